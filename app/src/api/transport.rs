@@ -1,0 +1,55 @@
+//! The one seam between the typed client and whatever carries its requests: `fetch` in the
+//! browser, the API router itself while a page is rendered on the server, a script in tests.
+
+use std::{future::Future, pin::Pin};
+
+/// A boxed future that may cross threads. Browser adapters wrap theirs in a `SendWrapper`.
+pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+
+/// The methods the client uses.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Method {
+    /// Reads.
+    Get,
+    /// Writes.
+    Post,
+}
+
+/// A request to the own API.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ApiRequest {
+    /// The method.
+    pub method: Method,
+    /// The path below the origin, one of [`crate::wire::paths`] or the app's own.
+    pub path: String,
+    /// A JSON body, kept so that the request can be sent a second time.
+    pub json: Option<String>,
+}
+
+/// An answer of the own API, of any status.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ApiResponse {
+    /// The HTTP status.
+    pub status: u16,
+    /// `WWW-Authenticate`, where it was sent.
+    pub www_authenticate: Option<String>,
+    /// `Retry-After` in seconds, where it was sent.
+    pub retry_after_s: Option<u64>,
+    /// Whether `Content-Type` is JSON. A captive portal's page with status 200 is not an answer.
+    pub is_json: bool,
+    /// The body.
+    pub body: String,
+}
+
+/// No answer came: offline, aborted, timed out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NoAnswer;
+
+/// Carries one request and brings its answer.
+pub trait Transport: Send + Sync + 'static {
+    /// Sends the request with the caller's cookies.
+    ///
+    /// # Errors
+    /// [`NoAnswer`] when none arrived; an answer of any status is `Ok`.
+    fn send(&self, request: ApiRequest) -> BoxFuture<'_, Result<ApiResponse, NoAnswer>>;
+}

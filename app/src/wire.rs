@@ -1,0 +1,17 @@
+//! The contract between server, client and tests, written down once.
+//!
+//! Shapes are those of dj-rest-auth with simplejwt; `access_expires_in` and `refresh_expires_in`
+//! are added so that a client never has to compare its own clock with the server's.
+
+pub mod auth;
+pub mod error;
+pub mod next;
+pub mod paths;
+pub mod session;
+pub mod user;
+
+pub use auth::{LoginRequest, LoginResponse, RefreshResponse};
+pub use error::{ErrorCode, Problem};
+pub use next::NextPath;
+pub use session::{SessionEnd, SessionSnapshot};
+pub use user::{Item, ItemList, User};

@@ -1,0 +1,89 @@
+//! Where to go after signing in.
+
+use super::paths;
+
+/// A path on this origin, fit for `?next=`. Whatever could lead elsewhere does not parse.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NextPath(String);
+
+/// Longer paths are nobody's page.
+const MAX_LENGTH: usize = 2048;
+
+impl NextPath {
+    /// Accepts an absolute path of this origin: one leading `/`, then neither `/` nor `\`, and no
+    /// backslash, control or white-space character anywhere. `/login` itself is refused, as it
+    /// would lead back here.
+    pub fn parse(raw: &str) -> Option<Self> {
+        let rest = raw.strip_prefix('/')?;
+        let elsewhere = rest.starts_with('/') || rest.starts_with('\\');
+        let odd = raw.chars().any(|c| c == '\\' || c.is_control() || c.is_whitespace());
+        let path = raw.split(['?', '#']).next().unwrap_or_default();
+        let back_here = path.trim_end_matches('/') == paths::LOGIN_PAGE;
+        let api = path == paths::API || path.starts_with("/api/");
+        (!elsewhere && !odd && !back_here && !api && raw.len() <= MAX_LENGTH)
+            .then(|| Self(raw.to_owned()))
+    }
+
+    /// The path itself.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The login page that leads back here.
+    pub fn login_page(&self) -> String {
+        format!("{}?next={}", paths::LOGIN_PAGE, encode(&self.0))
+    }
+}
+
+impl Default for NextPath {
+    fn default() -> Self {
+        Self(paths::ACCOUNT_PAGE.to_owned())
+    }
+}
+
+/// Percent-encodes what would end or split a query value; `/` stays readable.
+fn encode(path: &str) -> String {
+    let mut out = String::with_capacity(path.len());
+    for byte in path.bytes() {
+        match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'/' => {
+                out.push(char::from(byte));
+            }
+            _ => out.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn same_origin_paths_are_kept() {
+        for raw in ["/", "/account", "/account?tab=1#x", "/a//b", "/loginx", "/%2f%2fe.com"] {
+            assert_eq!(NextPath::parse(raw).as_ref().map(NextPath::as_str), Some(raw));
+        }
+    }
+
+    #[test]
+    fn everything_that_could_leave_is_refused() {
+        let corpus = [
+            "", "account", "//e.com", "///e.com", r"/\e.com", r"\\e.com", "https:e.com",
+            "https://e.com", "javascript:alert(1)", "/\t/e.com", "/a\r\nSet-Cookie: x=y", "/a\\b",
+            " /account", "/\u{0}", "/login", "/login/", "/login?next=/account", "/api",
+            "/api/auth/logout/",
+        ];
+        for raw in corpus {
+            assert_eq!(NextPath::parse(raw), None, "{raw:?}");
+        }
+        assert_eq!(NextPath::parse(&format!("/{}", "a".repeat(MAX_LENGTH))), None);
+    }
+
+    #[test]
+    fn the_login_page_leads_back() {
+        let next = NextPath::parse("/account?a=1&b=ü").map(|n| n.login_page());
+        assert_eq!(next.as_deref(), Some("/login?next=/account%3Fa%3D1%26b%3D%C3%BC"));
+        assert_eq!(NextPath::default().login_page(), "/login?next=/account");
+    }
+}

@@ -1,0 +1,30 @@
+//! Where things are: API endpoints (with the slash that Django clients send) and pages.
+
+/// Everything below this path is answered by the API, always in JSON.
+pub const API: &str = "/api";
+/// `POST`: sign in.
+pub const LOGIN: &str = "/api/auth/login/";
+/// `POST`: sign out.
+pub const LOGOUT: &str = "/api/auth/logout/";
+/// `POST`: a new access token for a refresh token.
+pub const TOKEN_REFRESH: &str = "/api/auth/token/refresh/";
+/// `POST`: is this token good?
+pub const TOKEN_VERIFY: &str = "/api/auth/token/verify/";
+/// `GET`: who am I?
+pub const USER: &str = "/api/auth/user/";
+/// `GET`: the worked example of a protected route.
+pub const DATA: &str = "/api/data/";
+
+/// Page: what this is.
+pub const HOME_PAGE: &str = "/";
+/// Page: sign in.
+pub const LOGIN_PAGE: &str = "/login";
+/// Page: who I am; private.
+pub const ACCOUNT_PAGE: &str = "/account";
+
+/// Pages that only a signed-in person may open. The server guards these before rendering and the
+/// client guards them while navigating.
+pub const PRIVATE_PAGES: &[&str] = &[ACCOUNT_PAGE];
+
+/// The endpoints whose own 401 is an answer and never the cause of a refresh.
+pub const NEVER_INTERCEPTED: &[&str] = &[LOGIN, LOGOUT, TOKEN_REFRESH];
