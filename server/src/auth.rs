@@ -1,0 +1,97 @@
+//! The use cases: the domain over a store, without HTTP.
+
+pub mod accounts;
+pub mod authenticate;
+pub mod blacklist;
+pub mod error;
+pub mod feed;
+pub mod hashing;
+pub mod login;
+pub mod logout;
+pub mod page_load;
+pub mod refresh;
+pub mod verify;
+
+use std::{sync::Arc, time::Duration};
+
+pub use accounts::{CreateUser, CreateUserError};
+pub use authenticate::{AccessFault, Identity};
+pub use blacklist::{Blacklist, Standing};
+pub use error::AuthError;
+pub use hashing::HashPool;
+pub use login::{LoginInput, SignedIn};
+pub use refresh::Refreshed;
+pub use verify::VerifyError;
+
+use crate::{
+    domain::{
+        Clock, Entropy, Generation, RotationPolicy, SessionId, Timestamp, Tokens, entropy::random,
+        token::{Grant, Minted},
+    },
+    storage::Store,
+};
+
+/// How often a state change is tried when another one comes first each time.
+const ATTEMPTS: usize = 3;
+
+/// Settings of the use cases.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AuthPolicy {
+    /// When refresh tokens are replaced.
+    pub rotation: RotationPolicy,
+    /// `SESSION_ABSOLUTE_LIFETIME`: how long a sign-in lasts at most.
+    pub absolute_lifetime: Duration,
+    /// `UPDATE_LAST_LOGIN`: whether a sign-in is noted with the user.
+    pub update_last_login: bool,
+    /// `PASSWORD_MAX_LENGTH` in characters: longer ones are wrong without being hashed.
+    pub password_max_chars: usize,
+}
+
+/// Everything the use cases need.
+pub struct Auth {
+    /// Users and sessions.
+    pub store: Arc<dyn Store>,
+    /// Mints and checks tokens.
+    pub tokens: Tokens,
+    /// Families that were ended lately.
+    pub blacklist: Blacklist,
+    /// The threads that hash passwords.
+    pub hashing: HashPool,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// Randomness.
+    pub entropy: Arc<dyn Entropy>,
+    /// Settings.
+    pub policy: AuthPolicy,
+    /// Sign-outs that the database has yet to hear of.
+    pub unfinished: logout::Unfinished,
+}
+
+impl Auth {
+    /// The present moment.
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// An access token for a family, carrying `generation`.
+    fn mint_access(
+        &self,
+        family: &crate::domain::Family,
+        generation: Generation,
+        now: Timestamp,
+    ) -> Result<Minted, AuthError> {
+        let grant = Grant {
+            user_id: family.user_id,
+            session: family.id,
+            generation,
+            absolute_expires_at: family.absolute_expires_at,
+        };
+        let id = random(&*self.entropy)?;
+        Ok(self.tokens.access(grant, now, id)?)
+    }
+
+    /// Makes an ended family's tokens worthless in this process. Call it after the commit.
+    fn forget(&self, session: SessionId, now: Timestamp) {
+        self.blacklist.insert(session, now);
+    }
+}

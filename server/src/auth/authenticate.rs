@@ -1,0 +1,84 @@
+//! Who is calling: a signature check and one look-up in memory, no query.
+
+use super::{Auth, AuthError, Standing};
+use crate::{
+    domain::{Generation, SessionId, Timestamp, TokenFault, TokenKind, UserId},
+    storage::UserRecord,
+};
+
+/// A caller whose access token was checked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Identity {
+    /// Who.
+    pub user_id: UserId,
+    /// In which session.
+    pub session: SessionId,
+    /// The generation that the token carries.
+    pub generation: Generation,
+    /// When the token was issued.
+    pub issued_at: Timestamp,
+    /// When the token expires.
+    pub expires_at: Timestamp,
+}
+
+/// Why an access token does not show who is calling.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum AccessFault {
+    /// The token itself.
+    #[error(transparent)]
+    Token(#[from] TokenFault),
+    /// Its family was ended.
+    #[error("the session was ended")]
+    Revoked,
+    /// Whether it was cannot be told now.
+    #[error("the revocation feed is stale")]
+    Stale,
+}
+
+impl Auth {
+    /// Checks an access token.
+    ///
+    /// # Errors
+    /// [`AccessFault`]. Only [`AccessFault::Stale`] is no verdict on the token.
+    pub fn authenticate(&self, token: &str) -> Result<Identity, AccessFault> {
+        let claims = self.tokens.check(token, Some(TokenKind::Access), self.now())?;
+        match self.blacklist.standing(claims.session) {
+            Standing::Revoked => Err(AccessFault::Revoked),
+            Standing::Unknown => Err(AccessFault::Stale),
+            Standing::Live => Ok(Identity {
+                user_id: claims.user_id,
+                session: claims.session,
+                generation: claims.generation,
+                issued_at: claims.issued_at,
+                expires_at: claims.expires_at,
+            }),
+        }
+    }
+
+    /// The best of several access tokens of one name (an older domain or path may have left
+    /// some): the newest that is acceptable.
+    ///
+    /// # Errors
+    /// The first token's fault when none is acceptable; `None` when there is none.
+    pub fn authenticate_any(&self, tokens: &[String]) -> Option<Result<Identity, AccessFault>> {
+        let mut results = tokens.iter().map(|token| self.authenticate(token));
+        let first = results.next()?;
+        let best = first
+            .into_iter()
+            .chain(results.flatten())
+            .max_by_key(|identity| (identity.issued_at, identity.generation));
+        Some(best.map_or(first, Ok))
+    }
+
+    /// The account behind a caller.
+    ///
+    /// # Errors
+    /// [`AuthError::UserNotFound`], [`AuthError::Inactive`], or what the store says.
+    pub async fn user(&self, id: UserId) -> Result<UserRecord, AuthError> {
+        let user = self.store.lookup_user(id).await?.ok_or(AuthError::UserNotFound)?;
+        match user.disabled_at {
+            None => Ok(user),
+            Some(_) => Err(AuthError::Inactive),
+        }
+    }
+}

@@ -1,0 +1,119 @@
+//! Signing in.
+
+use secrecy::{ExposeSecret, SecretString};
+
+use super::{ATTEMPTS, Auth, AuthError};
+use crate::{
+    domain::{
+        Family, RevokeCause, SessionId, Timestamp, TokenKind, UserId, Username, token::Minted,
+    },
+    storage::{ClientInfo, UserRecord},
+};
+
+/// What a person typed, and what came with it.
+#[derive(Debug)]
+pub struct LoginInput {
+    /// The user name as typed.
+    pub username: String,
+    /// The password as typed.
+    pub password: SecretString,
+    /// Refresh tokens in the request's cookies: their sessions are replaced by the new one.
+    pub replaces: Vec<String>,
+    /// What is shown of the browser.
+    pub client: ClientInfo,
+}
+
+/// A session that has just been opened.
+#[derive(Debug)]
+pub struct SignedIn {
+    /// Who signed in.
+    pub user: UserRecord,
+    /// Which session.
+    pub session: SessionId,
+    /// The access token.
+    pub access: Minted,
+    /// The refresh token.
+    pub refresh: Minted,
+}
+
+impl Auth {
+    /// Signs in. Whoever fails learns only that they failed, and it takes one hash for all.
+    ///
+    /// # Errors
+    /// [`AuthError::InvalidCredentials`]; [`AuthError::Unavailable`].
+    pub async fn login(&self, input: LoginInput) -> Result<SignedIn, AuthError> {
+        for _ in 0..ATTEMPTS {
+            let user = self.check_password(&input).await?;
+            if let Some(signed_in) = self.open_session(user, &input).await? {
+                return Ok(signed_in);
+            }
+        }
+        Err(AuthError::unavailable("an account kept changing"))
+    }
+
+    async fn check_password(&self, input: &LoginInput) -> Result<UserRecord, AuthError> {
+        // No password is that long, so this says nothing about any account.
+        if input.password.expose_secret().chars().count() > self.policy.password_max_chars {
+            return Err(AuthError::InvalidCredentials);
+        }
+        let user = self.store.find_user_by_name(&Username::key_of(&input.username)).await?;
+        let hash = user.as_ref().map(|user| user.password_hash.clone());
+        let right = self.hashing.verify(input.password.clone(), hash).await?;
+        user.filter(|user| right && user.disabled_at.is_none())
+            .ok_or(AuthError::InvalidCredentials)
+    }
+
+    /// Opens the session if the account is still as it was when the password was checked.
+    async fn open_session(
+        &self,
+        checked: UserRecord,
+        input: &LoginInput,
+    ) -> Result<Option<SignedIn>, AuthError> {
+        let mut tx = self.store.begin().await?;
+        let now = self.now();
+        let unchanged = |user: &UserRecord| {
+            user.password_hash == checked.password_hash && user.disabled_at.is_none()
+        };
+        let Some(user) = tx.lock_user(checked.id).await?.filter(unchanged) else {
+            return Ok(None);
+        };
+        let replaced = self.sessions_of(&input.replaces, TokenKind::Refresh, now);
+        for session in &replaced {
+            tx.revoke_family(*session, RevokeCause::Superseded, now).await?;
+        }
+        let family = self.new_family(user.id, now)?;
+        tx.insert_family(&family, &input.client).await?;
+        if self.policy.update_last_login {
+            tx.touch_last_login(user.id, now).await?;
+        }
+        tx.commit().await?;
+        for session in replaced {
+            self.forget(session, now);
+        }
+        let access = self.mint_access(&family, family.generation, now)?;
+        let refresh = self.tokens.refresh(&family)?;
+        Ok(Some(SignedIn { user, session: family.id, access, refresh }))
+    }
+
+    fn new_family(&self, user: UserId, now: Timestamp) -> Result<Family, AuthError> {
+        let id = SessionId::generate(now, &*self.entropy)?;
+        Ok(Family::open(id, user, now, self.policy.absolute_lifetime))
+    }
+
+    /// The sessions that acceptable tokens among these name, each once.
+    pub(super) fn sessions_of(
+        &self,
+        tokens: &[String],
+        kind: TokenKind,
+        now: Timestamp,
+    ) -> Vec<SessionId> {
+        let mut sessions: Vec<_> = tokens
+            .iter()
+            .filter_map(|token| self.tokens.check(token, Some(kind), now).ok())
+            .map(|claims| claims.session)
+            .collect();
+        sessions.sort_unstable();
+        sessions.dedup();
+        sessions
+    }
+}

@@ -1,0 +1,62 @@
+//! Signing out: out everywhere, even while the database is down.
+
+use std::{
+    collections::HashMap,
+    sync::{Mutex, PoisonError},
+};
+
+use super::{Auth, AuthError};
+use crate::domain::{RevokeCause, SessionId, Timestamp, TokenKind};
+
+/// Sign-outs that the database has yet to hear of. They bind this process at once; the feed's
+/// task carries them to the database as soon as it answers.
+#[derive(Debug, Default)]
+pub struct Unfinished(Mutex<HashMap<SessionId, Timestamp>>);
+
+impl Unfinished {
+    fn remember(&self, session: SessionId, at: Timestamp) {
+        self.lock().insert(session, at);
+    }
+
+    fn list(&self) -> Vec<(SessionId, Timestamp)> {
+        self.lock().iter().map(|(session, at)| (*session, *at)).collect()
+    }
+
+    fn finished(&self, session: SessionId) {
+        self.lock().remove(&session);
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<SessionId, Timestamp>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Auth {
+    /// Ends the sessions that acceptable tokens among these name. It always succeeds: a person
+    /// who signs out is out.
+    pub async fn logout(&self, access: &[String], refresh: &[String]) {
+        let now = self.now();
+        let mut sessions = self.sessions_of(access, TokenKind::Access, now);
+        sessions.extend(self.sessions_of(refresh, TokenKind::Refresh, now));
+        for session in sessions {
+            self.forget(session, now);
+            let ended = self.store.revoke_family(session, RevokeCause::Logout, now).await;
+            if let Err(error) = ended {
+                tracing::warn!(%error, "a sign-out waits for the database");
+                self.unfinished.remember(session, now);
+            }
+        }
+    }
+
+    /// Carries remembered sign-outs to the database.
+    ///
+    /// # Errors
+    /// What the store says; the rest stays remembered.
+    pub async fn finish_logouts(&self) -> Result<(), AuthError> {
+        for (session, at) in self.unfinished.list() {
+            self.store.revoke_family(session, RevokeCause::Logout, at).await?;
+            self.unfinished.finished(session);
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,133 @@
+//! A new access token for a refresh token.
+
+use super::{ATTEMPTS, Auth, AuthError};
+use crate::domain::{
+    Claims, Decision, Family, RevokeCause, Timestamp, TokenFault, TokenKind, Transition, decide,
+    token::Minted,
+};
+
+/// What a refresh answers.
+#[derive(Clone, Debug)]
+pub struct Refreshed {
+    /// The new access token.
+    pub access: Minted,
+    /// The refresh token, where the client is to store it (again).
+    pub refresh: Option<Minted>,
+    /// When the session's refresh token expires.
+    pub refresh_expires_at: Timestamp,
+}
+
+impl Auth {
+    /// Presents a refresh token.
+    ///
+    /// # Errors
+    /// The token's fault; [`AuthError::Ended`], [`AuthError::Replayed`], [`AuthError::Inactive`];
+    /// [`AuthError::Unavailable`] when the database cannot answer or others always come first.
+    pub async fn refresh(&self, token: &str) -> Result<Refreshed, AuthError> {
+        let claims = self.tokens.check(token, Some(TokenKind::Refresh), self.now())?;
+        self.refresh_claims(&claims).await
+    }
+
+    /// The token to present of several of one name: the newest whose family lives; else the
+    /// first, for its error.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub async fn pick_refresh<'t>(&self, tokens: &'t [String]) -> Result<Option<&'t str>, AuthError> {
+        if let [_, _, ..] = tokens {
+            let mut best: Option<(Claims, &str)> = None;
+            for token in tokens {
+                let check = self.tokens.check(token, Some(TokenKind::Refresh), self.now());
+                let Ok(claims) = check else { continue };
+                let record = self.store.lookup_family(claims.session).await?;
+                let lives = record.is_some_and(|record| record.family.revoked.is_none());
+                let rank = |c: &Claims| (c.issued_at, c.generation);
+                if lives && best.as_ref().is_none_or(|(other, _)| rank(&claims) > rank(other)) {
+                    best = Some((claims, token));
+                }
+            }
+            if let Some((_, token)) = best {
+                return Ok(Some(token));
+            }
+        }
+        Ok(tokens.first().map(String::as_str))
+    }
+
+    pub(super) async fn refresh_claims(&self, claims: &Claims) -> Result<Refreshed, AuthError> {
+        for _ in 0..ATTEMPTS {
+            let (family, now) = self.living_family(claims).await?;
+            let decision = decide(claims.generation, &family, now, &self.policy.rotation);
+            let transition = self.transition(decision, &family, now).await?;
+            if let Some(family) = self.apply(family, transition, now).await? {
+                return self.refreshed(&family, transition, now);
+            }
+        }
+        Err(AuthError::unavailable("a session kept changing"))
+    }
+
+    /// The family that a token names, read together with the moment to judge it by.
+    pub(super) async fn living_family(
+        &self,
+        claims: &Claims,
+    ) -> Result<(Family, Timestamp), AuthError> {
+        let record = self.store.lookup_family(claims.session).await?;
+        let record = record.ok_or(AuthError::Token(TokenFault::Invalid))?;
+        match record.user_disabled_at {
+            Some(_) => Err(AuthError::Inactive),
+            None => Ok((record.family, self.now())),
+        }
+    }
+
+    /// What a decision does to the family. A replay ends it here and now, before any answer.
+    pub(super) async fn transition(
+        &self,
+        decision: Decision,
+        family: &Family,
+        now: Timestamp,
+    ) -> Result<Option<Transition>, AuthError> {
+        match decision {
+            Decision::Fresh { sighting } => Ok(sighting.then_some(Transition::Sight)),
+            Decision::Renew { sighting } => Ok(Some(Transition::Renew { sighting })),
+            Decision::Rotate { to } => Ok(Some(Transition::Rotate { to })),
+            Decision::Reissue => Ok(Some(Transition::Reissue)),
+            Decision::Revoked(cause) => Err(AuthError::Ended(cause)),
+            Decision::Expired => Err(AuthError::Token(TokenFault::Expired)),
+            Decision::Replay => {
+                self.store.revoke_family(family.id, RevokeCause::Replay, now).await?;
+                self.forget(family.id, now);
+                Err(AuthError::Replayed)
+            }
+        }
+    }
+
+    /// The family after the transition is committed; `None` when somebody else came first.
+    pub(super) async fn apply(
+        &self,
+        family: Family,
+        transition: Option<Transition>,
+        now: Timestamp,
+    ) -> Result<Option<Family>, AuthError> {
+        let Some(transition) = transition else { return Ok(Some(family)) };
+        let delay = self.policy.rotation.store_delay;
+        let read = family.generation;
+        let applied = self.store.apply(family.id, read, transition, now, delay).await?;
+        Ok(applied.then(|| family.after(transition, now)))
+    }
+
+    fn refreshed(
+        &self,
+        family: &Family,
+        transition: Option<Transition>,
+        now: Timestamp,
+    ) -> Result<Refreshed, AuthError> {
+        let carries = matches!(
+            transition,
+            Some(Transition::Rotate { .. } | Transition::Renew { .. } | Transition::Reissue)
+        );
+        Ok(Refreshed {
+            access: self.mint_access(family, family.generation, now)?,
+            refresh: carries.then(|| self.tokens.refresh(family)).transpose()?,
+            refresh_expires_at: family.refresh_expires_at(self.policy.rotation.refresh_lifetime),
+        })
+    }
+}

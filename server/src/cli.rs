@@ -1,0 +1,94 @@
+//! The command line.
+
+pub mod user;
+
+use std::{io::Write as _, process::ExitCode};
+
+use clap::{Parser, Subcommand};
+
+use crate::{
+    config::{Config, Settings},
+    startup::{self, StartError},
+    telemetry,
+};
+
+/// Keeps people signed in to single-page apps.
+///
+/// Every setting is an environment variable and a flag. Nothing set: serves on
+/// http://127.0.0.1:3000 with a SQLite database and a signing key of its own in ./data.
+#[derive(Debug, Parser)]
+#[command(name = "latchkey", version, args_conflicts_with_subcommands = false)]
+pub struct Cli {
+    /// What to log: error, warn, info, debug, trace; also by module, as in latchkey=debug,warn
+    #[arg(long, env = "LOG", default_value = "info", global = true, value_name = "FILTER")]
+    log: String,
+
+    #[command(flatten)]
+    settings: Settings,
+
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serve (the default)
+    Serve,
+    /// Make and change accounts
+    #[command(subcommand)]
+    User(user::UserCommand),
+}
+
+impl Cli {
+    /// Does what was asked; trouble is one sentence on standard error and status 1.
+    pub async fn run(self) -> ExitCode {
+        telemetry::start(&self.log);
+        match self.execute().await {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(error) => {
+                let _ = writeln!(std::io::stderr(), "latchkey: {error}");
+                ExitCode::FAILURE
+            }
+        }
+    }
+
+    async fn execute(self) -> Result<(), CliError> {
+        let config = Config::new(self.settings).map_err(StartError::from)?;
+        match self.command {
+            None | Some(Command::Serve) => Ok(startup::serve(config, announce).await?),
+            Some(Command::User(command)) => command.run(&config).await,
+        }
+    }
+}
+
+fn announce(address: &str) {
+    say(&format!("Latchkey is ready at {address}"));
+}
+
+/// Prints a line for the person at the keyboard; a closed pipe is no error.
+fn say(line: &str) {
+    let _ = writeln!(std::io::stdout(), "{line}");
+}
+
+/// Why a command failed.
+#[derive(Debug, thiserror::Error)]
+pub enum CliError {
+    /// It could not start.
+    #[error(transparent)]
+    Start(#[from] StartError),
+    /// The account was not made.
+    #[error("{0}")]
+    CreateUser(#[from] crate::auth::CreateUserError),
+    /// There is no such account.
+    #[error("there is no user {0:?}")]
+    NoUser(String),
+    /// The database failed.
+    #[error(transparent)]
+    Auth(#[from] crate::auth::AuthError),
+    /// No password came.
+    #[error("the password could not be read: {0}")]
+    Password(#[source] std::io::Error),
+    /// The two entries differ.
+    #[error("the two passwords are not the same")]
+    PasswordsDiffer,
+}

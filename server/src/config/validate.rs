@@ -1,0 +1,266 @@
+//! From settings to a configuration that can work: impossible combinations are refused with a
+//! sentence that says what to change.
+
+use std::{net::SocketAddr, path::PathBuf, time::Duration};
+
+use secrecy::SecretString;
+
+use super::{
+    PublicUrl, Settings,
+    settings::{LeptosSettings, SameSite},
+};
+use crate::{
+    auth::AuthPolicy,
+    domain::{RotationPolicy, TokenPolicy},
+    http::{BodyPolicy, CookiePolicy, CsrfPolicy, TokenCookie, state::Hsts},
+};
+
+/// Settings that cannot work together, and what to change.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct ConfigError(pub String);
+
+/// Where the signing key comes from.
+#[derive(Clone, Debug)]
+pub enum KeySource {
+    /// `SIGNING_KEY`.
+    Given(SecretString),
+    /// `SIGNING_KEY_FILE`.
+    File(PathBuf),
+    /// Made once in the data directory.
+    Own(PathBuf),
+}
+
+/// A checked configuration.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// Address to listen on.
+    pub listen: SocketAddr,
+    /// Where people reach it.
+    pub public_url: Option<PublicUrl>,
+    /// The SQLite file.
+    pub database: PathBuf,
+    /// The signing key.
+    pub key: KeySource,
+    /// Use cases.
+    pub auth: AuthPolicy,
+    /// Tokens.
+    pub tokens: TokenPolicy,
+    /// How long a silent feed is believed.
+    pub max_staleness: Duration,
+    /// Cookies.
+    pub cookies: CookiePolicy,
+    /// Origins.
+    pub csrf: CsrfPolicy,
+    /// Bodies.
+    pub bodies: BodyPolicy,
+    /// TLS only.
+    pub hsts: Option<Hsts>,
+    /// What cargo-leptos says.
+    pub leptos: LeptosSettings,
+}
+
+fn refuse<T>(sentence: impl Into<String>) -> Result<T, ConfigError> {
+    Err(ConfigError(sentence.into()))
+}
+
+impl Config {
+    /// Checks the settings.
+    ///
+    /// # Errors
+    /// The first combination that cannot work.
+    pub fn new(settings: Settings) -> Result<Self, ConfigError> {
+        let public_url = public_url(settings.public_url.as_deref())?;
+        let https = public_url.as_ref().is_some_and(PublicUrl::is_https);
+        lifetimes(&settings)?;
+        if settings.password_max_length < 8 {
+            return refuse("PASSWORD_MAX_LENGTH is below 8, the fewest characters of a password.");
+        }
+        Ok(Self {
+            listen: settings.listen,
+            database: database(&settings)?,
+            key: key_source(&settings),
+            auth: auth_policy(&settings),
+            tokens: token_policy(&settings),
+            max_staleness: settings.revocation_max_staleness,
+            cookies: cookie_policy(&settings, https)?,
+            csrf: CsrfPolicy {
+                own_origin: public_url.as_ref().map(PublicUrl::origin),
+                allowed_origins: Vec::new(),
+                require_origin: settings.csrf_require_origin,
+            },
+            bodies: BodyPolicy {
+                both_tokens: !settings.jwt_auth_httponly,
+                access_token: settings.jwt_auth_access_in_body,
+                login_expiration: settings.jwt_auth_return_expiration,
+            },
+            hsts: https.then_some(Hsts { include_subdomains: settings.hsts_include_subdomains }),
+            leptos: settings.leptos,
+            public_url,
+        })
+    }
+}
+
+fn public_url(text: Option<&str>) -> Result<Option<PublicUrl>, ConfigError> {
+    let Some(text) = text else { return Ok(None) };
+    match PublicUrl::parse(text) {
+        Some(url) => Ok(Some(url)),
+        None => refuse(format!(
+            "PUBLIC_URL is {text:?}: write scheme, host and port only, as in https://app.example.com."
+        )),
+    }
+}
+
+fn database(settings: &Settings) -> Result<PathBuf, ConfigError> {
+    let Some(url) = &settings.database_url else {
+        return Ok(settings.data_dir.join("latchkey.db"));
+    };
+    match url.strip_prefix("sqlite://").or_else(|| url.strip_prefix("sqlite:")) {
+        Some(path) if !path.is_empty() && !path.starts_with(':') && !path.contains('?') => {
+            Ok(path.into())
+        }
+        _ => refuse("DATABASE_URL is not of the form sqlite://PATH, with a file's path."),
+    }
+}
+
+fn key_source(settings: &Settings) -> KeySource {
+    match (&settings.signing_key, &settings.signing_key_file) {
+        (Some(secret), _) => KeySource::Given(secret.clone()),
+        (None, Some(file)) => KeySource::File(file.clone()),
+        (None, None) => KeySource::Own(settings.data_dir.join("signing.key")),
+    }
+}
+
+fn lifetimes(settings: &Settings) -> Result<(), ConfigError> {
+    for (name, span) in [
+        ("ACCESS_TOKEN_LIFETIME", settings.access_token_lifetime),
+        ("REFRESH_TOKEN_LIFETIME", settings.refresh_token_lifetime),
+        ("SESSION_ABSOLUTE_LIFETIME", settings.session_absolute_lifetime),
+    ] {
+        // Tokens count in seconds, and browsers keep no cookie for longer than 400 days.
+        if span < Duration::from_secs(1) || span > Duration::from_secs(100 * 365 * 86_400) {
+            return refuse(format!("{name} has to be between 1 second and 100 years."));
+        }
+    }
+    Ok(())
+}
+
+fn auth_policy(settings: &Settings) -> AuthPolicy {
+    AuthPolicy {
+        rotation: RotationPolicy {
+            rotate: settings.rotate_refresh_tokens,
+            blacklist: settings.blacklist_after_rotation,
+            race_window: settings.race_window,
+            store_delay: settings.store_delay,
+            refresh_lifetime: settings.refresh_token_lifetime,
+        },
+        absolute_lifetime: settings.session_absolute_lifetime,
+        update_last_login: settings.update_last_login,
+        password_max_chars: settings.password_max_length,
+    }
+}
+
+fn token_policy(settings: &Settings) -> TokenPolicy {
+    TokenPolicy {
+        access_lifetime: settings.access_token_lifetime,
+        refresh_lifetime: settings.refresh_token_lifetime,
+        leeway: settings.leeway,
+        issuer: settings.issuer.clone(),
+        audience: settings.audience.clone(),
+    }
+}
+
+fn cookie_policy(settings: &Settings, https: bool) -> Result<CookiePolicy, ConfigError> {
+    let secure = settings.jwt_auth_secure.unwrap_or(https);
+    if https && !secure {
+        return refuse("JWT_AUTH_SECURE=false with an https PUBLIC_URL: remove one of them.");
+    }
+    let same_site = match settings.jwt_auth_samesite {
+        SameSite::Strict => cookie::SameSite::Strict,
+        SameSite::Lax => cookie::SameSite::Lax,
+        SameSite::None => cookie::SameSite::None,
+    };
+    if same_site == cookie::SameSite::None && !secure {
+        return refuse(
+            "JWT_AUTH_SAMESITE=None needs JWT_AUTH_SECURE=true or an https PUBLIC_URL: browsers \
+             drop the cookies otherwise.",
+        );
+    }
+    if settings.jwt_auth_cookie_partitioned && !secure {
+        return refuse("JWT_AUTH_COOKIE_PARTITIONED needs JWT_AUTH_SECURE=true or https.");
+    }
+    let cookie = |given: &Option<String>, plain: &str, path: &str| TokenCookie {
+        name: given.clone().unwrap_or_else(|| default_name(settings, https, plain, path)),
+        path: path.to_owned(),
+    };
+    let refresh_path = &settings.jwt_auth_refresh_cookie_path;
+    let policy = CookiePolicy {
+        access: cookie(&settings.jwt_auth_cookie, "access", "/"),
+        refresh: cookie(&settings.jwt_auth_refresh_cookie, "refresh", refresh_path),
+        secure,
+        http_only: settings.jwt_auth_httponly,
+        same_site,
+        domain: settings.jwt_auth_cookie_domain.clone().filter(|domain| !domain.is_empty()),
+        partitioned: settings.jwt_auth_cookie_partitioned,
+    };
+    check_names(&policy)?;
+    Ok(policy)
+}
+
+/// Behind TLS the name itself makes the browser refuse what scripts or sibling domains plant.
+fn default_name(settings: &Settings, https: bool, plain: &str, path: &str) -> String {
+    let host_only = path == "/" && settings.jwt_auth_cookie_domain.is_none();
+    let prefix = match (https, host_only, settings.jwt_auth_httponly) {
+        (false, ..) => "",
+        (true, true, true) => "__Host-Http-",
+        (true, true, false) => "__Host-",
+        (true, false, _) => "__Secure-",
+    };
+    format!("{prefix}{plain}")
+}
+
+fn check_names(policy: &CookiePolicy) -> Result<(), ConfigError> {
+    if policy.access.name == policy.refresh.name {
+        return refuse("JWT_AUTH_COOKIE and JWT_AUTH_REFRESH_COOKIE are the same name.");
+    }
+    if let Some(domain) = &policy.domain
+        && !domain.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '.')
+    {
+        return refuse(format!("JWT_AUTH_COOKIE_DOMAIN is {domain:?}: write a domain's name only."));
+    }
+    for cookie in [&policy.access, &policy.refresh] {
+        let TokenCookie { name, path } = cookie;
+        let token = |c: char| c.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(c);
+        if name.is_empty() || !name.chars().all(token) {
+            return refuse(format!("{name:?} is no cookie name."));
+        }
+        if !path.starts_with('/') || path.contains([';', ',', ' ']) || !path.is_ascii() {
+            return refuse(format!("{path:?} is no cookie path: it starts with a slash."));
+        }
+        check_prefix(policy, cookie)?;
+    }
+    Ok(())
+}
+
+fn check_prefix(policy: &CookiePolicy, TokenCookie { name, path }: &TokenCookie) -> Result<(), ConfigError> {
+    let starts = |prefix: &str| {
+        name.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix))
+    };
+    let host = starts("__Host-");
+    let http = starts("__Http-") || starts("__Host-Http-");
+    if (host || http || starts("__Secure-")) && !policy.secure {
+        return refuse(format!(
+            "the cookie name {name} needs JWT_AUTH_SECURE=true or an https PUBLIC_URL."
+        ));
+    }
+    if host && (policy.domain.is_some() || path != "/") {
+        return refuse(format!(
+            "the cookie name {name} goes with path / and without JWT_AUTH_COOKIE_DOMAIN only: \
+             choose a name that starts with __Secure-."
+        ));
+    }
+    if http && !policy.http_only {
+        return refuse(format!("the cookie name {name} needs JWT_AUTH_HTTPONLY=true."));
+    }
+    Ok(())
+}

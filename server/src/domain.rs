@@ -1,0 +1,26 @@
+//! What the project is about: tokens, session families, passwords. Pure: no I/O, the moment and
+//! the randomness are passed in.
+
+pub mod claims;
+pub mod clock;
+pub mod decide;
+pub mod entropy;
+pub mod family;
+pub mod ids;
+pub mod key;
+pub mod password;
+pub mod secret;
+pub mod token;
+pub mod user;
+
+pub use claims::{Claims, TokenFault, TokenKind};
+pub use clock::{Clock, SystemClock, Timestamp};
+pub use decide::{Decision, RotationPolicy, decide};
+pub use entropy::{Entropy, EntropyError, SystemEntropy};
+pub use family::{Family, Revocation, RevokeCause, Transition};
+pub use ids::{Generation, SessionId, UserId};
+pub use key::SigningKey;
+pub use password::{Argon2id, PasswordHash, PasswordHasher};
+pub use secret::PlainToken;
+pub use token::{MintError, TokenPolicy, Tokens};
+pub use user::{Email, Username};

@@ -1,0 +1,196 @@
+//! Signed tokens: minting and checking.
+
+use std::time::Duration;
+
+use jsonwebtoken::{Algorithm, Header, Validation, decode, encode};
+use serde::Serialize;
+
+use super::{
+    Claims, Family, Generation, PlainToken, SessionId, SigningKey, Timestamp, TokenFault,
+    TokenKind, UserId, claims::RawClaims, key::hex,
+};
+
+/// Longer texts are refused before any work is spent on them: no cookie carries more.
+pub const MAX_TOKEN_BYTES: usize = 4096;
+
+/// The settings that tokens depend on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TokenPolicy {
+    /// `ACCESS_TOKEN_LIFETIME`.
+    pub access_lifetime: Duration,
+    /// `REFRESH_TOKEN_LIFETIME`.
+    pub refresh_lifetime: Duration,
+    /// `LEEWAY`: how long after its expiry a token is still accepted.
+    pub leeway: Duration,
+    /// `ISSUER`: the `iss` claim, demanded once set.
+    pub issuer: Option<String>,
+    /// `AUDIENCE`: the `aud` claim, demanded once set.
+    pub audience: Option<String>,
+}
+
+/// Signing failed, or the token is too long to travel.
+#[derive(Debug, thiserror::Error)]
+pub enum MintError {
+    /// The crypto library refused.
+    #[error("signing failed")]
+    Signing(#[from] jsonwebtoken::errors::Error),
+    /// Longer than [`MAX_TOKEN_BYTES`].
+    #[error("the token has {0} bytes, more than a cookie carries: shorten ISSUER or AUDIENCE")]
+    TooLong(usize),
+}
+
+/// A token and the moment it expires.
+#[derive(Clone, Debug)]
+pub struct Minted {
+    /// The token.
+    pub token: PlainToken,
+    /// When it expires.
+    pub expires_at: Timestamp,
+}
+
+/// Mints and checks tokens.
+#[derive(Debug)]
+pub struct Tokens {
+    key: SigningKey,
+    policy: TokenPolicy,
+    header: Header,
+    validation: Validation,
+}
+
+#[derive(Serialize)]
+struct Payload<'a> {
+    token_type: &'static str,
+    exp: i64,
+    iat: i64,
+    jti: String,
+    user_id: String,
+    sid: String,
+    r#gen: i64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    iss: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    aud: Option<&'a str>,
+}
+
+/// What an access token is minted for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Grant {
+    /// Whose it is.
+    pub user_id: UserId,
+    /// Its family.
+    pub session: SessionId,
+    /// The generation it carries: the one the browser holds.
+    pub generation: Generation,
+    /// It never outlives the family.
+    pub absolute_expires_at: Timestamp,
+}
+
+impl Tokens {
+    /// Tokens signed with `key`.
+    pub fn new(key: SigningKey, policy: TokenPolicy) -> Self {
+        let mut header = Header::new(Algorithm::HS256);
+        header.kid = Some(key.kid().to_owned());
+        // The library checks structure, algorithm and signature; its clock and its claim checks
+        // are switched off, because `RawClaims::check` does them with the injected moment.
+        let mut validation = Validation::new(Algorithm::HS256);
+        validation.required_spec_claims.clear();
+        validation.validate_exp = false;
+        validation.validate_nbf = false;
+        validation.validate_aud = false;
+        Self { key, policy, header, validation }
+    }
+
+    /// The settings in force.
+    pub const fn policy(&self) -> &TokenPolicy {
+        &self.policy
+    }
+
+    /// An access token issued at `now`.
+    ///
+    /// # Errors
+    /// [`MintError`].
+    pub fn access(&self, grant: Grant, now: Timestamp, id: [u8; 16]) -> Result<Minted, MintError> {
+        let expires_at = (now + self.policy.access_lifetime).min(grant.absolute_expires_at);
+        let (session, generation) = (grant.session, grant.generation);
+        let place = Place { user_id: grant.user_id, session, generation };
+        self.mint(TokenKind::Access, place, now, expires_at, hex(&id))
+    }
+
+    /// The refresh token of the family's generation. It depends on nothing but the family, the
+    /// settings and the key.
+    ///
+    /// # Errors
+    /// [`MintError`].
+    pub fn refresh(&self, family: &Family) -> Result<Minted, MintError> {
+        let expires_at = family.refresh_expires_at(self.policy.refresh_lifetime);
+        let (session, generation) = (family.id, family.generation);
+        let place = Place { user_id: family.user_id, session, generation };
+        let id = self.key.refresh_token_id(session, generation);
+        self.mint(TokenKind::Refresh, place, family.rotated_at, expires_at, id)
+    }
+
+    fn mint(
+        &self,
+        kind: TokenKind,
+        place: Place,
+        issued_at: Timestamp,
+        expires_at: Timestamp,
+        jti: String,
+    ) -> Result<Minted, MintError> {
+        let payload = Payload {
+            token_type: kind.as_str(),
+            exp: expires_at.seconds(),
+            iat: issued_at.seconds(),
+            jti,
+            user_id: place.user_id.to_string(),
+            sid: place.session.to_string(),
+            r#gen: place.generation.number(),
+            iss: self.policy.issuer.as_deref(),
+            aud: self.policy.audience.as_deref(),
+        };
+        let token = encode(&self.header, &payload, self.key.encoding())?;
+        if token.len() > MAX_TOKEN_BYTES {
+            return Err(MintError::TooLong(token.len()));
+        }
+        Ok(Minted { token: PlainToken::new(token), expires_at })
+    }
+
+    /// Checks a token of the `expected` kind, or of any.
+    ///
+    /// # Errors
+    /// The first [`TokenFault`] in simplejwt's order.
+    pub fn check(
+        &self,
+        token: &str,
+        expected: Option<TokenKind>,
+        now: Timestamp,
+    ) -> Result<Claims, TokenFault> {
+        // Shape before crypto: three short segments.
+        if token.len() > MAX_TOKEN_BYTES || token.bytes().filter(|b| *b == b'.').count() != 2 {
+            return Err(TokenFault::Invalid);
+        }
+        let decoded = decode::<RawClaims>(token, self.key.decoding(), &self.validation)
+            .map_err(|_| TokenFault::Invalid)?;
+        if !self.is_our_header(&decoded.header) {
+            return Err(TokenFault::Invalid);
+        }
+        decoded.claims.check(expected, now, &self.policy)
+    }
+
+    /// Only `alg`, `kid` and `typ` may stand in a header. Whoever adds keys, certificates or
+    /// critical extensions wants something that we do not do.
+    fn is_our_header(&self, header: &Header) -> bool {
+        let expected = Header { typ: header.typ.clone(), ..self.header.clone() };
+        *header == expected && header.typ.as_deref().is_none_or(|typ| typ == "JWT")
+    }
+}
+
+#[derive(Clone, Copy)]
+struct Place {
+    user_id: UserId,
+    session: SessionId,
+    generation: Generation,
+}
+
+#[cfg(test)]
+mod tests;

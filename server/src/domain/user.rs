@@ -1,0 +1,108 @@
+//! User names and e-mail addresses, checked once and then carried as types.
+
+use unicode_normalization::UnicodeNormalization;
+
+/// Django's limit.
+const MAX_USERNAME_CHARS: usize = 150;
+/// RFC 5321's limit.
+const MAX_EMAIL_CHARS: usize = 254;
+
+/// A user name in its canonical form (NFKC, as Django keeps it).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Username(String);
+
+/// Why a user name is refused, in Django's words.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum UsernameFault {
+    /// Nothing there.
+    #[error("This field may not be blank.")]
+    Blank,
+    /// Over 150 characters.
+    #[error("Ensure this field has no more than 150 characters.")]
+    TooLong,
+    /// A character that user names do not have.
+    #[error(
+        "Enter a valid username. This value may contain only letters, numbers, and @/./+/-/_ characters."
+    )]
+    Characters,
+}
+
+impl Username {
+    /// Checks and normalises a user name.
+    ///
+    /// # Errors
+    /// [`UsernameFault`].
+    pub fn parse(raw: &str) -> Result<Self, UsernameFault> {
+        let name: String = raw.trim().nfkc().collect();
+        let plain = |c: char| c.is_alphanumeric() || "@.+-_".contains(c);
+        match name.chars().count() {
+            0 => Err(UsernameFault::Blank),
+            n if n > MAX_USERNAME_CHARS => Err(UsernameFault::TooLong),
+            _ if name.chars().all(plain) => Ok(Self(name)),
+            _ => Err(UsernameFault::Characters),
+        }
+    }
+
+    /// The name as it is shown.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The form under which a name is unique and is looked up: without regard to case.
+    pub fn key(&self) -> String {
+        key(&self.0)
+    }
+
+    /// The look-up form of whatever somebody typed; it need not be a possible name.
+    pub fn key_of(typed: &str) -> String {
+        key(typed.trim())
+    }
+}
+
+/// An e-mail address that can be written to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Email(String);
+
+/// Not an address, in Django's words.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("Enter a valid email address.")]
+pub struct EmailFault;
+
+impl Email {
+    /// Checks an address: one `@`, a local part, a host of dotted labels.
+    ///
+    /// # Errors
+    /// [`EmailFault`].
+    pub fn parse(raw: &str) -> Result<Self, EmailFault> {
+        let address = raw.trim();
+        let (local, host) = address.rsplit_once('@').ok_or(EmailFault)?;
+        let dotted = |part: &str| part.split('.').all(|label| !label.is_empty());
+        let local_ok = dotted(local)
+            && local.chars().all(|c| c.is_ascii_alphanumeric() || "!#$%&'*+-/=?^_`{|}~.".contains(c));
+        let label_ok = |label: &str| {
+            !label.starts_with('-')
+                && !label.ends_with('-')
+                && label.chars().all(|c| c.is_alphanumeric() || c == '-')
+        };
+        let host_ok = (host == "localhost" || host.contains('.'))
+            && dotted(host)
+            && host.split('.').all(label_ok);
+        (local_ok && host_ok && address.chars().count() <= MAX_EMAIL_CHARS)
+            .then(|| Self(address.to_owned()))
+            .ok_or(EmailFault)
+    }
+
+    /// The address as it is shown.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The form under which an address is unique: without regard to case.
+    pub fn key(&self) -> String {
+        key(&self.0)
+    }
+}
+
+fn key(text: &str) -> String {
+    text.nfkc().collect::<String>().to_lowercase()
+}

@@ -1,0 +1,60 @@
+//! The API. One file an endpoint; `data` is the worked example of a protected route.
+
+pub mod data;
+pub mod login;
+pub mod logout;
+pub mod refresh;
+pub mod tokens;
+pub mod user;
+pub mod verify;
+
+use app::wire::paths;
+use axum::{
+    Router,
+    extract::DefaultBodyLimit,
+    routing::{MethodRouter, any, get, post},
+};
+
+use super::{Access, AppState, Failure, endpoint};
+
+/// Larger bodies are refused unread.
+const MAX_BODY_BYTES: usize = 128 * 1024;
+
+const GET: &str = "GET, HEAD, OPTIONS";
+const POST: &str = "POST, OPTIONS";
+
+/// All endpoints below `/api`. An API of one's own goes here: a line with its path, whom it
+/// serves, and its handler.
+pub fn router(state: &AppState) -> Router {
+    let routes = [
+        (paths::LOGIN, Access::Public, POST, post(login::post)),
+        (paths::LOGOUT, Access::Public, POST, post(logout::post)),
+        (paths::TOKEN_REFRESH, Access::Open, POST, post(refresh::post)),
+        (paths::TOKEN_VERIFY, Access::Open, POST, post(verify::post)),
+        (paths::USER, Access::Private, GET, get(user::get)),
+        (paths::DATA, Access::Private, GET, get(data::get)),
+    ];
+    routes
+        .into_iter()
+        .fold(Router::new(), |router, (path, access, allow, methods)| {
+            with_and_without_slash(router, path, endpoint(state, access, allow, methods))
+        })
+        .route(paths::API, any(not_found))
+        .route(&format!("{}/{{*rest}}", paths::API), any(not_found))
+        .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
+        .with_state(state.clone())
+}
+
+/// The slash at the end is optional, and never a redirect: a browser would turn a redirected
+/// `POST` into a `GET`.
+fn with_and_without_slash(
+    router: Router<AppState>,
+    path: &str,
+    methods: MethodRouter<AppState>,
+) -> Router<AppState> {
+    router.route(path.trim_end_matches('/'), methods.clone()).route(path, methods)
+}
+
+async fn not_found() -> Failure {
+    Failure::NotFound
+}

@@ -1,0 +1,113 @@
+//! `POST /api/auth/login/`: signing in.
+
+use app::wire::{LoginResponse, auth::Expiry};
+use axum::{
+    Json,
+    extract::State,
+    http::{HeaderMap, HeaderValue, header},
+    response::{IntoResponse, Response},
+};
+use secrecy::SecretString;
+
+use super::{
+    tokens::{Keeper, append_cookies, expiry},
+    user,
+};
+use crate::{
+    auth::{LoginInput, SignedIn},
+    domain::{Email, Timestamp, TokenKind},
+    http::{
+        AppState, Failure, Web, client::Client, cookies::candidates, failure::FieldErrors,
+        fields::Fields,
+    },
+};
+
+/// Signs in. Failures are 400 and never 401: a 401 would set off a client's refresh.
+///
+/// # Errors
+/// 400 with what is wrong; 503.
+pub async fn post(
+    State(state): State<AppState>,
+    Client(client): Client,
+    headers: HeaderMap,
+    fields: Fields,
+) -> Result<Response, Failure> {
+    let keeper = keeper(&headers)?;
+    let (username, password) = credentials(&fields)?;
+    let replaces = candidates(&headers, &state.web.cookies.refresh.name);
+    let input = LoginInput { username, password, replaces, client };
+    let signed_in = state.auth.login(input).await?;
+    let now = state.auth.now();
+
+    let mut answer = HeaderMap::new();
+    if keeper == Keeper::Cookies {
+        for kind in [TokenKind::Access, TokenKind::Refresh] {
+            append_cookies(&mut answer, state.web.cookies.clear_variants(kind, &headers)?);
+        }
+    }
+    let minted =
+        [(TokenKind::Access, &signed_in.access), (TokenKind::Refresh, &signed_in.refresh)];
+    let cookies = keeper.cookies(&state.web, minted, now)?;
+    append_cookies(&mut answer, cookies.into_iter().map(|(_, cookie)| cookie));
+    answer.insert(header::VARY, HeaderValue::from_static("Accept, Cookie, origin"));
+    Ok((answer, Json(body(keeper, &state.web, signed_in, now))).into_response())
+}
+
+/// A client that keeps its tokens itself says so. A browser must not: scripts would get them.
+fn keeper(headers: &HeaderMap) -> Result<Keeper, Failure> {
+    match headers.get("x-auth-transport") {
+        Some(value) if value.as_bytes().eq_ignore_ascii_case(b"bearer") => {
+            if headers.contains_key(header::ORIGIN) {
+                return Err(Failure::BearerFromBrowser);
+            }
+            Ok(Keeper::Client)
+        }
+        _ => Ok(Keeper::Cookies),
+    }
+}
+
+fn credentials(fields: &Fields) -> Result<(String, SecretString), Failure> {
+    let mut errors = FieldErrors::default();
+    let username = fields.optional("username").unwrap_or_else(|message| {
+        errors.push("username", message);
+        None
+    });
+    match fields.optional("email") {
+        Ok(Some(email)) if !email.is_empty() => {
+            if let Err(fault) = Email::parse(&email) {
+                errors.push("email", fault.to_string());
+            }
+        }
+        Ok(_) => {}
+        Err(message) => errors.push("email", message),
+    }
+    let password = fields.required("password").unwrap_or_else(|message| {
+        errors.push("password", message);
+        String::new()
+    });
+    errors.into_result()?;
+    match username {
+        Some(username) if !username.is_empty() => Ok((username, password.into())),
+        _ => Err(Failure::Fields(FieldErrors::general(
+            r#"Must include "username" and "password"."#,
+        ))),
+    }
+}
+
+fn body(keeper: Keeper, web: &Web, signed_in: SignedIn, now: Timestamp) -> LoginResponse {
+    let SignedIn { user, access, refresh, .. } = signed_in;
+    let expiry = expiry(access.expires_at, refresh.expires_at, now);
+    let text = |shown: bool, minted: &crate::domain::token::Minted| {
+        if shown { minted.token.expose().to_owned() } else { String::new() }
+    };
+    LoginResponse {
+        access: text(keeper.access_in_body(web), &access),
+        refresh: text(keeper.refresh_in_body(web), &refresh),
+        user: user::wire(user),
+        expiry: if web.bodies.login_expiration {
+            expiry
+        } else {
+            Expiry { access_expiration: None, refresh_expiration: None, ..expiry }
+        },
+    }
+}

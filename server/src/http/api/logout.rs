@@ -1,0 +1,53 @@
+//! `POST /api/auth/logout/`: signing out. Always 200, any number of times.
+
+use axum::{
+    Json,
+    body::Bytes,
+    extract::State,
+    http::{HeaderMap, HeaderValue, header},
+    response::{IntoResponse, Response},
+};
+use serde::Deserialize;
+use serde_json::json;
+
+use super::tokens::append_cookies;
+use crate::{
+    domain::TokenKind,
+    http::{AppState, Failure, caller::bearer, cookies::candidates},
+};
+
+#[derive(Default, Deserialize)]
+struct Body {
+    refresh: Option<String>,
+}
+
+/// Ends the sessions that either cookie (or the Bearer token) names and deletes the cookies.
+/// The body counts only where scripts keep the tokens (`JWT_AUTH_HTTPONLY=false`).
+///
+/// # Errors
+/// 401 for a bad Bearer token.
+pub async fn post(
+    State(state): State<AppState>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Result<Response, Failure> {
+    let policy = &state.web.cookies;
+    let access = match bearer(&headers)? {
+        Some(token) => vec![token],
+        None => candidates(&headers, &policy.access.name),
+    };
+    let mut refresh = candidates(&headers, &policy.refresh.name);
+    if state.web.bodies.both_tokens {
+        let body: Body = serde_json::from_slice(&body).unwrap_or_default();
+        refresh.extend(body.refresh);
+    }
+    state.auth.logout(&access, &refresh).await;
+
+    let mut answer = HeaderMap::new();
+    for kind in [TokenKind::Access, TokenKind::Refresh] {
+        append_cookies(&mut answer, policy.clear_variants(kind, &headers)?);
+        append_cookies(&mut answer, [policy.clear(kind)?]);
+    }
+    answer.insert(header::VARY, HeaderValue::from_static("Accept, Cookie, origin"));
+    Ok((answer, Json(json!({ "detail": "Successfully logged out." }))).into_response())
+}

@@ -1,0 +1,76 @@
+//! `POST /api/auth/token/refresh/`: a new access token.
+
+use app::wire::RefreshResponse;
+use axum::{
+    Json,
+    extract::State,
+    http::HeaderMap,
+    response::{IntoResponse, Response},
+};
+
+use super::tokens::{Keeper, expiry};
+use crate::{
+    auth::AuthError,
+    domain::TokenKind,
+    http::{
+        AppState, Failure,
+        cookies::candidates,
+        failure::FieldErrors,
+        fields::{Fields, message},
+    },
+};
+
+/// Presents the refresh token of the body, else of the cookie. A failure deletes no cookie: a
+/// late one would wipe the cookies of a newer sign-in.
+///
+/// # Errors
+/// 401 when the token is not acceptable; 400 when the body is wrong; 503.
+pub async fn post(
+    State(state): State<AppState>,
+    headers: HeaderMap,
+    fields: Fields,
+) -> Result<Response, Failure> {
+    let (presented, keeper) = present(&state, &headers, &fields).await?;
+    let refreshed = state.auth.refresh(&presented).await.map_err(failure)?;
+    let now = state.auth.now();
+
+    let web = &state.web;
+    let minted = std::iter::once((TokenKind::Access, &refreshed.access))
+        .chain(refreshed.refresh.iter().map(|refresh| (TokenKind::Refresh, refresh)));
+    let cookies = keeper.cookies(web, minted, now)?;
+    let access = refreshed.access.token.expose();
+    // Where nothing new was minted the client goes on with what it presented.
+    let refresh = refreshed.refresh.as_ref().map_or(presented.as_str(), |r| r.token.expose());
+    let body = RefreshResponse {
+        access: if keeper.access_in_body(web) { access.to_owned() } else { String::new() },
+        refresh: keeper.refresh_in_body(web).then(|| refresh.to_owned()),
+        expiry: expiry(refreshed.access.expires_at, refreshed.refresh_expires_at, now),
+    };
+    Ok((cookies, Json(body)).into_response())
+}
+
+async fn present(
+    state: &AppState,
+    headers: &HeaderMap,
+    fields: &Fields,
+) -> Result<(String, Keeper), Failure> {
+    let field = |message: &str| Failure::Fields(FieldErrors::one("refresh", message));
+    if let Some(token) = fields.optional("refresh").map_err(field)? {
+        if token.is_empty() {
+            return Err(field(message::BLANK));
+        }
+        let both = state.web.bodies.both_tokens;
+        return Ok((token, if both { Keeper::Cookies } else { Keeper::Client }));
+    }
+    let tokens = candidates(headers, &state.web.cookies.refresh.name);
+    let picked = state.auth.pick_refresh(&tokens).await?;
+    let token = picked.ok_or(Failure::TokenNotValid("No valid refresh token found."))?;
+    Ok((token.to_owned(), Keeper::Cookies))
+}
+
+fn failure(error: AuthError) -> Failure {
+    match error {
+        AuthError::Inactive | AuthError::UserNotFound => Failure::NoActiveAccount,
+        other => other.into(),
+    }
+}

@@ -1,0 +1,33 @@
+//! `POST /api/auth/token/verify/`: is this token good?
+
+use axum::{Json, extract::State, http::HeaderMap};
+use serde_json::{Value, json};
+
+use crate::http::{
+    AppState, Failure,
+    cookies::candidates,
+    failure::FieldErrors,
+    fields::{Fields, message},
+};
+
+/// Looks at the token of the body, else at the access cookie.
+///
+/// # Errors
+/// 401 when it is not acceptable, 400 when it is blacklisted or missing; 503.
+pub async fn post(
+    State(state): State<AppState>,
+    headers: HeaderMap,
+    fields: Fields,
+) -> Result<Json<Value>, Failure> {
+    let field = |message: &str| Failure::Fields(FieldErrors::one("token", message));
+    let token = match fields.optional("token").map_err(field)? {
+        Some(token) if token.is_empty() => return Err(field(message::BLANK)),
+        Some(token) => token,
+        None => candidates(&headers, &state.web.cookies.access.name)
+            .into_iter()
+            .next()
+            .ok_or_else(|| field(message::REQUIRED))?,
+    };
+    state.auth.verify(&token).await?;
+    Ok(Json(json!({})))
+}

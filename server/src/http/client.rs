@@ -1,0 +1,31 @@
+//! What a request shows of the client. Shown to the account's owner, never trusted.
+
+use std::net::SocketAddr;
+
+use axum::{
+    extract::{ConnectInfo, FromRequestParts},
+    http::{header, request::Parts},
+};
+
+use crate::storage::ClientInfo;
+
+/// Longer `User-Agent`s are cut.
+const MAX_USER_AGENT_CHARS: usize = 300;
+
+/// Extracts [`ClientInfo`].
+pub struct Client(pub ClientInfo);
+
+impl<S: Send + Sync> FromRequestParts<S> for Client {
+    type Rejection = std::convert::Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
+        let agent = parts.headers.get(header::USER_AGENT).map(|value| value.as_bytes());
+        let agent = String::from_utf8_lossy(agent.unwrap_or_default());
+        let printable = agent.chars().filter(|c| !c.is_control());
+        let address = parts.extensions.get::<ConnectInfo<SocketAddr>>();
+        Ok(Self(ClientInfo {
+            user_agent: printable.take(MAX_USER_AGENT_CHARS).collect(),
+            ip: address.map(|ConnectInfo(address)| address.ip().to_string()).unwrap_or_default(),
+        }))
+    }
+}

@@ -1,0 +1,285 @@
+//! Errors on the wire, in dj-rest-auth's words.
+//!
+//! A handler returns [`Failure`]; this is the one place that gives it a status and a body. What
+//! is our own fault says nothing about the inside: the cause goes to the log, under the request
+//! id that the body carries.
+
+use std::{any::Any, sync::Arc, time::Duration};
+
+use app::wire::error::NON_FIELD_ERRORS;
+use axum::{
+    Json,
+    http::{HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use serde::{Serialize, Serializer, ser::SerializeMap};
+use serde_json::{Value, json};
+
+use crate::{
+    auth::{AccessFault, AuthError, VerifyError},
+    domain::TokenFault,
+};
+
+/// What an endpoint answers instead of success.
+#[derive(Debug)]
+pub enum Failure {
+    /// No credentials where some are needed.
+    NotAuthenticated,
+    /// An access token that is not acceptable.
+    BadAccessToken(&'static str),
+    /// An access token without a user.
+    NoUserInToken,
+    /// `Authorization: Bearer` without exactly one token.
+    BadAuthorizationHeader,
+    /// A refresh or verified token that is not acceptable.
+    TokenNotValid(&'static str),
+    /// The account is gone.
+    UserNotFound,
+    /// The account is disabled.
+    UserInactive,
+    /// The account behind a refresh token is disabled.
+    NoActiveAccount,
+    /// Messages by field, in order.
+    Fields(FieldErrors),
+    /// The body is not what its type says.
+    Parse(String),
+    /// A body of a type that is not read.
+    UnsupportedMediaType(String),
+    /// A body beyond the limit.
+    TooLarge,
+    /// No representation that the caller accepts.
+    NotAcceptable,
+    /// Nothing here.
+    NotFound,
+    /// Nothing here for this method.
+    MethodNotAllowed(String),
+    /// From an origin that may not do this; the header that says so.
+    ForbiddenOrigin(&'static str),
+    /// A browser asked for tokens in the body.
+    BearerFromBrowser,
+    /// Not now.
+    Unavailable {
+        /// For the log.
+        reason: String,
+        /// When to try again.
+        retry_after: Duration,
+    },
+    /// A fault of ours; for the log.
+    Internal(String),
+}
+
+/// Messages by field, in the order in which the fields were checked.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct FieldErrors(Vec<(&'static str, Vec<String>)>);
+
+impl FieldErrors {
+    /// One message for one field.
+    pub fn one(field: &'static str, message: impl Into<String>) -> Self {
+        Self(vec![(field, vec![message.into()])])
+    }
+
+    /// One message that belongs to no field.
+    pub fn general(message: impl Into<String>) -> Self {
+        Self::one(NON_FIELD_ERRORS, message)
+    }
+
+    /// Adds what is wrong with another field.
+    pub fn push(&mut self, field: &'static str, message: impl Into<String>) {
+        self.0.push((field, vec![message.into()]));
+    }
+
+    /// `Err` when anything is wrong.
+    ///
+    /// # Errors
+    /// [`Failure::Fields`].
+    pub fn into_result(self) -> Result<(), Failure> {
+        if self.0.is_empty() { Ok(()) } else { Err(Failure::Fields(self)) }
+    }
+}
+
+impl Serialize for FieldErrors {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(Some(self.0.len()))?;
+        for (field, messages) in &self.0 {
+            map.serialize_entry(field, messages)?;
+        }
+        map.end()
+    }
+}
+
+/// The words for a token's fault.
+pub const fn token_message(fault: TokenFault) -> &'static str {
+    match fault {
+        TokenFault::Invalid | TokenFault::NoUser => "Token is invalid",
+        TokenFault::Expired => "Token is expired",
+        TokenFault::NoExpiry => "Token has no 'exp' claim",
+        TokenFault::NoId => "Token has no id",
+        TokenFault::NoType => "Token has no type",
+        TokenFault::WrongType => "Token has wrong type",
+    }
+}
+
+/// The words for a token whose session was ended.
+pub const BLACKLISTED: &str = "Token is blacklisted";
+
+impl From<AccessFault> for Failure {
+    fn from(fault: AccessFault) -> Self {
+        match fault {
+            AccessFault::Token(TokenFault::NoUser) => Self::NoUserInToken,
+            AccessFault::Token(fault) => Self::BadAccessToken(token_message(fault)),
+            AccessFault::Revoked => Self::BadAccessToken(BLACKLISTED),
+            AccessFault::Stale => AuthError::unavailable("the revocation feed is stale").into(),
+        }
+    }
+}
+
+impl From<AuthError> for Failure {
+    fn from(error: AuthError) -> Self {
+        match error {
+            AuthError::InvalidCredentials => {
+                Self::Fields(FieldErrors::general("Unable to log in with provided credentials."))
+            }
+            AuthError::Token(fault) => Self::TokenNotValid(token_message(fault)),
+            AuthError::Ended(_) | AuthError::Replayed => Self::TokenNotValid(BLACKLISTED),
+            AuthError::Inactive => Self::UserInactive,
+            AuthError::UserNotFound => Self::UserNotFound,
+            AuthError::Unavailable { reason, retry_after } => {
+                Self::Unavailable { reason, retry_after }
+            }
+            AuthError::Internal(error) => Self::Internal(error.to_string()),
+        }
+    }
+}
+
+impl From<VerifyError> for Failure {
+    fn from(error: VerifyError) -> Self {
+        match error {
+            VerifyError::Blacklisted => Self::Fields(FieldErrors::general(BLACKLISTED)),
+            VerifyError::Other(error) => error.into(),
+        }
+    }
+}
+
+/// A server fault on its way to the log and to the body's request id; see [`super::trace`].
+#[derive(Clone, Debug)]
+pub struct ServerFault {
+    /// The cause, for the log.
+    pub cause: Arc<str>,
+    /// The sentence for the caller.
+    pub detail: &'static str,
+}
+
+const TRY_AGAIN: &str = "Temporarily unavailable. Please try again.";
+const OUR_FAULT: &str = "An error has occurred.";
+
+impl Failure {
+    fn status(&self) -> StatusCode {
+        match self {
+            Self::NotAuthenticated
+            | Self::BadAccessToken(_)
+            | Self::NoUserInToken
+            | Self::BadAuthorizationHeader
+            | Self::TokenNotValid(_)
+            | Self::UserNotFound
+            | Self::UserInactive
+            | Self::NoActiveAccount => StatusCode::UNAUTHORIZED,
+            Self::Fields(_) | Self::Parse(_) | Self::BearerFromBrowser => StatusCode::BAD_REQUEST,
+            Self::UnsupportedMediaType(_) => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::NotAcceptable => StatusCode::NOT_ACCEPTABLE,
+            Self::NotFound => StatusCode::NOT_FOUND,
+            Self::MethodNotAllowed(_) => StatusCode::METHOD_NOT_ALLOWED,
+            Self::ForbiddenOrigin(_) => StatusCode::FORBIDDEN,
+            Self::Unavailable { .. } => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+
+    fn body(&self) -> Value {
+        match self {
+            Self::NotAuthenticated => detail("Authentication credentials were not provided."),
+            Self::BadAccessToken(message) => bad_access_token(message),
+            Self::NoUserInToken => coded(
+                "Token contained no recognizable user identification",
+                "token_not_valid",
+            ),
+            Self::BadAuthorizationHeader => coded(
+                "Authorization header must contain two space-delimited values",
+                "bad_authorization_header",
+            ),
+            Self::TokenNotValid(message) => coded(message, "token_not_valid"),
+            Self::UserNotFound => coded("User not found", "user_not_found"),
+            Self::UserInactive => coded("User is inactive", "user_inactive"),
+            Self::NoActiveAccount => detail("No active account found for the given token."),
+            Self::Fields(errors) => json!(errors),
+            Self::Parse(reason) => detail(&format!("JSON parse error - {reason}")),
+            Self::UnsupportedMediaType(media_type) => {
+                detail(&format!("Unsupported media type \"{media_type}\" in request."))
+            }
+            Self::TooLarge => detail("Request body is too large."),
+            Self::NotAcceptable => detail("Could not satisfy the request Accept header."),
+            Self::NotFound => detail("Not found."),
+            Self::MethodNotAllowed(method) => detail(&format!("Method \"{method}\" not allowed.")),
+            Self::ForbiddenOrigin(header) => {
+                detail(&format!("CSRF Failed: {header} does not match any trusted origin."))
+            }
+            Self::BearerFromBrowser => {
+                detail("X-Auth-Transport: bearer is for clients that send no Origin header.")
+            }
+            Self::Unavailable { .. } => detail(TRY_AGAIN),
+            Self::Internal(_) => detail(OUR_FAULT),
+        }
+    }
+}
+
+fn detail(text: &str) -> Value {
+    json!({ "detail": text })
+}
+
+fn coded(text: &str, code: &str) -> Value {
+    json!({ "detail": text, "code": code })
+}
+
+fn bad_access_token(message: &str) -> Value {
+    json!({
+        "detail": "Given token not valid for any token type",
+        "code": "token_not_valid",
+        "messages": [
+            { "token_class": "AccessToken", "token_type": "access", "message": message }
+        ],
+    })
+}
+
+impl IntoResponse for Failure {
+    fn into_response(self) -> Response {
+        let status = self.status();
+        let mut response = (status, Json(self.body())).into_response();
+        if status == StatusCode::UNAUTHORIZED {
+            let challenge = HeaderValue::from_static(r#"Bearer realm="api""#);
+            response.headers_mut().insert(header::WWW_AUTHENTICATE, challenge);
+        }
+        match self {
+            Self::Unavailable { reason, retry_after } => {
+                let seconds = HeaderValue::from(retry_after.as_secs().max(1));
+                response.headers_mut().insert(header::RETRY_AFTER, seconds);
+                let fault = ServerFault { cause: reason.into(), detail: TRY_AGAIN };
+                response.extensions_mut().insert(fault);
+            }
+            Self::Internal(cause) => {
+                let fault = ServerFault { cause: cause.into(), detail: OUR_FAULT };
+                response.extensions_mut().insert(fault);
+            }
+            _ => {}
+        }
+        response
+    }
+}
+
+/// A panicking handler is a fault like any other: JSON, and the message only in the log.
+pub fn from_panic(panic: Box<dyn Any + Send + 'static>) -> Response {
+    let message = panic
+        .downcast_ref::<String>()
+        .map(String::as_str)
+        .or_else(|| panic.downcast_ref::<&str>().copied());
+    Failure::Internal(format!("panic: {}", message.unwrap_or("?"))).into_response()
+}

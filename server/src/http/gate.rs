@@ -1,0 +1,91 @@
+//! What stands in front of every API endpoint, in Django REST framework's order: negotiation,
+//! authentication, method; and the headers that every answer carries.
+
+use axum::{
+    extract::{Request, State},
+    http::{HeaderValue, Method, StatusCode, header},
+    middleware::{Next, from_fn_with_state},
+    response::{IntoResponse, Response},
+    routing::MethodRouter,
+};
+
+use super::{AppState, Failure, caller, caller::Verified, negotiate};
+
+/// Whom an endpoint serves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Access {
+    /// Everybody; who is calling is not even looked at (`token/*`).
+    Open,
+    /// Everybody; a bad Bearer token is refused, a bad cookie ignored.
+    Public,
+    /// Only who is signed in.
+    Private,
+}
+
+#[derive(Clone)]
+struct Gate {
+    state: AppState,
+    access: Access,
+    allow: &'static str,
+}
+
+/// Puts the gate in front of a route. `allow` names its methods, as the `Allow` header does.
+pub fn endpoint(
+    state: &AppState,
+    access: Access,
+    allow: &'static str,
+    methods: MethodRouter<AppState>,
+) -> MethodRouter<AppState> {
+    let gate = Gate { state: state.clone(), access, allow };
+    methods.fallback(method_not_allowed).layer(from_fn_with_state(gate, pass))
+}
+
+async fn method_not_allowed(method: Method) -> Response {
+    if method == Method::OPTIONS {
+        // The `Allow` header says it all.
+        return StatusCode::NO_CONTENT.into_response();
+    }
+    Failure::MethodNotAllowed(method.to_string()).into_response()
+}
+
+async fn pass(State(gate): State<Gate>, mut request: Request, next: Next) -> Response {
+    let mut response = match gate.check(&request) {
+        Ok(verified) => {
+            request.extensions_mut().insert(verified);
+            next.run(request).await
+        }
+        Err(failure) => failure.into_response(),
+    };
+    let headers = response.headers_mut();
+    headers.insert(header::ALLOW, HeaderValue::from_static(gate.allow));
+    headers
+        .entry(header::VARY)
+        .or_insert(HeaderValue::from_static("Accept, origin"));
+    headers
+        .entry(header::CACHE_CONTROL)
+        .or_insert(HeaderValue::from_static("no-store"));
+    response
+}
+
+impl Gate {
+    fn check(&self, request: &Request) -> Result<Verified, Failure> {
+        let headers = request.headers();
+        negotiate::check(request.uri(), headers)?;
+        if let Some(verified) = request.extensions().get::<Verified>() {
+            return self.admit(verified.0);
+        }
+        let caller = match self.access {
+            Access::Open => None,
+            Access::Public => caller::by_header(&self.state, headers)?,
+            Access::Private => caller::identify(&self.state, headers)?,
+        };
+        self.admit(caller)
+    }
+
+    fn admit(&self, caller: Option<crate::auth::Identity>) -> Result<Verified, Failure> {
+        if self.access == Access::Private && caller.is_none() {
+            return Err(Failure::NotAuthenticated);
+        }
+        Ok(Verified(caller))
+    }
+}

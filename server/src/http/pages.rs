@@ -1,0 +1,98 @@
+//! The pages: who visits, what they may open, and the files that make them run.
+
+mod files;
+mod in_process;
+mod visit;
+
+use app::{App, Host, shell, wire::SessionSnapshot};
+use axum::{
+    Router,
+    extract::{Request, State},
+    http::{HeaderValue, StatusCode, header, request::Parts},
+    middleware::{Next, from_fn_with_state},
+    response::{IntoResponse, Redirect, Response},
+};
+use leptos::{config::LeptosOptions, context::provide_context, prelude::use_context};
+use leptos_axum::{
+    ErrorHandler, LeptosRoutes, ResponseOptions,
+    generate_route_list_with_exclusions_and_ssg_and_context as generate_routes,
+};
+use tower_http::compression::CompressionLayer;
+
+use self::{
+    in_process::InProcess,
+    visit::{Visit, is_prefetch},
+};
+use super::{AppState, headers::page_policy};
+
+/// All pages and files. `api` answers what the pages ask for while they are rendered.
+pub fn router(state: &AppState, api: Router) -> Router {
+    let options = state.leptos.clone();
+    let (routes, _) = generate_routes(App, None, host_without_api);
+    let contexts = {
+        let state = state.clone();
+        move || provide_contexts(&state, &api)
+    };
+    let page = {
+        let options = options.clone();
+        move || shell(options.clone())
+    };
+    let not_found = ErrorHandler::new_with_context(contexts.clone(), shell, options);
+    Router::new()
+        .leptos_routes_with_context(state, routes, contexts, page)
+        .fallback_service(files::site(&state.leptos).fallback(not_found))
+        .layer(from_fn_with_state(state.clone(), receive))
+        .merge(files::package(state))
+        .layer(CompressionLayer::new())
+        .with_state(state.clone())
+}
+
+/// Receives a visitor before the page is rendered: cookies are set and redirects are made here,
+/// because headers are fixed once the first chunk is out.
+async fn receive(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
+    let visit = Visit::receive(&state, &request).await;
+    if is_prefetch(request.headers()) && visit.identity.is_none() {
+        // Speculation must not use up anything; the real visit comes later.
+        return (StatusCode::SERVICE_UNAVAILABLE, [(header::CACHE_CONTROL, "no-store")])
+            .into_response();
+    }
+    let cookies = visit.cookies.clone();
+    let mut response = match visit.redirect(request.uri()) {
+        Some(elsewhere) => Redirect::to(&elsewhere).into_response(),
+        None => {
+            request.extensions_mut().insert(visit);
+            next.run(request).await
+        }
+    };
+    let headers = response.headers_mut();
+    headers.extend(cookies);
+    if headers.get(header::CONTENT_TYPE).is_none_or(|kind| kind.as_bytes().starts_with(b"text/html"))
+    {
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        headers.append(header::VARY, HeaderValue::from_static("Cookie"));
+    }
+    response
+}
+
+/// What a page finds in its context: how to reach the API, who visits, and the policy's nonce.
+fn provide_contexts(state: &AppState, api: &Router) {
+    let visit = use_context::<Parts>().and_then(|parts| parts.extensions.get::<Visit>().cloned());
+    let identity = visit.as_ref().and_then(|visit| visit.identity);
+    let snapshot = visit.map_or(SessionSnapshot::Unknown, |visit| visit.snapshot);
+    provide_context(Host::server(InProcess::new(api.clone(), identity)));
+    provide_context(snapshot);
+    let nonce = leptos::nonce::use_nonce();
+    if let (Some(nonce), Some(response)) = (nonce, use_context::<ResponseOptions>()) {
+        let policy = page_policy(&nonce, state.web.reload_socket.as_deref());
+        if let Ok(policy) = HeaderValue::from_str(&policy) {
+            response.insert_header(header::CONTENT_SECURITY_POLICY, policy);
+        }
+    }
+}
+
+/// For listing the routes: nothing is asked of the API then.
+fn host_without_api() {
+    provide_context(LeptosOptions::builder().output_name("latchkey").build());
+    provide_context(Host::server(InProcess::new(Router::new(), None)));
+    provide_context(SessionSnapshot::Unknown);
+}

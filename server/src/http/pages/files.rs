@@ -1,0 +1,46 @@
+//! The files that pages link: WASM, JavaScript, style sheet, icons.
+
+use std::path::Path;
+
+use axum::{
+    Router,
+    http::{HeaderValue, header},
+    middleware::map_response,
+    response::Response,
+};
+use leptos::config::LeptosOptions;
+use tower_http::services::ServeDir;
+
+use crate::http::AppState;
+
+/// The icons and whatever else lies at the top of the site.
+pub fn site(options: &LeptosOptions) -> ServeDir {
+    ServeDir::new(&*options.site_root)
+        .append_index_html_on_directories(false)
+        .call_fallback_on_method_not_allowed(true)
+}
+
+/// The WASM, its JavaScript and the style sheet. With a hash in its name a file never changes; a
+/// missing one may appear, so only what was found is kept.
+pub fn package(state: &AppState) -> Router<AppState> {
+    let options = &state.leptos;
+    let caching = HeaderValue::from_static(if state.web.hashed_files {
+        "public, max-age=31536000, immutable"
+    } else {
+        "no-cache"
+    });
+    let folder = Path::new(&*options.site_root).join(&*options.site_pkg_dir);
+    let files = ServeDir::new(folder)
+        .append_index_html_on_directories(false)
+        .precompressed_br()
+        .precompressed_gzip();
+    let keep = move |mut response: Response| async move {
+        if response.status().is_success() {
+            response.headers_mut().insert(header::CACHE_CONTROL, caching);
+        }
+        response
+    };
+    Router::new()
+        .nest_service(&format!("/{}", options.site_pkg_dir), files)
+        .layer(map_response(keep))
+}

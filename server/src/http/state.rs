@@ -1,0 +1,61 @@
+//! What handlers share.
+
+use std::sync::Arc;
+
+use axum::extract::FromRef;
+use leptos::config::LeptosOptions;
+
+use super::{CookiePolicy, CsrfPolicy};
+use crate::auth::Auth;
+
+/// The state of every handler; cheap to clone.
+#[derive(Clone)]
+pub struct AppState {
+    /// The use cases.
+    pub auth: Arc<Auth>,
+    /// Settings of the wire.
+    pub web: Arc<Web>,
+    /// Where the pages find their files.
+    pub leptos: LeptosOptions,
+}
+
+impl FromRef<AppState> for LeptosOptions {
+    fn from_ref(state: &AppState) -> Self {
+        state.leptos.clone()
+    }
+}
+
+/// Settings of the wire.
+#[derive(Clone, Debug)]
+pub struct Web {
+    /// How token cookies look.
+    pub cookies: CookiePolicy,
+    /// Which origins may change anything.
+    pub csrf: CsrfPolicy,
+    /// What token bodies say.
+    pub bodies: BodyPolicy,
+    /// Whether browsers are told to stay on TLS.
+    pub hsts: Option<Hsts>,
+    /// The development server's reload socket, which pages may connect to.
+    pub reload_socket: Option<String>,
+    /// Whether the files in `pkg` carry a hash in their names and never change.
+    pub hashed_files: bool,
+}
+
+/// Strict transport security: one year, and optionally for all subdomains.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Hsts {
+    /// `HSTS_INCLUDE_SUBDOMAINS`.
+    pub include_subdomains: bool,
+}
+
+/// What token bodies say.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct BodyPolicy {
+    /// `JWT_AUTH_HTTPONLY=false`: both tokens stand in the body.
+    pub both_tokens: bool,
+    /// `JWT_AUTH_ACCESS_IN_BODY`: the access token stands in the body.
+    pub access_token: bool,
+    /// `JWT_AUTH_RETURN_EXPIRATION`: a sign-in tells when the tokens expire.
+    pub login_expiration: bool,
+}

@@ -1,0 +1,142 @@
+//! From a configuration to a running service.
+
+pub mod key;
+pub mod site;
+
+use std::{path::PathBuf, sync::Arc};
+
+use tokio::net::TcpListener;
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+
+use crate::{
+    auth::{Auth, AuthError, Blacklist, HashPool},
+    config::Config,
+    domain::{
+        Argon2id, Family, SessionId, SystemClock, SystemEntropy, TokenKind, Tokens, UserId,
+        clock::Clock as _,
+    },
+    http::{AppState, Web, router},
+    lifecycle,
+    storage::{SqliteStore, StoreError},
+};
+
+/// Why the program could not start or go on. Each tells what to do.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// A settings problem.
+    #[error(transparent)]
+    Config(#[from] crate::config::ConfigError),
+    /// The data directory.
+    #[error("the folder {0} cannot be made: {1}. Set DATA_DIR to one that can.")]
+    DataDir(PathBuf, #[source] std::io::Error),
+    /// The database.
+    #[error("the database {0} cannot be opened: {1}. Check DATABASE_URL and the folder's rights.")]
+    Database(PathBuf, #[source] StoreError),
+    /// The signing key.
+    #[error(transparent)]
+    Key(#[from] key::KeyError),
+    /// The pages' files.
+    #[error(transparent)]
+    Site(#[from] site::SiteError),
+    /// The address.
+    #[error("cannot listen on {0}: {1}. Set LISTEN to a free address.")]
+    Listen(std::net::SocketAddr, #[source] std::io::Error),
+    /// The password threads.
+    #[error("the password threads could not be started: {0}")]
+    Hashing(String),
+    /// Anything else.
+    #[error(transparent)]
+    Auth(#[from] AuthError),
+    /// The server stopped by itself.
+    #[error("the server stopped: {0}")]
+    Serve(#[source] std::io::Error),
+}
+
+/// Opens what the use cases need: database, key, hashing threads.
+///
+/// # Errors
+/// [`StartError`].
+pub async fn open(config: &Config) -> Result<Arc<Auth>, StartError> {
+    let parent = config.database.parent().filter(|parent| !parent.as_os_str().is_empty());
+    if let Some(folder) = parent {
+        key::private_dir(folder).map_err(|e| StartError::DataDir(folder.to_owned(), e))?;
+    }
+    let key = key::load(&config.key, &SystemEntropy)?;
+    let store = SqliteStore::open(&config.database)
+        .await
+        .map_err(|error| StartError::Database(config.database.clone(), error))?;
+    let hashing = |error: &dyn std::fmt::Display| StartError::Hashing(error.to_string());
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    let hasher = Argon2id::new().map_err(|error| hashing(&error))?;
+    Ok(Arc::new(Auth {
+        store: Arc::new(store),
+        blacklist: Blacklist::new(config.tokens.access_lifetime, config.max_staleness),
+        tokens: Tokens::new(key, config.tokens.clone()),
+        hashing: HashPool::new(Arc::new(hasher), threads).map_err(|error| hashing(&error))?,
+        clock: Arc::new(SystemClock),
+        entropy: Arc::new(SystemEntropy),
+        policy: config.auth,
+        unfinished: Default::default(),
+    }))
+}
+
+/// Serves until a signal says stop. `ready` is called with the address in use.
+///
+/// # Errors
+/// [`StartError`].
+pub async fn serve(config: Config, ready: impl FnOnce(&str)) -> Result<(), StartError> {
+    let site = site::find(&config)?;
+    let auth = open(&config).await?;
+    let web = Web {
+        cookies: config.cookies,
+        csrf: config.csrf,
+        bodies: config.bodies,
+        hsts: config.hsts,
+        reload_socket: site.reload_socket(),
+        hashed_files: site.options.hash_files,
+    };
+    check_token_size(&auth, &web)?;
+    auth.load_blacklist().await?;
+
+    let listener = TcpListener::bind(config.listen)
+        .await
+        .map_err(|error| StartError::Listen(config.listen, error))?;
+    let address = listener.local_addr().map_err(|e| StartError::Listen(config.listen, e))?;
+    let state = AppState { auth: Arc::clone(&auth), web: Arc::new(web), leptos: site.options };
+
+    let (stop, tasks) = (CancellationToken::new(), TaskTracker::new());
+    tasks.spawn(Arc::clone(&auth).follow_revocations(stop.clone()));
+    match &config.public_url {
+        Some(url) => ready(url.as_str()),
+        None => ready(&format!("http://{address}")),
+    }
+    lifecycle::run(listener, router(&state), stop, tasks).await.map_err(StartError::Serve)?;
+    // Sign-outs that still wait for the database get a last chance.
+    if let Err(error) = auth.finish_logouts().await {
+        tracing::error!(%error, "sign-outs were not written to the database");
+    }
+    auth.store.close().await;
+    Ok(())
+}
+
+/// A token that does not fit its cookie would sign nobody in: find out now.
+fn check_token_size(auth: &Auth, web: &Web) -> Result<(), StartError> {
+    let too_long = || {
+        crate::config::ConfigError(
+            "tokens would be longer than the 4096 bytes that browsers store in a cookie: shorten \
+             ISSUER, AUDIENCE or the cookies' names."
+                .to_owned(),
+        )
+    };
+    let now = SystemClock.now();
+    let session = SessionId::generate(now, &*auth.entropy).map_err(AuthError::from)?;
+    let mut family = Family::open(session, UserId(i64::MAX), now, auth.policy.absolute_lifetime);
+    if let Some(last) = crate::domain::Generation::new(i64::MAX - 1) {
+        family.generation = last;
+    }
+    let minted = auth.tokens.refresh(&family).map_err(|_| too_long())?;
+    for kind in [TokenKind::Access, TokenKind::Refresh] {
+        web.cookies.set(kind, &minted, now).map_err(|_| too_long())?;
+    }
+    Ok(())
+}

@@ -1,0 +1,103 @@
+//! The signing key: given, read from a file, or made once.
+
+use std::{
+    fs::{DirBuilder, File, OpenOptions},
+    io::{self, Read as _, Write as _},
+    path::{Path, PathBuf},
+};
+
+use secrecy::ExposeSecret as _;
+
+use crate::{
+    config::validate::KeySource,
+    domain::{Entropy, EntropyError, SigningKey, entropy::random, key::{WeakKey, hex}},
+};
+
+/// Why there is no key.
+#[derive(Debug, thiserror::Error)]
+pub enum KeyError {
+    /// Too short.
+    #[error("{0}: {1}. Make one with: openssl rand -hex 32")]
+    Weak(String, WeakKey),
+    /// Unreadable.
+    #[error("the signing key {0} cannot be read: {1}")]
+    Read(PathBuf, #[source] io::Error),
+    /// Could not be made.
+    #[error("the signing key {0} cannot be made: {1}. Set SIGNING_KEY or DATA_DIR.")]
+    Create(PathBuf, #[source] io::Error),
+    /// No randomness.
+    #[error(transparent)]
+    Entropy(#[from] EntropyError),
+}
+
+/// Gets the key, and makes it where that is the setting and there is none yet.
+///
+/// # Errors
+/// [`KeyError`].
+pub fn load(source: &KeySource, entropy: &dyn Entropy) -> Result<SigningKey, KeyError> {
+    let (name, secret) = match source {
+        KeySource::Given(secret) => {
+            ("SIGNING_KEY".to_owned(), secret.expose_secret().as_bytes().to_vec())
+        }
+        KeySource::File(file) => (file.display().to_string(), read(file)?),
+        KeySource::Own(file) => {
+            create_once(file, entropy)?;
+            (file.display().to_string(), read(file)?)
+        }
+    };
+    SigningKey::from_secret(&secret).map_err(|error| KeyError::Weak(name, error))
+}
+
+/// Makes a folder that only its owner may enter, where there is none.
+///
+/// # Errors
+/// What the system says.
+pub fn private_dir(path: &Path) -> io::Result<()> {
+    let mut builder = DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(path)
+}
+
+/// The file's bytes without the line end that editors and `echo` leave.
+fn read(file: &Path) -> Result<Vec<u8>, KeyError> {
+    let mut secret = Vec::new();
+    File::open(file)
+        .and_then(|mut file| file.read_to_end(&mut secret))
+        .map_err(|error| KeyError::Read(file.to_owned(), error))?;
+    while secret.last().is_some_and(|byte| b"\r\n".contains(byte)) {
+        secret.pop();
+    }
+    Ok(secret)
+}
+
+/// Writes a new key beside its place and links it there, so that of two processes that start at
+/// once both read the same whole key.
+fn create_once(file: &Path, entropy: &dyn Entropy) -> Result<(), KeyError> {
+    if file.exists() {
+        return Ok(());
+    }
+    let secret = hex(&random::<32>(entropy)?);
+    let draft = file.with_extension(hex(&random::<8>(entropy)?));
+    let created = write_private(&draft, &secret)
+        .and_then(|()| match std::fs::hard_link(&draft, file) {
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
+            other => other,
+        });
+    let removed = std::fs::remove_file(&draft);
+    created.and(removed).map_err(|error| KeyError::Create(file.to_owned(), error))
+}
+
+fn write_private(path: &Path, secret: &str) -> io::Result<()> {
+    if let Some(folder) = path.parent() {
+        private_dir(folder)?;
+    }
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut file = options.open(path)?;
+    writeln!(file, "{secret}")?;
+    file.sync_all()
+}

@@ -1,0 +1,89 @@
+//! What can go wrong in storage.
+
+use std::time::Duration;
+
+/// A uniqueness rule of the schema.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Constraint {
+    /// User names are unique, without regard to case.
+    Username,
+    /// So are e-mail addresses.
+    Email,
+    /// So are session ids.
+    Session,
+}
+
+/// What can go wrong in storage.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The row would break a uniqueness rule.
+    #[error("{0:?} is taken")]
+    Conflict(Constraint),
+    /// The database cannot answer now: locked, full, gone. Trying again later may help.
+    #[error("the database is not available: {0}")]
+    Unavailable(#[source] sqlx::Error),
+    /// A row holds what no version of this program writes.
+    #[error("the database holds an unreadable {0}")]
+    Inconsistent(&'static str),
+    /// A fault of ours.
+    #[error("the database refused: {0}")]
+    Driver(#[source] sqlx::Error),
+}
+
+impl StoreError {
+    /// How long a caller should wait before trying again.
+    pub const RETRY_AFTER: Duration = Duration::from_secs(2);
+}
+
+impl From<sqlx::Error> for StoreError {
+    fn from(error: sqlx::Error) -> Self {
+        if let Some(database) = error.as_database_error() {
+            if database.is_unique_violation()
+                && let Some(constraint) = constraint(database.message())
+            {
+                return Self::Conflict(constraint);
+            }
+            return if is_passing(database.code().as_deref()) {
+                Self::Unavailable(error)
+            } else {
+                Self::Driver(error)
+            };
+        }
+        match error {
+            sqlx::Error::Io(_)
+            | sqlx::Error::PoolTimedOut
+            | sqlx::Error::PoolClosed
+            | sqlx::Error::WorkerCrashed => Self::Unavailable(error),
+            other => Self::Driver(other),
+        }
+    }
+}
+
+/// The column that a message about uniqueness names.
+fn constraint(message: &str) -> Option<Constraint> {
+    [
+        ("users.username_key", Constraint::Username),
+        ("users.email_key", Constraint::Email),
+        ("sessions.id", Constraint::Session),
+    ]
+    .into_iter()
+    .find_map(|(column, constraint)| message.contains(column).then_some(constraint))
+}
+
+/// SQLite's primary result codes for trouble that is not ours: locked, read-only, disk, damaged.
+fn is_passing(code: Option<&str>) -> bool {
+    const BUSY: i64 = 5;
+    const LOCKED: i64 = 6;
+    const READ_ONLY: i64 = 8;
+    const IO_ERROR: i64 = 10;
+    const CORRUPT: i64 = 11;
+    const FULL: i64 = 13;
+    const CANNOT_OPEN: i64 = 14;
+    const NOT_A_DATABASE: i64 = 26;
+    // The low byte of an extended code is the primary one.
+    let primary = code.and_then(|code| code.parse::<i64>().ok()).map(|code| code & 0xff);
+    matches!(
+        primary,
+        Some(BUSY | LOCKED | READ_ONLY | IO_ERROR | CORRUPT | FULL | CANNOT_OPEN | NOT_A_DATABASE)
+    )
+}

@@ -1,0 +1,136 @@
+//! Rows as they come from either engine, and the records they become.
+
+use sqlx::FromRow;
+
+use super::StoreError;
+use crate::domain::{
+    Email, Family, Generation, PasswordHash, Revocation, RevokeCause, SessionId, Timestamp, UserId,
+    Username,
+};
+
+/// A person.
+#[derive(Clone, Debug)]
+pub struct UserRecord {
+    /// The wire's `pk`.
+    pub id: UserId,
+    /// The name as it is shown.
+    pub username: String,
+    /// The address, if there is one.
+    pub email: Option<String>,
+    /// Given name, or empty.
+    pub first_name: String,
+    /// Family name, or empty.
+    pub last_name: String,
+    /// The password's hash.
+    pub password_hash: PasswordHash,
+    /// When the account was disabled.
+    pub disabled_at: Option<Timestamp>,
+    /// When the person last signed in.
+    pub last_login_at: Option<Timestamp>,
+}
+
+/// A person to be.
+#[derive(Clone, Debug)]
+pub struct NewUser {
+    /// The name.
+    pub username: Username,
+    /// The address, if there is one.
+    pub email: Option<Email>,
+    /// When the address was verified.
+    pub email_verified_at: Option<Timestamp>,
+    /// Given name, or empty.
+    pub first_name: String,
+    /// Family name, or empty.
+    pub last_name: String,
+    /// The password's hash.
+    pub password_hash: PasswordHash,
+    /// Since when this is a superuser.
+    pub superuser_since: Option<Timestamp>,
+    /// When the account was made.
+    pub created_at: Timestamp,
+}
+
+/// What a sign-in shows of the browser. Shown to its owner, never trusted.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ClientInfo {
+    /// `User-Agent`, cut to a sensible length.
+    pub user_agent: String,
+    /// The address it came from.
+    pub ip: String,
+}
+
+/// A family and whether its owner may use it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FamilyRecord {
+    /// The family.
+    pub family: Family,
+    /// When its owner's account was disabled.
+    pub user_disabled_at: Option<Timestamp>,
+}
+
+#[derive(FromRow)]
+pub(super) struct UserRow {
+    id: i64,
+    username: String,
+    email: Option<String>,
+    first_name: String,
+    last_name: String,
+    password_hash: String,
+    disabled_at: Option<i64>,
+    last_login_at: Option<i64>,
+}
+
+impl From<UserRow> for UserRecord {
+    fn from(row: UserRow) -> Self {
+        Self {
+            id: UserId(row.id),
+            username: row.username,
+            email: row.email,
+            first_name: row.first_name,
+            last_name: row.last_name,
+            password_hash: PasswordHash::from_stored(row.password_hash),
+            disabled_at: row.disabled_at.map(Timestamp::from_millis),
+            last_login_at: row.last_login_at.map(Timestamp::from_millis),
+        }
+    }
+}
+
+#[derive(FromRow)]
+pub(super) struct FamilyRow {
+    id: String,
+    user_id: i64,
+    created_at: i64,
+    generation: i64,
+    rotated_at: i64,
+    answered_at: i64,
+    seen_at: Option<i64>,
+    absolute_expires_at: i64,
+    revoked_at: Option<i64>,
+    revoke_cause: Option<String>,
+    disabled_at: Option<i64>,
+}
+
+impl TryFrom<FamilyRow> for FamilyRecord {
+    type Error = StoreError;
+
+    fn try_from(row: FamilyRow) -> Result<Self, StoreError> {
+        let cause = row.revoke_cause.as_deref().map(|text| {
+            RevokeCause::parse(text).ok_or(StoreError::Inconsistent("sessions.revoke_cause"))
+        });
+        let revoked = row.revoked_at.map(Timestamp::from_millis).zip(cause.transpose()?);
+        let family = Family {
+            id: SessionId::parse(&row.id).ok_or(StoreError::Inconsistent("sessions.id"))?,
+            user_id: UserId(row.user_id),
+            created_at: Timestamp::from_millis(row.created_at),
+            generation: Generation::new(row.generation)
+                .ok_or(StoreError::Inconsistent("sessions.generation"))?,
+            rotated_at: Timestamp::from_millis(row.rotated_at),
+            answered_at: Timestamp::from_millis(row.answered_at),
+            seen_at: row.seen_at.map(Timestamp::from_millis),
+            absolute_expires_at: Timestamp::from_millis(row.absolute_expires_at),
+            revoked: revoked.map(|(at, cause)| Revocation { at, cause }),
+        };
+        let user_disabled_at = row.disabled_at.map(Timestamp::from_millis);
+        Ok(Self { family, user_disabled_at })
+    }
+}

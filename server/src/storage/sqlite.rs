@@ -1,0 +1,172 @@
+//! SQLite: one file, write-ahead log, one writer in this process.
+//!
+//! Writers queue for the pool's only writing connection, which is fair and costs no busy-waiting;
+//! `busy_timeout` is for other processes (the command line).
+
+mod feed;
+mod presence;
+mod tx;
+
+use std::{path::Path, time::Duration};
+
+use async_trait::async_trait;
+use sqlx::{
+    SqlitePool, query, query_as,
+    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
+};
+
+use self::{feed::SqliteFeed, presence::Presence, tx::SqliteTx};
+use super::{
+    FamilyRecord, RevocationFeed, Store, StoreError, Tx, UserRecord,
+    rows::{FamilyRow, UserRow},
+    sql,
+};
+use crate::domain::{Generation, RevokeCause, SessionId, Timestamp, Transition, UserId};
+
+/// How long a writer waits for another process before the answer is 503.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(3);
+/// How long a request waits for a connection before the answer is 503.
+const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
+const READERS: u32 = 4;
+
+/// Users and sessions in a SQLite file.
+#[derive(Clone, Debug)]
+pub struct SqliteStore {
+    writer: SqlitePool,
+    readers: SqlitePool,
+    options: SqliteConnectOptions,
+    presence: Presence,
+}
+
+impl SqliteStore {
+    /// Opens the file, makes it where it is missing, and brings its schema up to date.
+    ///
+    /// # Errors
+    /// When the file cannot be opened or the schema not be brought up to date.
+    pub async fn open(path: &Path) -> Result<Self, StoreError> {
+        // Commits must survive a power cut: an answer is given only after its commit.
+        let options = SqliteConnectOptions::new()
+            .filename(path)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Full)
+            .foreign_keys(true)
+            .busy_timeout(BUSY_TIMEOUT);
+
+        let setup = pool(1).connect_with(options.clone().create_if_missing(true)).await?;
+        let mut migrator = sqlx::migrate!("../migrations/sqlite");
+        // An older binary must start again on a newer schema.
+        migrator.set_ignore_missing(true);
+        migrator.run(&setup).await.map_err(|error| match error {
+            sqlx::migrate::MigrateError::Execute(error) => StoreError::from(error),
+            other => StoreError::Driver(sqlx::Error::Migrate(Box::new(other))),
+        })?;
+        setup.close().await;
+
+        // From here on a missing file is a fault, not a reason to make an empty one.
+        let options = options.create_if_missing(false);
+        let presence = Presence::of(path);
+        Ok(Self {
+            writer: presence.guard(pool(1)).connect_lazy_with(options.clone()),
+            readers: presence.guard(pool(READERS)).connect_lazy_with(options.clone()),
+            options,
+            presence,
+        })
+    }
+}
+
+fn pool(connections: u32) -> SqlitePoolOptions {
+    SqlitePoolOptions::new()
+        .max_connections(connections)
+        .acquire_timeout(ACQUIRE_TIMEOUT)
+        .test_before_acquire(false)
+}
+
+#[async_trait]
+impl Store for SqliteStore {
+    async fn begin(&self) -> Result<Box<dyn Tx>, StoreError> {
+        // A deferred transaction that turns into a writing one fails at once when somebody else
+        // writes; an immediate one waits its turn.
+        Ok(Box::new(SqliteTx::new(self.writer.begin_with("BEGIN IMMEDIATE").await?)))
+    }
+
+    async fn lookup_user(&self, id: UserId) -> Result<Option<UserRecord>, StoreError> {
+        let row: Option<UserRow> =
+            query_as(sql::LOOKUP_USER).bind(id.0).fetch_optional(&self.readers).await?;
+        Ok(row.map(Into::into))
+    }
+
+    async fn find_user_by_name(&self, key: &str) -> Result<Option<UserRecord>, StoreError> {
+        let row: Option<UserRow> =
+            query_as(sql::FIND_USER_BY_NAME).bind(key).fetch_optional(&self.readers).await?;
+        Ok(row.map(Into::into))
+    }
+
+    async fn lookup_family(&self, id: SessionId) -> Result<Option<FamilyRecord>, StoreError> {
+        let row: Option<FamilyRow> = query_as(sql::LOOKUP_FAMILY)
+            .bind(id.to_string())
+            .fetch_optional(&self.readers)
+            .await?;
+        row.map(FamilyRecord::try_from).transpose()
+    }
+
+    async fn apply(
+        &self,
+        id: SessionId,
+        read: Generation,
+        transition: Transition,
+        now: Timestamp,
+        store_delay: Duration,
+    ) -> Result<bool, StoreError> {
+        let (statement, extra) = match transition {
+            Transition::Sight => (sql::SIGHT, i64::try_from(store_delay.as_millis()).ok()),
+            Transition::Reissue => (sql::REISSUE, None),
+            Transition::Renew { sighting } => (sql::RENEW, sighting.then_some(now.millis())),
+            Transition::Rotate { to } => (sql::ROTATE, Some(to.number())),
+        };
+        let mut change =
+            query(statement).bind(id.to_string()).bind(read.number()).bind(now.millis());
+        if statement != sql::REISSUE {
+            change = change.bind(extra);
+        }
+        Ok(change.execute(&self.writer).await?.rows_affected() == 1)
+    }
+
+    async fn revoke_family(
+        &self,
+        id: SessionId,
+        cause: RevokeCause,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let done = query(sql::REVOKE_FAMILY)
+            .bind(id.to_string())
+            .bind(now.millis())
+            .bind(cause.as_str())
+            .execute(&self.writer)
+            .await?;
+        Ok(done.rows_affected() == 1)
+    }
+
+    async fn revoked_since(
+        &self,
+        since: Timestamp,
+    ) -> Result<Vec<(SessionId, Timestamp)>, StoreError> {
+        let rows: Vec<(String, i64)> =
+            query_as(sql::REVOKED_SINCE).bind(since.millis()).fetch_all(&self.readers).await?;
+        rows.into_iter()
+            .map(|(id, at)| Ok((parse_session(&id)?, Timestamp::from_millis(at))))
+            .collect()
+    }
+
+    async fn revocation_feed(&self) -> Result<Box<dyn RevocationFeed>, StoreError> {
+        Ok(Box::new(SqliteFeed::new(self.options.clone(), self.presence.clone())))
+    }
+
+    async fn close(&self) {
+        self.readers.close().await;
+        self.writer.close().await;
+    }
+}
+
+fn parse_session(text: &str) -> Result<SessionId, StoreError> {
+    SessionId::parse(text).ok_or(StoreError::Inconsistent("sessions.id"))
+}

@@ -1,0 +1,111 @@
+//! A unit of work on SQLite.
+
+use async_trait::async_trait;
+use sqlx::{Sqlite, Transaction, query, query_as, query_scalar};
+
+use super::parse_session;
+use crate::{
+    domain::{Family, RevokeCause, SessionId, Timestamp, UserId},
+    storage::{ClientInfo, NewUser, StoreError, Tx, UserRecord, rows::UserRow, sql},
+};
+
+/// Holds the only right to write, taken by `BEGIN IMMEDIATE`.
+pub(super) struct SqliteTx(Transaction<'static, Sqlite>);
+
+impl SqliteTx {
+    pub(super) const fn new(transaction: Transaction<'static, Sqlite>) -> Self {
+        Self(transaction)
+    }
+}
+
+#[async_trait]
+impl Tx for SqliteTx {
+    async fn lock_user(&mut self, id: UserId) -> Result<Option<UserRecord>, StoreError> {
+        // The transaction excludes every other writer already.
+        let row: Option<UserRow> =
+            query_as(sql::LOOKUP_USER).bind(id.0).fetch_optional(&mut *self.0).await?;
+        Ok(row.map(Into::into))
+    }
+
+    async fn insert_user(&mut self, user: &NewUser) -> Result<UserId, StoreError> {
+        let id: i64 = query_scalar(sql::INSERT_USER)
+            .bind(user.username.as_str())
+            .bind(user.username.key())
+            .bind(user.email.as_ref().map(|email| email.as_str()))
+            .bind(user.email.as_ref().map(crate::domain::Email::key))
+            .bind(user.email_verified_at.map(Timestamp::millis))
+            .bind(&user.first_name)
+            .bind(&user.last_name)
+            .bind(user.password_hash.expose())
+            .bind(user.superuser_since.map(Timestamp::millis))
+            .bind(user.created_at.millis())
+            .fetch_one(&mut *self.0)
+            .await?;
+        Ok(UserId(id))
+    }
+
+    async fn touch_last_login(&mut self, id: UserId, now: Timestamp) -> Result<(), StoreError> {
+        query(sql::TOUCH_LAST_LOGIN).bind(id.0).bind(now.millis()).execute(&mut *self.0).await?;
+        Ok(())
+    }
+
+    async fn disable_user(&mut self, id: UserId, now: Timestamp) -> Result<bool, StoreError> {
+        let done =
+            query(sql::DISABLE_USER).bind(id.0).bind(now.millis()).execute(&mut *self.0).await?;
+        Ok(done.rows_affected() == 1)
+    }
+
+    async fn insert_family(
+        &mut self,
+        family: &Family,
+        client: &ClientInfo,
+    ) -> Result<(), StoreError> {
+        query(sql::INSERT_FAMILY)
+            .bind(family.id.to_string())
+            .bind(family.user_id.0)
+            .bind(family.created_at.millis())
+            .bind(family.generation.number())
+            .bind(family.rotated_at.millis())
+            .bind(family.answered_at.millis())
+            .bind(family.absolute_expires_at.millis())
+            .bind(&client.user_agent)
+            .bind(&client.ip)
+            .execute(&mut *self.0)
+            .await?;
+        Ok(())
+    }
+
+    async fn revoke_family(
+        &mut self,
+        id: SessionId,
+        cause: RevokeCause,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let done = query(sql::REVOKE_FAMILY)
+            .bind(id.to_string())
+            .bind(now.millis())
+            .bind(cause.as_str())
+            .execute(&mut *self.0)
+            .await?;
+        Ok(done.rows_affected() == 1)
+    }
+
+    async fn revoke_families_of(
+        &mut self,
+        user: UserId,
+        cause: RevokeCause,
+        now: Timestamp,
+    ) -> Result<Vec<SessionId>, StoreError> {
+        let ids: Vec<String> = query_scalar(sql::REVOKE_FAMILIES_OF_USER)
+            .bind(user.0)
+            .bind(now.millis())
+            .bind(cause.as_str())
+            .fetch_all(&mut *self.0)
+            .await?;
+        ids.iter().map(|id| parse_session(id)).collect()
+    }
+
+    async fn commit(self: Box<Self>) -> Result<(), StoreError> {
+        Ok(self.0.commit().await?)
+    }
+}
