@@ -10,7 +10,7 @@ pub mod fields;
 pub mod gate;
 pub mod headers;
 pub mod negotiate;
-// pub mod pages;
+pub mod pages;
 pub mod state;
 pub mod trace;
 
@@ -28,7 +28,7 @@ pub use state::{AppState, BodyPolicy, Web};
 pub fn router(state: &AppState) -> Router {
     let api = api::router(state);
     Router::new()
-        // .merge(pages::router(state, api.clone()))
+        .merge(pages::router(state, api.clone()))
         .merge(api)
         .layer(from_fn_with_state(state.clone(), csrf::protect))
         .layer(from_fn_with_state(state.clone(), headers::harden))

@@ -4,7 +4,9 @@ mod files;
 mod in_process;
 mod visit;
 
-use app::{App, Host, shell, wire::SessionSnapshot};
+use std::sync::Arc;
+
+use app::{App, api::Host, shell, wire::SessionSnapshot};
 use axum::{
     Router,
     extract::{Request, State},
@@ -12,7 +14,7 @@ use axum::{
     middleware::{Next, from_fn_with_state},
     response::{IntoResponse, Redirect, Response},
 };
-use leptos::{config::LeptosOptions, context::provide_context, prelude::use_context};
+use leptos::prelude::{provide_context, use_context};
 use leptos_axum::{
     ErrorHandler, LeptosRoutes, ResponseOptions,
     generate_route_list_with_exclusions_and_ssg_and_context as generate_routes,
@@ -21,14 +23,14 @@ use tower_http::compression::CompressionLayer;
 
 use self::{
     in_process::InProcess,
-    visit::{Visit, is_prefetch},
+    visit::{Kind, Visit, is_prefetch},
 };
 use super::{AppState, headers::page_policy};
 
 /// All pages and files. `api` answers what the pages ask for while they are rendered.
 pub fn router(state: &AppState, api: Router) -> Router {
     let options = state.leptos.clone();
-    let (routes, _) = generate_routes(App, None, host_without_api);
+    let (routes, _) = generate_routes(App, None, || {});
     let contexts = {
         let state = state.clone();
         move || provide_contexts(&state, &api)
@@ -50,8 +52,10 @@ pub fn router(state: &AppState, api: Router) -> Router {
 /// Receives a visitor before the page is rendered: cookies are set and redirects are made here,
 /// because headers are fixed once the first chunk is out.
 async fn receive(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
-    let visit = Visit::receive(&state, &request).await;
-    if is_prefetch(request.headers()) && visit.identity.is_none() {
+    let kind = Kind::of(&request);
+    let headers = request.headers().clone();
+    let visit = Visit::receive(&state, &headers, kind).await;
+    if is_prefetch(&headers) && visit.identity.is_none() {
         // Speculation must not use up anything; the real visit comes later.
         return (StatusCode::SERVICE_UNAVAILABLE, [(header::CACHE_CONTROL, "no-store")])
             .into_response();
@@ -79,7 +83,7 @@ fn provide_contexts(state: &AppState, api: &Router) {
     let visit = use_context::<Parts>().and_then(|parts| parts.extensions.get::<Visit>().cloned());
     let identity = visit.as_ref().and_then(|visit| visit.identity);
     let snapshot = visit.map_or(SessionSnapshot::Unknown, |visit| visit.snapshot);
-    provide_context(Host::server(InProcess::new(api.clone(), identity)));
+    provide_context(Host { transport: Arc::new(InProcess::new(api.clone(), identity)), port: None });
     provide_context(snapshot);
     let nonce = leptos::nonce::use_nonce();
     if let (Some(nonce), Some(response)) = (nonce, use_context::<ResponseOptions>()) {
@@ -88,11 +92,4 @@ fn provide_contexts(state: &AppState, api: &Router) {
             response.insert_header(header::CONTENT_SECURITY_POLICY, policy);
         }
     }
-}
-
-/// For listing the routes: nothing is asked of the API then.
-fn host_without_api() {
-    provide_context(LeptosOptions::builder().output_name("latchkey").build());
-    provide_context(Host::server(InProcess::new(Router::new(), None)));
-    provide_context(SessionSnapshot::Unknown);
 }

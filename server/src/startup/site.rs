@@ -1,6 +1,9 @@
 //! The pages' files, wherever the binary is started from.
 
-use std::path::{Path, PathBuf};
+use std::{
+    path::{Path, PathBuf},
+    time::SystemTime,
+};
 
 use leptos::config::{Env, LeptosOptions};
 
@@ -54,7 +57,11 @@ pub fn find(config: &Config) -> Result<Site, SiteError> {
             .ok_or_else(|| SiteError::NoFolder(folder.to_owned()))?,
     };
     let hashes = std::fs::read_to_string(folder.join(HASHES)).unwrap_or_default();
-    let wasm = root.join(PACKAGE).join(wasm_name(&hashes));
+    let package = root.join(PACKAGE);
+    let (hashed, plain) = (package.join(wasm_name(&hashes)), package.join(wasm_name("")));
+    // A target folder may hold both, from builds with and without hashes: the last build counts.
+    let hash_files = !hashes.is_empty() && modified(&hashed) >= modified(&plain);
+    let wasm = if hash_files { hashed } else { plain };
     if !wasm.is_file() {
         return Err(SiteError::NoWasm(wasm));
     }
@@ -64,10 +71,14 @@ pub fn find(config: &Config) -> Result<Site, SiteError> {
         .site_pkg_dir(PACKAGE)
         .site_addr(config.listen)
         .reload_port(u32::from(config.leptos.reload_port))
-        .hash_files(!hashes.is_empty())
+        .hash_files(hash_files)
         .env(if config.leptos.watch { Env::DEV } else { Env::PROD })
         .build();
     Ok(Site { options, watch: config.leptos.watch })
+}
+
+fn modified(file: &Path) -> Option<SystemTime> {
+    file.metadata().and_then(|metadata| metadata.modified()).ok()
 }
 
 /// The name that pages link, by the lines `wasm: HASH` of the hash file.

@@ -24,11 +24,8 @@ pub fn site(options: &LeptosOptions) -> ServeDir {
 /// missing one may appear, so only what was found is kept.
 pub fn package(state: &AppState) -> Router<AppState> {
     let options = &state.leptos;
-    let caching = HeaderValue::from_static(if state.web.hashed_files {
-        "public, max-age=31536000, immutable"
-    } else {
-        "no-cache"
-    });
+    let caching =
+        if state.web.hashed_files { "public, max-age=31536000, immutable" } else { "no-cache" };
     let folder = Path::new(&*options.site_root).join(&*options.site_pkg_dir);
     let files = ServeDir::new(folder)
         .append_index_html_on_directories(false)
@@ -36,7 +33,7 @@ pub fn package(state: &AppState) -> Router<AppState> {
         .precompressed_gzip();
     let keep = move |mut response: Response| async move {
         if response.status().is_success() {
-            response.headers_mut().insert(header::CACHE_CONTROL, caching);
+            response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static(caching));
         }
         response
     };

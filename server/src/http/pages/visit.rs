@@ -47,9 +47,7 @@ impl Visit {
     }
 
     /// Receives a visitor. Trouble signs nobody out: what cannot be known is `Unknown`.
-    pub async fn receive(state: &AppState, request: &Request) -> Self {
-        let headers = request.headers();
-        let kind = Kind::of(request);
+    pub async fn receive(state: &AppState, headers: &HeaderMap, kind: Kind) -> Self {
         if kind == Kind::File {
             return Self::unknown();
         }
@@ -139,7 +137,7 @@ impl Visit {
 
 /// What a request on a page's path wants.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Kind {
+pub enum Kind {
     /// A page that somebody will look at.
     Document,
     /// The page's text, for a script or a tool.
@@ -149,7 +147,8 @@ enum Kind {
 }
 
 impl Kind {
-    fn of(request: &Request) -> Self {
+    /// Reads it from method and headers.
+    pub fn of(request: &Request) -> Self {
         let text = |name| request.headers().get(name).and_then(|v: &header::HeaderValue| v.to_str().ok());
         let reads = [Method::GET, Method::HEAD].contains(request.method());
         match text("sec-fetch-dest") {

@@ -1,0 +1,77 @@
+//! Revocation that works at once, whoever asked for it.
+
+use std::{sync::Arc, time::{Duration, Instant}};
+
+use latchkey::{auth::{Blacklist, Standing}, domain::{SessionId, Timestamp, entropy::SeededEntropy}};
+use tokio_util::sync::CancellationToken;
+
+use crate::support::TestApp;
+
+/// What another process does to the same file.
+async fn elsewhere(app: &TestApp, statement: &'static str) {
+    let options = sqlx::sqlite::SqliteConnectOptions::new().filename(&app.database);
+    let mut connection = sqlx::ConnectOptions::connect(&options).await.unwrap();
+    sqlx::query(statement).execute(&mut connection).await.unwrap();
+}
+
+#[tokio::test]
+async fn disabling_an_account_ends_its_access_tokens() {
+    let app = TestApp::new().await;
+    let browser = app.signed_in("ada").await;
+    app.auth.disable_user("ada").await.unwrap();
+    browser.get("/api/data/").await.assert_status(401);
+    browser.refresh().await.assert_status(401);
+    browser.login("ada").await.assert_status(400);
+}
+
+#[tokio::test]
+async fn another_processs_revocation_bites_within_a_second() {
+    let app = TestApp::new().await;
+    let stop = CancellationToken::new();
+    let following = tokio::spawn(Arc::clone(&app.auth).follow_revocations(stop.clone()));
+    let browser = app.signed_in("ada").await;
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    browser.get("/api/data/").await.assert_status(200);
+
+    elsewhere(&app, "UPDATE sessions SET revoked_at = 1795465963217, revoke_cause = 'logout'").await;
+    let started = Instant::now();
+    while browser.get("/api/data/").await.status == 200 {
+        assert!(started.elapsed() < Duration::from_secs(1), "still accepted");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    stop.cancel();
+    following.await.unwrap();
+}
+
+#[tokio::test]
+async fn a_restart_remembers_what_was_ended() {
+    let app = TestApp::new().await;
+    let browser = app.signed_in("ada").await;
+    elsewhere(&app, "UPDATE sessions SET revoked_at = 1795465963217, revoke_cause = 'logout'").await;
+    browser.get("/api/data/").await.assert_status(200);
+    app.auth.load_blacklist().await.unwrap();
+    browser.get("/api/data/").await.assert_status(401);
+}
+
+#[tokio::test]
+async fn a_feed_that_is_silent_for_too_long_is_503_and_never_401() {
+    let app = TestApp::with(&["--revocation-max-staleness", "0s"]).await;
+    let browser = app.signed_in("ada").await;
+    let reply = browser.get("/api/data/").await;
+    reply.assert_status(503);
+    assert!(reply.header("retry-after").is_some() && reply.cookies().is_empty());
+    app.browser().get("/api/data/").await.assert_status(401);
+}
+
+#[test]
+fn entries_outlive_every_access_token_of_their_family() {
+    let at = Timestamp::from_millis;
+    let minute = 60_000;
+    let list = Blacklist::new(Duration::from_secs(900), Duration::from_secs(60));
+    let id = SessionId::generate(at(0), &SeededEntropy::new(1)).unwrap();
+    list.insert(id, at(0));
+    list.absorb(Vec::new(), at(20 * minute - 1));
+    assert_eq!(list.standing(id), Standing::Revoked);
+    list.absorb(Vec::new(), at(20 * minute));
+    assert_eq!(list.standing(id), Standing::Live);
+}

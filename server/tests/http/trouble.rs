@@ -1,0 +1,71 @@
+//! A database that is locked or gone: 503, cookies untouched, and recovery without help.
+
+use sqlx::{ConnectOptions as _, Connection as _, sqlite::SqliteConnectOptions};
+
+use crate::support::{Reply, TestApp, app::mins};
+
+fn assert_try_again(reply: &Reply) {
+    let body = reply.assert_status(503).json();
+    assert_eq!(body["detail"], "Temporarily unavailable. Please try again.");
+    assert_eq!(body["request_id"].as_str(), reply.header("x-request-id").as_deref());
+    assert!(reply.header("retry-after").unwrap().parse::<u64>().unwrap() >= 1);
+    assert!(reply.cookies().is_empty(), "cookies untouched");
+    assert!(!reply.body.contains("sqlite") && !reply.body.contains("locked"));
+}
+
+#[tokio::test]
+async fn locked_by_another_process() {
+    let app = TestApp::new().await;
+    let browser = app.signed_in("ada").await;
+    app.advance(mins(2));
+    let options = SqliteConnectOptions::new().filename(&app.database);
+    let mut other = options.connect().await.unwrap();
+    sqlx::query("BEGIN EXCLUSIVE").execute(&mut other).await.unwrap();
+
+    assert_try_again(&browser.refresh().await);
+    assert_try_again(&browser.login("ada").await);
+    browser.get("/api/data/").await.assert_status(200);
+
+    sqlx::query("ROLLBACK").execute(&mut other).await.unwrap();
+    other.close().await.unwrap();
+    browser.refresh().await.assert_status(200);
+    browser.login("ada").await.assert_status(200);
+}
+
+#[tokio::test]
+async fn gone_and_back_again() {
+    let app = TestApp::new().await;
+    let browser = app.signed_in("ada").await;
+    let aside = app.database.with_extension("aside");
+    std::fs::rename(&app.database, &aside).unwrap();
+
+    assert_try_again(&browser.refresh().await);
+    assert_try_again(&browser.login("ada").await);
+    assert_try_again(&browser.get("/api/auth/user/").await);
+    // Who needs no query is served, and a page says that it cannot know.
+    browser.get("/api/data/").await.assert_status(200);
+    let page = browser.open("/account").await;
+    assert!(page.assert_status(200).cookies().is_empty());
+    assert!(!app.database.exists(), "no empty database is made in its place");
+
+    std::fs::rename(&aside, &app.database).unwrap();
+    browser.refresh().await.assert_status(200);
+    browser.login("ada").await.assert_status(200);
+}
+
+#[tokio::test]
+async fn a_sign_out_holds_even_then_and_reaches_the_database_later() {
+    let app = TestApp::new().await;
+    let browser = app.signed_in("ada").await;
+    let copy = browser.copy();
+    let aside = app.database.with_extension("aside");
+    std::fs::rename(&app.database, &aside).unwrap();
+    let reply = browser.logout().await;
+    assert_eq!(reply.assert_status(200).cookie_names(), ["access", "refresh"]);
+    copy.get("/api/data/").await.assert_status(401);
+    assert!(app.auth.finish_logouts().await.is_err());
+
+    std::fs::rename(&aside, &app.database).unwrap();
+    app.auth.finish_logouts().await.unwrap();
+    copy.refresh().await.assert_status(401);
+}

@@ -1,0 +1,9 @@
+//! The vocabulary of the scenarios.
+
+pub mod app;
+pub mod browser;
+pub mod hasher;
+
+pub use app::TestApp;
+pub use browser::{Browser, Reply};
+pub use hasher::CountingHasher;

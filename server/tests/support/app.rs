@@ -1,0 +1,131 @@
+//! The real service on a SQLite file of its own, with a clock that is moved by hand.
+
+use std::{path::PathBuf, sync::Arc, time::Duration};
+
+use axum::Router;
+use clap::Parser;
+use latchkey::{
+    auth::{Auth, Blacklist, CreateUser, HashPool},
+    config::{Config, Settings},
+    domain::{
+        PasswordHasher, SigningKey, Timestamp, Tokens, clock::ManualClock, entropy::SeededEntropy,
+    },
+    http::{AppState, Web, router},
+    storage::SqliteStore,
+};
+use leptos::config::LeptosOptions;
+use tempfile::TempDir;
+
+use super::{Browser, CountingHasher};
+
+pub const PASSWORD: &str = "correct-horse-9";
+pub const SECRET: &[u8] = b"a secret of thirty-two bytes or more";
+/// 2026-11-23T20:32:43.217Z
+pub const START: i64 = 1_795_465_963_217;
+
+#[derive(Parser)]
+struct Arguments {
+    #[command(flatten)]
+    settings: Settings,
+}
+
+/// Reads settings as the program does.
+pub fn settings(arguments: &[&str]) -> Settings {
+    let arguments = ["latchkey"].iter().chain(arguments);
+    Arguments::try_parse_from(arguments).unwrap().settings
+}
+
+/// A running service.
+pub struct TestApp {
+    pub auth: Arc<Auth>,
+    pub clock: Arc<ManualClock>,
+    pub hasher: Arc<CountingHasher>,
+    pub database: PathBuf,
+    router: Router,
+    _folder: TempDir,
+}
+
+impl TestApp {
+    /// With the default settings.
+    pub async fn new() -> Self {
+        Self::with(&[]).await
+    }
+
+    /// With these flags.
+    pub async fn with(flags: &[&str]) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let mut config = Config::new(settings(flags)).unwrap();
+        config.database = folder.path().join("latchkey.db");
+        let clock = Arc::new(ManualClock::new(Timestamp::from_millis(START)));
+        let hasher = Arc::new(CountingHasher::default());
+        let hashing: Arc<dyn PasswordHasher> = Arc::<CountingHasher>::clone(&hasher);
+        let key = SigningKey::from_secret(SECRET).unwrap();
+        let auth = Arc::new(Auth {
+            store: Arc::new(SqliteStore::open(&config.database).await.unwrap()),
+            blacklist: Blacklist::new(config.tokens.access_lifetime, config.max_staleness),
+            tokens: Tokens::new(key, config.tokens),
+            hashing: HashPool::new(hashing, 2).unwrap(),
+            clock: Arc::<ManualClock>::clone(&clock),
+            entropy: Arc::new(SeededEntropy::new(7)),
+            policy: config.auth,
+            unfinished: Default::default(),
+        });
+        let web = Web {
+            cookies: config.cookies,
+            csrf: config.csrf,
+            bodies: config.bodies,
+            hsts: config.hsts,
+            reload_socket: None,
+            hashed_files: true,
+        };
+        let leptos = LeptosOptions::builder()
+            .output_name("latchkey")
+            .site_root(folder.path().join("site").to_string_lossy().into_owned())
+            .build();
+        let state = AppState { auth: Arc::clone(&auth), web: Arc::new(web), leptos };
+        let router = router(&state);
+        Self { auth, clock, hasher, database: config.database, router, _folder: folder }
+    }
+
+    /// Makes an account whose password is [`PASSWORD`].
+    pub async fn user(&self, username: &str) {
+        let user = CreateUser {
+            username: username.to_owned(),
+            email: Some(format!("{username}@example.com")),
+            verified: true,
+            superuser: false,
+            first_name: "Ada".to_owned(),
+            last_name: "Lovelace".to_owned(),
+            password: PASSWORD.into(),
+        };
+        self.auth.create_user(user).await.unwrap();
+    }
+
+    /// A browser without cookies.
+    pub fn browser(&self) -> Browser {
+        Browser::new(self.router.clone())
+    }
+
+    /// A browser in which this (new) user has signed in.
+    pub async fn signed_in(&self, username: &str) -> Browser {
+        self.user(username).await;
+        let browser = self.browser();
+        browser.login(username).await.assert_status(200);
+        browser
+    }
+
+    /// Moves the clock forward.
+    pub fn advance(&self, span: Duration) {
+        self.clock.advance(span);
+    }
+}
+
+/// Minutes.
+pub const fn mins(minutes: u64) -> Duration {
+    Duration::from_secs(60 * minutes)
+}
+
+/// Days.
+pub const fn days(days: u64) -> Duration {
+    Duration::from_secs(86_400 * days)
+}
