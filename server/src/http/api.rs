@@ -12,6 +12,9 @@ use app::wire::paths;
 use axum::{
     Router,
     extract::DefaultBodyLimit,
+    http::{HeaderValue, header},
+    middleware::map_response,
+    response::Response,
     routing::{MethodRouter, any, get, post},
 };
 
@@ -40,8 +43,10 @@ pub fn router(state: &AppState) -> Router {
             with_and_without_slash(router, path, endpoint(state, access, allow, methods))
         })
         .route(paths::API, any(not_found))
+        .route(&format!("{}/", paths::API), any(not_found))
         .route(&format!("{}/{{*rest}}", paths::API), any(not_found))
         .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
+        .layer(map_response(keep_private))
         .with_state(state.clone())
 }
 
@@ -53,6 +58,12 @@ fn with_and_without_slash(
     methods: MethodRouter<AppState>,
 ) -> Router<AppState> {
     router.route(path.trim_end_matches('/'), methods.clone()).route(path, methods)
+}
+
+/// What the API says is for the caller alone.
+async fn keep_private(mut response: Response) -> Response {
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
 }
 
 async fn not_found() -> Failure {

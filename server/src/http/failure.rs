@@ -4,7 +4,7 @@
 //! is our own fault says nothing about the inside: the cause goes to the log, under the request
 //! id that the body carries.
 
-use std::{any::Any, sync::Arc, time::Duration};
+use std::{any::Any, borrow::Cow, sync::Arc, time::Duration};
 
 use app::wire::error::NON_FIELD_ERRORS;
 use axum::{
@@ -13,7 +13,6 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use serde::{Serialize, Serializer, ser::SerializeMap};
-use serde_json::{Value, json};
 
 use crate::{
     auth::{AccessFault, AuthError, VerifyError},
@@ -195,65 +194,84 @@ impl Failure {
         }
     }
 
-    fn body(&self) -> Value {
-        match self {
-            Self::NotAuthenticated => detail("Authentication credentials were not provided."),
-            Self::BadAccessToken(message) => bad_access_token(message),
-            Self::NoUserInToken => coded(
-                "Token contained no recognizable user identification",
-                "token_not_valid",
-            ),
-            Self::BadAuthorizationHeader => coded(
+    /// The sentence and, where there is one, the code; of what is not about fields.
+    fn words(&self) -> (Cow<'_, str>, Option<&'static str>) {
+        let invalid = Some("token_not_valid");
+        let (text, code) = match self {
+            Self::NotAuthenticated => ("Authentication credentials were not provided.", None),
+            Self::BadAccessToken(_) => ("Given token not valid for any token type", invalid),
+            Self::NoUserInToken => ("Token contained no recognizable user identification", invalid),
+            Self::BadAuthorizationHeader => (
                 "Authorization header must contain two space-delimited values",
-                "bad_authorization_header",
+                Some("bad_authorization_header"),
             ),
-            Self::TokenNotValid(message) => coded(message, "token_not_valid"),
-            Self::UserNotFound => coded("User not found", "user_not_found"),
-            Self::UserInactive => coded("User is inactive", "user_inactive"),
-            Self::NoActiveAccount => detail("No active account found for the given token."),
-            Self::Fields(errors) => json!(errors),
-            Self::Parse(reason) => detail(&format!("JSON parse error - {reason}")),
-            Self::UnsupportedMediaType(media_type) => {
-                detail(&format!("Unsupported media type \"{media_type}\" in request."))
-            }
-            Self::TooLarge => detail("Request body is too large."),
-            Self::NotAcceptable => detail("Could not satisfy the request Accept header."),
-            Self::NotFound => detail("Not found."),
-            Self::MethodNotAllowed(method) => detail(&format!("Method \"{method}\" not allowed.")),
-            Self::ForbiddenOrigin(header) => {
-                detail(&format!("CSRF Failed: {header} does not match any trusted origin."))
-            }
+            Self::TokenNotValid(message) => (*message, invalid),
+            Self::UserNotFound => ("User not found", Some("user_not_found")),
+            Self::UserInactive => ("User is inactive", Some("user_inactive")),
+            Self::NoActiveAccount => ("No active account found for the given token.", None),
+            Self::TooLarge => ("Request body is too large.", None),
+            Self::NotAcceptable => ("Could not satisfy the request Accept header.", None),
             Self::BearerFromBrowser => {
-                detail("X-Auth-Transport: bearer is for clients that send no Origin header.")
+                ("X-Auth-Transport: bearer is for clients that send no Origin header.", None)
             }
-            Self::Unavailable { .. } => detail(TRY_AGAIN),
-            Self::Internal(_) => detail(OUR_FAULT),
+            Self::Unavailable { .. } => (TRY_AGAIN, None),
+            Self::Internal(_) => (OUR_FAULT, None),
+            Self::Fields(_) | Self::NotFound => ("Not found.", None),
+            Self::Parse(reason) => return (format!("JSON parse error - {reason}").into(), None),
+            Self::UnsupportedMediaType(kind) => {
+                return (format!("Unsupported media type \"{kind}\" in request.").into(), None);
+            }
+            Self::MethodNotAllowed(method) => {
+                return (format!("Method \"{method}\" not allowed.").into(), None);
+            }
+            Self::ForbiddenOrigin(header) => {
+                let text = format!("CSRF Failed: {header} does not match any trusted origin.");
+                return (text.into(), None);
+            }
+        };
+        (text.into(), code)
+    }
+
+    fn body(&self) -> Response {
+        if let Self::Fields(errors) = self {
+            return Json(errors).into_response();
         }
+        let (detail, code) = self.words();
+        let messages = match self {
+            Self::BadAccessToken(message) => Some([TokenMessage::new(message)]),
+            _ => None,
+        };
+        Json(Body { detail: &detail, code, messages }).into_response()
     }
 }
 
-fn detail(text: &str) -> Value {
-    json!({ "detail": text })
+/// A body with dj-rest-auth's keys in dj-rest-auth's order.
+#[derive(Serialize)]
+struct Body<'a> {
+    detail: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    code: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    messages: Option<[TokenMessage; 1]>,
 }
 
-fn coded(text: &str, code: &str) -> Value {
-    json!({ "detail": text, "code": code })
+#[derive(Serialize)]
+struct TokenMessage {
+    token_class: &'static str,
+    token_type: &'static str,
+    message: &'static str,
 }
 
-fn bad_access_token(message: &str) -> Value {
-    json!({
-        "detail": "Given token not valid for any token type",
-        "code": "token_not_valid",
-        "messages": [
-            { "token_class": "AccessToken", "token_type": "access", "message": message }
-        ],
-    })
+impl TokenMessage {
+    const fn new(message: &'static str) -> Self {
+        Self { token_class: "AccessToken", token_type: "access", message }
+    }
 }
 
 impl IntoResponse for Failure {
     fn into_response(self) -> Response {
         let status = self.status();
-        let mut response = (status, Json(self.body())).into_response();
+        let mut response = (status, self.body()).into_response();
         if status == StatusCode::UNAUTHORIZED {
             let challenge = HeaderValue::from_static(r#"Bearer realm="api""#);
             response.headers_mut().insert(header::WWW_AUTHENTICATE, challenge);

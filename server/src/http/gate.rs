@@ -61,9 +61,6 @@ async fn pass(State(gate): State<Gate>, mut request: Request, next: Next) -> Res
     headers
         .entry(header::VARY)
         .or_insert(HeaderValue::from_static("Accept, origin"));
-    headers
-        .entry(header::CACHE_CONTROL)
-        .or_insert(HeaderValue::from_static("no-store"));
     response
 }
 

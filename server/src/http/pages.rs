@@ -52,11 +52,12 @@ pub fn router(state: &AppState, api: Router) -> Router {
 /// Receives a visitor before the page is rendered: cookies are set and redirects are made here,
 /// because headers are fixed once the first chunk is out.
 async fn receive(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
-    let kind = Kind::of(&request);
+    let speculative = is_prefetch(request.headers());
+    // A token must not be spent on speculation; the real visit comes later.
+    let kind = if speculative { Kind::Text } else { Kind::of(&request) };
     let headers = request.headers().clone();
     let visit = Visit::receive(&state, &headers, kind).await;
-    if is_prefetch(&headers) && visit.identity.is_none() {
-        // Speculation must not use up anything; the real visit comes later.
+    if speculative && visit.identity.is_none() {
         return (StatusCode::SERVICE_UNAVAILABLE, [(header::CACHE_CONTROL, "no-store")])
             .into_response();
     }

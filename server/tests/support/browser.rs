@@ -86,7 +86,7 @@ impl Browser {
 
     pub async fn post(&self, path: &str, body: &Value) -> Reply {
         let json = [("content-type", "application/json")];
-        self.send(Method::POST, path, &json, &body.to_string()).await
+        self.send(Method::POST, path, &json, body.to_string()).await
     }
 
     /// Sends a request with the jar's cookies and keeps what the answer sets.
@@ -97,7 +97,10 @@ impl Browser {
         headers: &[(&str, &str)],
         body: impl Into<Body>,
     ) -> Reply {
-        let mut request = Request::builder().method(method).uri(path).header("host", "localhost");
+        let mut request = Request::builder().method(method).uri(path);
+        if headers.iter().all(|(name, _)| *name != "host") {
+            request = request.header(header::HOST, "localhost");
+        }
         if let Some(cookies) = self.cookie_header() {
             request = request.header(header::COOKIE, cookies);
         }
