@@ -25,7 +25,8 @@ pub use verify::VerifyError;
 
 use crate::{
     domain::{
-        Clock, Entropy, Generation, RotationPolicy, SessionId, Timestamp, Tokens, entropy::random,
+        Clock, Entropy, Generation, RotationPolicy, SessionId, Timestamp, Tokens,
+        entropy::random,
         token::{Grant, Minted},
     },
     storage::Store,

@@ -1,6 +1,9 @@
 //! The house's import rules: who may know whom.
 
-use std::{fs, path::{Path, PathBuf}};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
 
 fn sources(folder: &str) -> Vec<(PathBuf, String)> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(folder);
@@ -58,8 +61,14 @@ fn assert_clean(folder: &str, except: &[&str], forbidden: &[&str]) {
 }
 
 const SERVER_INSIDE: [&str; 8] = [
-    "crate::http", "crate::auth", "crate::storage", "crate::cli", "crate::config",
-    "crate::startup", "crate::lifecycle", "crate::telemetry",
+    "crate::http",
+    "crate::auth",
+    "crate::storage",
+    "crate::cli",
+    "crate::config",
+    "crate::startup",
+    "crate::lifecycle",
+    "crate::telemetry",
 ];
 const OUTSIDE: [&str; 5] = ["axum::", "sqlx::", "tokio::", "leptos", "app::"];
 
@@ -67,19 +76,31 @@ const OUTSIDE: [&str; 5] = ["axum::", "sqlx::", "tokio::", "leptos", "app::"];
 fn the_domain_knows_nobody_and_does_no_io() {
     assert_clean("server/src/domain", &[], &SERVER_INSIDE);
     assert_clean("server/src/domain", &[], &OUTSIDE);
-    assert_clean("server/src/domain", &[], &["std::fs", "std::net", "std::env", "std::process", "async fn"]);
+    assert_clean(
+        "server/src/domain",
+        &[],
+        &["std::fs", "std::net", "std::env", "std::process", "async fn"],
+    );
 }
 
 #[test]
 fn storage_knows_the_domain() {
-    assert_clean("server/src/storage", &[], &["axum::", "leptos", "app::", "jsonwebtoken", "argon2"]);
+    assert_clean(
+        "server/src/storage",
+        &[],
+        &["axum::", "leptos", "app::", "jsonwebtoken", "argon2"],
+    );
     let above = ["crate::http", "crate::auth", "crate::cli", "crate::config", "crate::startup"];
     assert_clean("server/src/storage", &[], &above);
 }
 
 #[test]
 fn use_cases_know_no_http() {
-    assert_clean("server/src/auth", &[], &["axum::", "http::", "leptos", "app::", "cookie::", "sqlx::"]);
+    assert_clean(
+        "server/src/auth",
+        &[],
+        &["axum::", "http::", "leptos", "app::", "cookie::", "sqlx::"],
+    );
     let above = ["crate::http", "crate::cli", "crate::config", "crate::startup"];
     assert_clean("server/src/auth", &[], &above);
 }
@@ -93,13 +114,34 @@ fn http_does_not_reach_past_the_use_cases() {
 
 #[test]
 fn the_wire_knows_only_serde() {
-    let others = ["leptos", "web_sys", "gloo", "wasm_bindgen", "crate::api", "crate::session", "crate::pages", "crate::components"];
+    let others = [
+        "leptos",
+        "web_sys",
+        "gloo",
+        "wasm_bindgen",
+        "crate::api",
+        "crate::session",
+        "crate::pages",
+        "crate::components",
+    ];
     assert_clean("app/src/wire", &[], &others);
 }
 
 #[test]
 fn the_session_machine_runs_anywhere() {
-    assert_clean("app/src/session", &["context"], &["leptos", "web_sys", "gloo", "js_sys", "wasm_bindgen", "crate::pages", "crate::components"]);
+    assert_clean(
+        "app/src/session",
+        &["context"],
+        &[
+            "leptos",
+            "web_sys",
+            "gloo",
+            "js_sys",
+            "wasm_bindgen",
+            "crate::pages",
+            "crate::components",
+        ],
+    );
     assert_clean("app/src", &[], &["web_sys", "gloo", "js_sys", "latchkey::", "axum"]);
 }
 

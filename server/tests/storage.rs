@@ -36,7 +36,11 @@ fn new_user(name: &str, email: Option<&str>) -> NewUser {
     }
 }
 
-async fn add_user(store: &dyn Store, name: &str, email: Option<&str>) -> Result<UserId, StoreError> {
+async fn add_user(
+    store: &dyn Store,
+    name: &str,
+    email: Option<&str>,
+) -> Result<UserId, StoreError> {
     let mut tx = store.begin().await?;
     let id = tx.insert_user(&new_user(name, email)).await?;
     tx.commit().await?;
@@ -234,8 +238,11 @@ async fn an_older_binary_starts_on_a_newer_schema() {
 async fn a_file_that_is_no_database_is_said_to_be_unavailable() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("test.db");
-    std::fs::write(&path, "this is not a database, but it is long enough to be looked at".repeat(99))
-        .unwrap();
+    std::fs::write(
+        &path,
+        "this is not a database, but it is long enough to be looked at".repeat(99),
+    )
+    .unwrap();
     let error = SqliteStore::open(&path).await.unwrap_err();
     assert!(matches!(error, StoreError::Unavailable(_)), "{error}");
 }

@@ -1,7 +1,10 @@
 //! Everything that needs more than one module: scenarios over HTTP, the storage suite, the
-//! house's rules.
+//! program itself, the house's rules.
 
+mod config;
+mod hashing;
 mod http;
+mod program;
 mod rules;
 mod storage;
 mod support;

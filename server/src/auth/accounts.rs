@@ -49,7 +49,9 @@ pub enum CreateUserError {
     #[error("User is already registered with this e-mail address.")]
     EmailTaken,
     /// The password is too short.
-    #[error("This password is too short. It must contain at least {PASSWORD_MIN_CHARS} characters.")]
+    #[error(
+        "This password is too short. It must contain at least {PASSWORD_MIN_CHARS} characters."
+    )]
     PasswordTooShort,
     /// The password is too long.
     #[error("Ensure the password has no more than {0} characters.")]

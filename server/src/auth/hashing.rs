@@ -8,9 +8,7 @@ use secrecy::SecretString;
 use tokio::sync::{Semaphore, oneshot};
 
 use super::AuthError;
-use crate::domain::{
-    Entropy, PasswordHash, PasswordHasher, entropy::random, password::HashError,
-};
+use crate::domain::{Entropy, PasswordHash, PasswordHasher, entropy::random, password::HashError};
 
 /// How many sign-ins may wait for each thread: a few seconds' worth. More are told to come back.
 const WAITING_PER_THREAD: usize = 64;

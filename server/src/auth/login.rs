@@ -59,8 +59,7 @@ impl Auth {
         let user = self.store.find_user_by_name(&Username::key_of(&input.username)).await?;
         let hash = user.as_ref().map(|user| user.password_hash.clone());
         let right = self.hashing.verify(input.password.clone(), hash).await?;
-        user.filter(|user| right && user.disabled_at.is_none())
-            .ok_or(AuthError::InvalidCredentials)
+        user.filter(|user| right && user.disabled_at.is_none()).ok_or(AuthError::InvalidCredentials)
     }
 
     /// Opens the session if the account is still as it was when the password was checked.

@@ -33,7 +33,10 @@ impl Auth {
     ///
     /// # Errors
     /// What the store says.
-    pub async fn pick_refresh<'t>(&self, tokens: &'t [String]) -> Result<Option<&'t str>, AuthError> {
+    pub async fn pick_refresh<'t>(
+        &self,
+        tokens: &'t [String],
+    ) -> Result<Option<&'t str>, AuthError> {
         if let [_, _, ..] = tokens {
             let mut best: Option<(Claims, &str)> = None;
             for token in tokens {

@@ -152,7 +152,12 @@ pub struct LeptosSettings {
     pub watch: bool,
 
     /// Port of the reload socket
-    #[arg(long = "leptos-reload-port", env = "LEPTOS_RELOAD_PORT", default_value_t = 3001, hide = true)]
+    #[arg(
+        long = "leptos-reload-port",
+        env = "LEPTOS_RELOAD_PORT",
+        default_value_t = 3001,
+        hide = true
+    )]
     pub reload_port: u16,
 }
 

@@ -226,7 +226,9 @@ fn check_names(policy: &CookiePolicy) -> Result<(), ConfigError> {
     if let Some(domain) = &policy.domain
         && !domain.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '.')
     {
-        return refuse(format!("JWT_AUTH_COOKIE_DOMAIN is {domain:?}: write a domain's name only."));
+        return refuse(format!(
+            "JWT_AUTH_COOKIE_DOMAIN is {domain:?}: write a domain's name only."
+        ));
     }
     for cookie in [&policy.access, &policy.refresh] {
         let TokenCookie { name, path } = cookie;
@@ -242,7 +244,10 @@ fn check_names(policy: &CookiePolicy) -> Result<(), ConfigError> {
     Ok(())
 }
 
-fn check_prefix(policy: &CookiePolicy, TokenCookie { name, path }: &TokenCookie) -> Result<(), ConfigError> {
+fn check_prefix(
+    policy: &CookiePolicy,
+    TokenCookie { name, path }: &TokenCookie,
+) -> Result<(), ConfigError> {
     let starts = |prefix: &str| {
         name.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix))
     };

@@ -130,7 +130,9 @@ impl RawClaims {
         Ok(Claims {
             kind,
             user_id: user_id(self.user_id.as_ref())?,
-            session: text(self.sid.as_ref()).and_then(SessionId::parse).ok_or(TokenFault::Invalid)?,
+            session: text(self.sid.as_ref())
+                .and_then(SessionId::parse)
+                .ok_or(TokenFault::Invalid)?,
             generation: self
                 .r#gen
                 .and_then(|number| Generation::new(number.as_i64()?))
@@ -150,7 +152,8 @@ impl RawClaims {
     }
 
     fn is_for_us(&self, policy: &TokenPolicy) -> bool {
-        let issuer = policy.issuer.as_deref().is_none_or(|own| text(self.iss.as_ref()) == Some(own));
+        let issuer =
+            policy.issuer.as_deref().is_none_or(|own| text(self.iss.as_ref()) == Some(own));
         let audience = policy.audience.as_deref().is_none_or(|own| match &self.aud {
             Some(Value::String(aud)) => aud == own,
             Some(Value::Array(all)) => all.iter().any(|aud| aud.as_str() == Some(own)),
@@ -168,7 +171,8 @@ fn text(claim: Option<&Value>) -> Option<&str> {
 fn moment(claim: &Value) -> Result<Timestamp, TokenFault> {
     // 2^53: beyond it a JSON number no longer names one second.
     const LATEST: f64 = 9_007_199_254_740_992.0;
-    let seconds = claim.as_f64().filter(|s| (0.0..LATEST).contains(s)).ok_or(TokenFault::Invalid)?;
+    let seconds =
+        claim.as_f64().filter(|s| (0.0..LATEST).contains(s)).ok_or(TokenFault::Invalid)?;
     #[expect(clippy::cast_possible_truncation, reason = "in range, and fractions are dropped")]
     let seconds = seconds as i64;
     Ok(Timestamp::from_millis(seconds.saturating_mul(1000)))

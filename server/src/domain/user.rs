@@ -78,7 +78,9 @@ impl Email {
         let (local, host) = address.rsplit_once('@').ok_or(EmailFault)?;
         let dotted = |part: &str| part.split('.').all(|label| !label.is_empty());
         let local_ok = dotted(local)
-            && local.chars().all(|c| c.is_ascii_alphanumeric() || "!#$%&'*+-/=?^_`{|}~.".contains(c));
+            && local
+                .chars()
+                .all(|c| c.is_ascii_alphanumeric() || "!#$%&'*+-/=?^_`{|}~.".contains(c));
         let label_ok = |label: &str| {
             !label.starts_with('-')
                 && !label.ends_with('-')

@@ -78,10 +78,7 @@ pub fn by_header(state: &AppState, headers: &HeaderMap) -> Result<Option<Identit
 }
 
 /// Identifies by the access cookie alone.
-pub fn by_cookie(
-    state: &AppState,
-    headers: &HeaderMap,
-) -> Option<Result<Identity, AccessFault>> {
+pub fn by_cookie(state: &AppState, headers: &HeaderMap) -> Option<Result<Identity, AccessFault>> {
     let tokens = candidates(headers, &state.web.cookies.access.name);
     state.auth.authenticate_any(&tokens)
 }

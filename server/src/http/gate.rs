@@ -58,9 +58,7 @@ async fn pass(State(gate): State<Gate>, mut request: Request, next: Next) -> Res
     };
     let headers = response.headers_mut();
     headers.insert(header::ALLOW, HeaderValue::from_static(gate.allow));
-    headers
-        .entry(header::VARY)
-        .or_insert(HeaderValue::from_static("Accept, origin"));
+    headers.entry(header::VARY).or_insert(HeaderValue::from_static("Accept, origin"));
     response
 }
 

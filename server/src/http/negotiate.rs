@@ -21,9 +21,8 @@ pub fn check(uri: &Uri, headers: &HeaderMap) -> Result<(), Failure> {
         .map(media_type)
         .filter(|range| !range.is_empty())
         .peekable();
-    let accepts_json = |range: String| {
-        matches!(range.as_str(), "*/*" | "application/*" | "application/json")
-    };
+    let accepts_json =
+        |range: String| matches!(range.as_str(), "*/*" | "application/*" | "application/json");
     if ranges.peek().is_none() || ranges.any(accepts_json) {
         Ok(())
     } else {

@@ -71,7 +71,9 @@ async fn receive(State(state): State<AppState>, mut request: Request, next: Next
     };
     let headers = response.headers_mut();
     headers.extend(cookies);
-    if headers.get(header::CONTENT_TYPE).is_none_or(|kind| kind.as_bytes().starts_with(b"text/html"))
+    if headers
+        .get(header::CONTENT_TYPE)
+        .is_none_or(|kind| kind.as_bytes().starts_with(b"text/html"))
     {
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
         headers.append(header::VARY, HeaderValue::from_static("Cookie"));
@@ -84,7 +86,10 @@ fn provide_contexts(state: &AppState, api: &Router) {
     let visit = use_context::<Parts>().and_then(|parts| parts.extensions.get::<Visit>().cloned());
     let identity = visit.as_ref().and_then(|visit| visit.identity);
     let snapshot = visit.map_or(SessionSnapshot::Unknown, |visit| visit.snapshot);
-    provide_context(Host { transport: Arc::new(InProcess::new(api.clone(), identity)), port: None });
+    provide_context(Host {
+        transport: Arc::new(InProcess::new(api.clone(), identity)),
+        port: None,
+    });
     provide_context(snapshot);
     let nonce = leptos::nonce::use_nonce();
     if let (Some(nonce), Some(response)) = (nonce, use_context::<ResponseOptions>()) {

@@ -10,7 +10,11 @@ use secrecy::ExposeSecret as _;
 
 use crate::{
     config::validate::KeySource,
-    domain::{Entropy, EntropyError, SigningKey, entropy::random, key::{WeakKey, hex}},
+    domain::{
+        Entropy, EntropyError, SigningKey,
+        entropy::random,
+        key::{WeakKey, hex},
+    },
 };
 
 /// Why there is no key.
@@ -80,8 +84,8 @@ fn create_once(file: &Path, entropy: &dyn Entropy) -> Result<(), KeyError> {
     }
     let secret = hex(&random::<32>(entropy)?);
     let draft = file.with_extension(hex(&random::<8>(entropy)?));
-    let created = write_private(&draft, &secret)
-        .and_then(|()| match std::fs::hard_link(&draft, file) {
+    let created =
+        write_private(&draft, &secret).and_then(|()| match std::fs::hard_link(&draft, file) {
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
             other => other,
         });

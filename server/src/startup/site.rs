@@ -23,7 +23,9 @@ pub enum SiteError {
     )]
     NoFolder(PathBuf),
     /// No WASM.
-    #[error("{0} is missing, so no page would come alive. Build it with `cargo leptos build --release`.")]
+    #[error(
+        "{0} is missing, so no page would come alive. Build it with `cargo leptos build --release`."
+    )]
     NoWasm(PathBuf),
 }
 
@@ -38,7 +40,8 @@ pub struct Site {
 impl Site {
     /// The development server's reload socket.
     pub fn reload_socket(&self) -> Option<String> {
-        self.watch.then(|| format!("ws://127.0.0.1:{0} ws://localhost:{0}", self.options.reload_port))
+        self.watch
+            .then(|| format!("ws://127.0.0.1:{0} ws://localhost:{0}", self.options.reload_port))
     }
 }
 

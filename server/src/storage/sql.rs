@@ -51,5 +51,4 @@ pub(super) const REVOKE_FAMILY: &str = "UPDATE sessions SET revoked_at = $2, rev
 pub(super) const REVOKE_FAMILIES_OF_USER: &str = "UPDATE sessions SET revoked_at = $2, \
      revoke_cause = $3 WHERE user_id = $1 AND revoked_at IS NULL RETURNING id";
 
-pub(super) const REVOKED_SINCE: &str =
-    "SELECT id, revoked_at FROM sessions WHERE revoked_at >= $1";
+pub(super) const REVOKED_SINCE: &str = "SELECT id, revoked_at FROM sessions WHERE revoked_at >= $1";

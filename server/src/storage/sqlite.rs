@@ -102,10 +102,8 @@ impl Store for SqliteStore {
     }
 
     async fn lookup_family(&self, id: SessionId) -> Result<Option<FamilyRecord>, StoreError> {
-        let row: Option<FamilyRow> = query_as(sql::LOOKUP_FAMILY)
-            .bind(id.to_string())
-            .fetch_optional(&self.readers)
-            .await?;
+        let row: Option<FamilyRow> =
+            query_as(sql::LOOKUP_FAMILY).bind(id.to_string()).fetch_optional(&self.readers).await?;
         row.map(FamilyRecord::try_from).transpose()
     }
 

@@ -5,9 +5,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 
 use super::{ClientInfo, FamilyRecord, NewUser, StoreError, UserRecord};
-use crate::domain::{
-    Family, Generation, RevokeCause, SessionId, Timestamp, Transition, UserId,
-};
+use crate::domain::{Family, Generation, RevokeCause, SessionId, Timestamp, Transition, UserId};
 
 /// A database. Reads and single conditional statements; everything else goes through [`Tx`].
 #[async_trait]

@@ -126,7 +126,10 @@ async fn checks_come_in_django_rest_frameworks_order() {
     // Authentication before method, method before body.
     stranger.send(Method::DELETE, "/api/auth/user/", &[], "").await.assert_status(401);
     let reply = browser.send(Method::DELETE, "/api/auth/user/", &[], "").await;
-    assert_eq!(reply.assert_status(405).json(), json!({"detail": "Method \"DELETE\" not allowed."}));
+    assert_eq!(
+        reply.assert_status(405).json(),
+        json!({"detail": "Method \"DELETE\" not allowed."})
+    );
     assert_eq!(reply.header("allow").unwrap(), "GET, HEAD, OPTIONS");
     // Negotiation before authentication.
     let xml = [("accept", "application/xml")];

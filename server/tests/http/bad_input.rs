@@ -33,9 +33,15 @@ async fn fields_that_are_missing_blank_null_or_no_text() {
         (json!({"password": true}), json!({"password": ["Not a valid string."]})),
         (json!({"password": ["a"]}), json!({"password": ["Not a valid string."]})),
         (json!({"password": "a\u{0}b"}), json!({"password": ["Null characters are not allowed."]})),
-        (json!({"username": null, "password": "x"}), json!({"username": ["This field may not be null."]})),
+        (
+            json!({"username": null, "password": "x"}),
+            json!({"username": ["This field may not be null."]}),
+        ),
         (json!({"username": {}, "password": "x"}), json!({"username": ["Not a valid string."]})),
-        (json!({"username": "a\u{0}", "password": "x"}), json!({"username": ["Null characters are not allowed."]})),
+        (
+            json!({"username": "a\u{0}", "password": "x"}),
+            json!({"username": ["Null characters are not allowed."]}),
+        ),
         (json!({"password": "x"}), must.clone()),
         (json!({"username": "  ", "password": "x"}), must.clone()),
         (json!({"email": "ada@example.com", "password": "x"}), must),
@@ -89,7 +95,8 @@ async fn text_that_is_no_json() {
 #[tokio::test]
 async fn content_types_that_are_not_read() {
     let app = TestApp::new().await;
-    for (kind, shown) in [("text/plain", "text/plain"), ("application/xml; a=b", "application/xml")] {
+    for (kind, shown) in [("text/plain", "text/plain"), ("application/xml; a=b", "application/xml")]
+    {
         let headers = [("content-type", kind)];
         let reply = app.browser().send(Method::POST, LOGIN, &headers, "{}").await;
         let detail = format!("Unsupported media type \"{shown}\" in request.");

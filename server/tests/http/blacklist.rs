@@ -1,8 +1,14 @@
 //! Revocation that works at once, whoever asked for it.
 
-use std::{sync::Arc, time::{Duration, Instant}};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
-use latchkey::{auth::{Blacklist, Standing}, domain::{SessionId, Timestamp, entropy::SeededEntropy}};
+use latchkey::{
+    auth::{Blacklist, Standing},
+    domain::{SessionId, Timestamp, entropy::SeededEntropy},
+};
 use tokio_util::sync::CancellationToken;
 
 use crate::support::TestApp;
@@ -33,7 +39,8 @@ async fn another_processs_revocation_bites_within_a_second() {
     tokio::time::sleep(Duration::from_millis(300)).await;
     browser.get("/api/data/").await.assert_status(200);
 
-    elsewhere(&app, "UPDATE sessions SET revoked_at = 1795465963217, revoke_cause = 'logout'").await;
+    elsewhere(&app, "UPDATE sessions SET revoked_at = 1795465963217, revoke_cause = 'logout'")
+        .await;
     let started = Instant::now();
     while browser.get("/api/data/").await.status == 200 {
         assert!(started.elapsed() < Duration::from_secs(1), "still accepted");
@@ -47,7 +54,8 @@ async fn another_processs_revocation_bites_within_a_second() {
 async fn a_restart_remembers_what_was_ended() {
     let app = TestApp::new().await;
     let browser = app.signed_in("ada").await;
-    elsewhere(&app, "UPDATE sessions SET revoked_at = 1795465963217, revoke_cause = 'logout'").await;
+    elsewhere(&app, "UPDATE sessions SET revoked_at = 1795465963217, revoke_cause = 'logout'")
+        .await;
     browser.get("/api/data/").await.assert_status(200);
     app.auth.load_blacklist().await.unwrap();
     browser.get("/api/data/").await.assert_status(401);

@@ -17,8 +17,14 @@ async fn the_newest_acceptable_one_counts_in_either_order_and_in_several_headers
     for order in [[&old.0, &new.0], [&new.0, &old.0]] {
         for headers in [
             vec![("cookie", format!("access={}; access={}", order[0], order[1]))],
-            vec![("cookie", format!("access={}", order[0])), ("cookie", format!("access={}", order[1]))],
-            vec![("cookie", format!("access=garbage; access={}; access=\"{}\"", order[0], order[1]))],
+            vec![
+                ("cookie", format!("access={}", order[0])),
+                ("cookie", format!("access={}", order[1])),
+            ],
+            vec![(
+                "cookie",
+                format!("access=garbage; access={}; access=\"{}\"", order[0], order[1]),
+            )],
         ] {
             let headers: Vec<_> = headers.iter().map(|(k, v)| (*k, v.as_str())).collect();
             let reply = stranger.send(Method::GET, "/api/auth/user/", &headers, "").await;

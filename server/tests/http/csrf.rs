@@ -95,8 +95,11 @@ async fn callers_that_say_nothing_can_be_refused() {
 async fn reading_is_open_and_changes_nothing() {
     let app = TestApp::new().await;
     let browser = app.signed_in("ada").await;
-    let foreign = [("sec-fetch-site", "cross-site"), ("origin", "http://evil.example"),
-        ("x-http-method-override", "POST")];
+    let foreign = [
+        ("sec-fetch-site", "cross-site"),
+        ("origin", "http://evil.example"),
+        ("x-http-method-override", "POST"),
+    ];
     for path in MUTATING {
         for method in [Method::GET, Method::HEAD, Method::OPTIONS] {
             let reply = browser.send(method, path, &foreign, "").await;

@@ -34,7 +34,8 @@ async fn every_answer_is_hardened() {
         assert!(reply.header("server").is_none());
         let policy = reply.header("content-security-policy").unwrap();
         assert!(policy.contains("frame-ancestors 'none'"), "{path}: {policy}");
-        let is_page = reply.header("content-type").is_some_and(|kind| kind.starts_with("text/html"));
+        let is_page =
+            reply.header("content-type").is_some_and(|kind| kind.starts_with("text/html"));
         assert_eq!(policy.contains("'nonce-"), is_page, "{path}: {policy}");
         assert_eq!(path.starts_with("/api") && is_page, false);
         if !path.starts_with("/pkg") {

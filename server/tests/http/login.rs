@@ -156,11 +156,15 @@ async fn a_native_client_gets_its_tokens_in_the_body_and_no_cookies() {
     let tokens = reply.assert_status(200).json();
     assert!(reply.cookies().is_empty());
 
-    let refreshed = app.browser().post("/api/auth/token/refresh/", &json!({"refresh": tokens["refresh"]})).await;
+    let refreshed = app
+        .browser()
+        .post("/api/auth/token/refresh/", &json!({"refresh": tokens["refresh"]}))
+        .await;
     assert!(refreshed.assert_status(200).cookies().is_empty());
     assert_eq!(refreshed.json()["refresh"], tokens["refresh"]);
     let bearer = format!("Bearer {}", refreshed.json()["access"].as_str().unwrap());
-    let me = app.browser().send(Method::GET, "/api/auth/user/", &[("authorization", &bearer)], "").await;
+    let me =
+        app.browser().send(Method::GET, "/api/auth/user/", &[("authorization", &bearer)], "").await;
     me.assert_status(200);
 
     headers.push(("origin", "http://localhost"));

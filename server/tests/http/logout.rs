@@ -77,6 +77,9 @@ async fn where_scripts_keep_the_tokens_the_body_names_the_session() {
     let browser = app.browser();
     let tokens = browser.login("ada").await.json();
     let stranger = app.browser();
-    stranger.post("/api/auth/logout/", &json!({"refresh": tokens["refresh"]})).await.assert_status(200);
+    stranger
+        .post("/api/auth/logout/", &json!({"refresh": tokens["refresh"]}))
+        .await
+        .assert_status(200);
     browser.get("/api/data/").await.assert_status(401);
 }

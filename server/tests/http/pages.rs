@@ -2,7 +2,10 @@
 
 use axum::http::Method;
 
-use crate::support::{TestApp, app::{days, mins}};
+use crate::support::{
+    TestApp,
+    app::{days, mins},
+};
 
 #[tokio::test]
 async fn private_pages_send_strangers_to_the_login_page() {

@@ -173,7 +173,10 @@ async fn with_the_blacklist_off_old_tokens_go_on_until_they_expire() {
     let old = browser.copy();
     for _ in 0..3 {
         app.advance(days(1));
-        assert_eq!(browser.refresh().await.assert_status(200).cookie_names(), ["access", "refresh"]);
+        assert_eq!(
+            browser.refresh().await.assert_status(200).cookie_names(),
+            ["access", "refresh"]
+        );
     }
     old.copy().refresh().await.assert_status(200);
     app.advance(days(4));

@@ -92,7 +92,10 @@ fn the_table() {
     for (presented, seen_at, answered_at, now, expected) in rows {
         let family = family(seen_at, answered_at);
         let decision = decide(generation(presented), &family, at(now), &policy());
-        assert_eq!(decision, expected, "{presented} seen {seen_at:?} answered {answered_at} at {now}");
+        assert_eq!(
+            decision, expected,
+            "{presented} seen {seen_at:?} answered {answered_at} at {now}"
+        );
     }
 }
 
@@ -118,11 +121,8 @@ fn the_absolute_limit_never_moves() {
 
 #[test]
 fn with_both_windows_at_zero_every_refresh_rotates() {
-    let zero = RotationPolicy {
-        race_window: Duration::ZERO,
-        store_delay: Duration::ZERO,
-        ..policy()
-    };
+    let zero =
+        RotationPolicy { race_window: Duration::ZERO, store_delay: Duration::ZERO, ..policy() };
     assert_eq!(decide(generation(5), &family(None, 0), at(0), &zero), rotate(6));
     assert_eq!(decide(generation(4), &family(Some(0), 0), at(0), &zero), Decision::Replay);
     assert_eq!(decide(generation(4), &family(None, 0), at(0), &zero), Decision::Reissue);

@@ -73,8 +73,7 @@ fn check(token: &str) -> Result<Claims, TokenFault> {
 /// A token from the texts of its header and payload, signed with the right key.
 fn raw(header: &str, payload: &str) -> String {
     use hmac::{Hmac, KeyInit, Mac};
-    let message =
-        format!("{}.{}", base64url(header.as_bytes()), base64url(payload.as_bytes()));
+    let message = format!("{}.{}", base64url(header.as_bytes()), base64url(payload.as_bytes()));
     let mut mac = Hmac::<sha2::Sha256>::new_from_slice(SECRET).unwrap();
     mac.update(message.as_bytes());
     format!("{message}.{}", base64url(&mac.finalize().into_bytes()))
@@ -215,11 +214,8 @@ fn claims_have_to_be_complete() {
 
 #[test]
 fn issuer_and_audience_are_demanded_once_set() {
-    let policy = TokenPolicy {
-        issuer: Some("us".to_owned()),
-        audience: Some("spa".to_owned()),
-        ..policy()
-    };
+    let policy =
+        TokenPolicy { issuer: Some("us".to_owned()), audience: Some("spa".to_owned()), ..policy() };
     let strict = Tokens::new(SigningKey::from_secret(SECRET).unwrap(), policy);
     let own = strict.access(grant(&family()), now(), [0; 16]).unwrap();
     assert!(strict.check(own.token.expose(), None, now()).is_ok());
@@ -259,9 +255,17 @@ fn headers_that_want_something_else_are_refused() {
         format!(r#"{{"typ":"JWT","alg":null,"kid":"{kid}"}}"#),
     ];
     for extra in [
-        r#""jku":"https://e.com""#, r#""x5u":"https://e.com""#, r#""jwk":{"kty":"oct","k":"AA"}"#,
-        r#""x5c":["AA"]"#, r#""x5t":"AA""#, r#""crit":["exp"]"#, r#""crit":[]"#, r#""b64":false"#,
-        r#""zip":"DEF""#, r#""cty":"JWT""#, r#""extra":1"#,
+        r#""jku":"https://e.com""#,
+        r#""x5u":"https://e.com""#,
+        r#""jwk":{"kty":"oct","k":"AA"}"#,
+        r#""x5c":["AA"]"#,
+        r#""x5t":"AA""#,
+        r#""crit":["exp"]"#,
+        r#""crit":[]"#,
+        r#""b64":false"#,
+        r#""zip":"DEF""#,
+        r#""cty":"JWT""#,
+        r#""extra":1"#,
     ] {
         let header = format!(r#"{{"typ":"JWT","alg":"HS256","kid":"{kid}",{extra}}}"#);
         assert_eq!(check(&raw(&header, &good)), Err(TokenFault::Invalid), "{header}");
@@ -275,9 +279,10 @@ fn headers_that_want_something_else_are_refused() {
 fn no_other_algorithm_is_taken() {
     let kid = header().kid.unwrap();
     let good = claims(&json!({})).to_string();
-    for alg in ["none", "None", "NONE", "nOnE", "", "HS384", "HS512", "RS256", "ES256", "EdDSA",
-        "hs256", "HS256 "]
-    {
+    for alg in [
+        "none", "None", "NONE", "nOnE", "", "HS384", "HS512", "RS256", "ES256", "EdDSA", "hs256",
+        "HS256 ",
+    ] {
         let header = format!(r#"{{"typ":"JWT","alg":"{alg}","kid":"{kid}"}}"#);
         let token = raw(&header, &good);
         let unsigned = token.rsplit_once('.').unwrap().0;
@@ -293,12 +298,26 @@ fn text_that_is_no_token_is_refused() {
     let [head, body, mac] = good.split('.').collect::<Vec<_>>()[..] else { panic!() };
     let twice = claims(&json!({})).to_string().replacen('{', r#"{"user_id":"1","#, 1);
     let corpus = [
-        String::new(), ".".into(), "..".into(), "...".into(), "a.b.c".into(), "garbage".into(),
-        format!("{head}.{body}"), format!("{head}.{body}."), format!("{good}."),
-        format!("{head}.{body}.{mac}="), format!("{head}.{body}={mac}.{mac}"),
-        format!(" {good}"), format!("{good}\n"), format!("{good}?"), format!("{head}.{body}.{mac}A"),
-        format!("{head}.{body}.{}", &mac[1..]), format!("{head}.{head}.{mac}"),
-        raw(r#"{"alg":"HS256"}"#, "{}"), "a".repeat(5000), format!("{}.{body}.{mac}", "a".repeat(5000)),
+        String::new(),
+        ".".into(),
+        "..".into(),
+        "...".into(),
+        "a.b.c".into(),
+        "garbage".into(),
+        format!("{head}.{body}"),
+        format!("{head}.{body}."),
+        format!("{good}."),
+        format!("{head}.{body}.{mac}="),
+        format!("{head}.{body}={mac}.{mac}"),
+        format!(" {good}"),
+        format!("{good}\n"),
+        format!("{good}?"),
+        format!("{head}.{body}.{mac}A"),
+        format!("{head}.{body}.{}", &mac[1..]),
+        format!("{head}.{head}.{mac}"),
+        raw(r#"{"alg":"HS256"}"#, "{}"),
+        "a".repeat(5000),
+        format!("{}.{body}.{mac}", "a".repeat(5000)),
         raw(&serde_json::to_string(&header()).unwrap(), &twice),
         raw(&serde_json::to_string(&header()).unwrap(), "[]"),
         raw(&serde_json::to_string(&header()).unwrap(), "\u{feff}{}"),

@@ -45,8 +45,7 @@ pub async fn post(
             append_cookies(&mut answer, state.web.cookies.clear_variants(kind, &headers)?);
         }
     }
-    let minted =
-        [(TokenKind::Access, &signed_in.access), (TokenKind::Refresh, &signed_in.refresh)];
+    let minted = [(TokenKind::Access, &signed_in.access), (TokenKind::Refresh, &signed_in.refresh)];
     let cookies = keeper.cookies(&state.web, minted, now)?;
     append_cookies(&mut answer, cookies.into_iter().map(|(_, cookie)| cookie));
     answer.insert(header::VARY, HeaderValue::from_static("Accept, Cookie, origin"));
@@ -88,9 +87,9 @@ fn credentials(fields: &Fields) -> Result<(String, SecretString), Failure> {
     errors.into_result()?;
     match username {
         Some(username) if !username.is_empty() => Ok((username, password.into())),
-        _ => Err(Failure::Fields(FieldErrors::general(
-            r#"Must include "username" and "password"."#,
-        ))),
+        _ => {
+            Err(Failure::Fields(FieldErrors::general(r#"Must include "username" and "password"."#)))
+        }
     }
 }
 

@@ -43,7 +43,8 @@ impl Transport for InProcess {
     fn send(&self, request: ApiRequest) -> BoxFuture<'_, Result<ApiResponse, NoAnswer>> {
         Box::pin(async move {
             let request = self.request(request)?;
-            let response = self.api.clone().oneshot(request).await.map_err(|never| match never {})?;
+            let response =
+                self.api.clone().oneshot(request).await.map_err(|never| match never {})?;
             read(response).await
         })
     }
@@ -57,7 +58,8 @@ async fn read(response: Response) -> Result<ApiResponse, NoAnswer> {
         status: parts.status.as_u16(),
         www_authenticate: text(header::WWW_AUTHENTICATE).map(str::to_owned),
         retry_after_s: text(header::RETRY_AFTER).and_then(|seconds| seconds.parse().ok()),
-        is_json: text(header::CONTENT_TYPE).is_some_and(|kind| kind.starts_with("application/json")),
+        is_json: text(header::CONTENT_TYPE)
+            .is_some_and(|kind| kind.starts_with("application/json")),
         body: String::from_utf8_lossy(&body).into_owned(),
     })
 }

@@ -101,7 +101,8 @@ impl Visit {
     async fn active(state: &AppState, identity: Identity) -> Self {
         let lifetime = state.auth.tokens.policy().access_lifetime;
         let left = identity.expires_at.since(state.auth.now());
-        let millis = |span: std::time::Duration| u64::try_from(span.as_millis()).unwrap_or(u64::MAX);
+        let millis =
+            |span: std::time::Duration| u64::try_from(span.as_millis()).unwrap_or(u64::MAX);
         match state.auth.user(identity.user_id).await {
             Ok(user) => Self {
                 identity: Some(identity),
@@ -149,7 +150,8 @@ pub enum Kind {
 impl Kind {
     /// Reads it from method and headers.
     pub fn of(request: &Request) -> Self {
-        let text = |name| request.headers().get(name).and_then(|v: &header::HeaderValue| v.to_str().ok());
+        let text =
+            |name| request.headers().get(name).and_then(|v: &header::HeaderValue| v.to_str().ok());
         let reads = [Method::GET, Method::HEAD].contains(request.method());
         match text("sec-fetch-dest") {
             Some("document") if reads => Self::Document,

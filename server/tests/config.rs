@@ -1,0 +1,102 @@
+//! Settings that work, and settings that are refused with a sentence.
+
+use std::time::Duration;
+
+use latchkey::config::Config;
+
+use crate::support::app::settings;
+
+fn config(flags: &[&str]) -> Result<Config, String> {
+    Config::new(settings(flags)).map_err(|error| error.to_string())
+}
+
+#[test]
+fn the_defaults_are_the_seeds() {
+    let config = config(&[]).unwrap();
+    assert_eq!(config.listen.to_string(), "127.0.0.1:3000");
+    assert_eq!(config.database, std::path::Path::new("data/latchkey.db"));
+    assert_eq!(config.tokens.access_lifetime, Duration::from_secs(15 * 60));
+    assert_eq!(config.tokens.refresh_lifetime, Duration::from_secs(7 * 86_400));
+    assert_eq!(config.auth.absolute_lifetime, Duration::from_secs(90 * 86_400));
+    assert!(config.auth.rotation.rotate && config.auth.rotation.blacklist);
+    assert!(config.auth.update_last_login && config.bodies.login_expiration);
+    assert_eq!(
+        (config.cookies.access.name.as_str(), config.cookies.access.path.as_str()),
+        ("access", "/")
+    );
+    assert_eq!(config.cookies.refresh.name, "refresh");
+    assert!(config.cookies.http_only && !config.cookies.secure);
+    assert_eq!(config.cookies.same_site, cookie::SameSite::Lax);
+    assert!(config.hsts.is_none());
+}
+
+#[test]
+fn an_https_public_url_switches_tls_on() {
+    let url = ["--public-url", "https://app.example.com/"];
+    let secure = config(&url).unwrap();
+    assert!(secure.cookies.secure && secure.hsts.is_some());
+    assert_eq!(secure.cookies.refresh.name, "__Host-Http-refresh");
+    let scoped = [&url[..], &["--jwt-auth-refresh-cookie-path", "/api/auth/token/"]].concat();
+    let scoped = config(&scoped).unwrap();
+    assert_eq!(scoped.cookies.access.name, "__Host-Http-access");
+    assert_eq!(scoped.cookies.refresh.name, "__Secure-refresh");
+    let shared = [&url[..], &["--jwt-auth-cookie-domain", ".example.com"]].concat();
+    assert_eq!(config(&shared).unwrap().cookies.access.name, "__Secure-access");
+    let readable = [&url[..], &["--jwt-auth-httponly", "false"]].concat();
+    assert_eq!(config(&readable).unwrap().cookies.access.name, "__Host-access");
+    let named = [&url[..], &["--jwt-auth-cookie", "mine"]].concat();
+    assert_eq!(config(&named).unwrap().cookies.access.name, "mine");
+}
+
+#[test]
+fn durations_and_flags_are_read_as_people_write_them() {
+    for text in ["900", "900s", "15m", "14m 60s"] {
+        let lifetime = config(&["--access-token-lifetime", text]).unwrap().tokens.access_lifetime;
+        assert_eq!(lifetime, Duration::from_secs(900), "{text}");
+    }
+    for text in ["false", "False", "0", "no", "off"] {
+        assert!(!config(&["--rotate-refresh-tokens", text]).unwrap().auth.rotation.rotate);
+    }
+    for text in ["strict", "Strict", "STRICT"] {
+        let site = config(&["--jwt-auth-samesite", text]).unwrap().cookies.same_site;
+        assert_eq!(site, cookie::SameSite::Strict);
+    }
+}
+
+#[test]
+fn impossible_combinations_are_refused_with_a_sentence() {
+    let https = "--public-url=https://app.example.com";
+    let rows: [(&[&str], &str); 17] = [
+        (&["--jwt-auth-samesite=None"], "JWT_AUTH_SAMESITE=None needs"),
+        (&["--jwt-auth-cookie-partitioned=true"], "JWT_AUTH_COOKIE_PARTITIONED needs"),
+        (&[https, "--jwt-auth-secure=false"], "JWT_AUTH_SECURE=false with an https"),
+        (&["--jwt-auth-cookie=__Host-a"], "needs JWT_AUTH_SECURE=true"),
+        (
+            &[https, "--jwt-auth-cookie=__Host-a", "--jwt-auth-cookie-domain=example.com"],
+            "__Secure-",
+        ),
+        (
+            &[https, "--jwt-auth-refresh-cookie=__host-r", "--jwt-auth-refresh-cookie-path=/api"],
+            "__Secure-",
+        ),
+        (
+            &[https, "--jwt-auth-cookie=__Http-a", "--jwt-auth-httponly=false"],
+            "JWT_AUTH_HTTPONLY=true",
+        ),
+        (&["--jwt-auth-cookie=same", "--jwt-auth-refresh-cookie=same"], "the same name"),
+        (&["--jwt-auth-cookie=a b"], "no cookie name"),
+        (&["--jwt-auth-cookie=a;b"], "no cookie name"),
+        (&["--jwt-auth-cookie="], "no cookie name"),
+        (&["--jwt-auth-refresh-cookie-path=api"], "starts with a slash"),
+        (&["--jwt-auth-cookie-domain=e.com; Path=/x"], "a domain's name only"),
+        (&["--public-url=app.example.com"], "PUBLIC_URL"),
+        (&["--public-url=https://app.example.com/path"], "PUBLIC_URL"),
+        (&["--database-url=mysql://x"], "DATABASE_URL"),
+        (&["--access-token-lifetime=0s"], "ACCESS_TOKEN_LIFETIME"),
+    ];
+    for (flags, part) in rows {
+        let sentence = config(flags).unwrap_err();
+        assert!(sentence.contains(part), "{flags:?}: {sentence}");
+        assert!(sentence.ends_with('.'), "a sentence: {sentence}");
+    }
+}

@@ -1,0 +1,132 @@
+//! The hashing threads: never more at once than there are, none lost to callers who hang up.
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst},
+    },
+    time::Duration,
+};
+
+use latchkey::{
+    auth::{AuthError, HashPool},
+    domain::{Argon2id, PasswordHash, PasswordHasher, SystemEntropy, password::HashError},
+};
+use secrecy::SecretString;
+
+/// Waits at its gate and counts how many are inside together.
+#[derive(Default)]
+struct Slow {
+    closed: AtomicBool,
+    running: AtomicUsize,
+    most: AtomicUsize,
+    done: AtomicUsize,
+}
+
+impl PasswordHasher for Slow {
+    fn hash(&self, _: &SecretString, _: [u8; 16]) -> Result<PasswordHash, HashError> {
+        self.most.fetch_max(self.running.fetch_add(1, SeqCst) + 1, SeqCst);
+        std::thread::sleep(Duration::from_millis(1));
+        while self.closed.load(SeqCst) {
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        self.running.fetch_sub(1, SeqCst);
+        self.done.fetch_add(1, SeqCst);
+        Ok(self.decoy())
+    }
+
+    fn verify(&self, password: &SecretString, _: &PasswordHash) -> bool {
+        self.hash(password, [0; 16]).is_ok()
+    }
+
+    fn decoy(&self) -> PasswordHash {
+        PasswordHash::from_stored(String::new())
+    }
+}
+
+fn pool() -> (Arc<HashPool>, Arc<Slow>) {
+    let hasher = Arc::new(Slow::default());
+    let shared: Arc<dyn PasswordHasher> = Arc::<Slow>::clone(&hasher);
+    (Arc::new(HashPool::new(shared, 2).unwrap()), hasher)
+}
+
+#[tokio::test]
+async fn no_more_run_at_once_than_there_are_threads() {
+    let (pool, hasher) = pool();
+    let mut waiting = tokio::task::JoinSet::new();
+    for _ in 0..100 {
+        let pool = Arc::clone(&pool);
+        waiting.spawn(async move { pool.verify("x".into(), None).await });
+    }
+    assert!(waiting.join_all().await.into_iter().all(|answer| matches!(answer, Ok(false))));
+    assert_eq!(hasher.most.load(SeqCst), 2);
+}
+
+#[tokio::test]
+async fn whoever_hangs_up_costs_nothing_and_takes_no_place_along() {
+    const PLACES: usize = 2 * 64;
+    let (pool, hasher) = pool();
+    let verify = |pool: &Arc<HashPool>| {
+        let pool = Arc::clone(pool);
+        tokio::spawn(async move { pool.verify("x".into(), None).await })
+    };
+    for round in 1..=80 {
+        hasher.closed.store(true, SeqCst);
+        let busy = [verify(&pool), verify(&pool)];
+        while hasher.running.load(SeqCst) < busy.len() {
+            tokio::task::yield_now().await;
+        }
+        for _ in busy.len()..PLACES {
+            // Polled once, so that the work is queued, then dropped like a lost connection.
+            let waiting = pool.verify("x".into(), None);
+            assert!(tokio::time::timeout(Duration::ZERO, waiting).await.is_err());
+        }
+        let full = pool.verify("x".into(), None).await;
+        assert!(matches!(full, Err(AuthError::Unavailable { .. })));
+        hasher.closed.store(false, SeqCst);
+        for answer in busy {
+            answer.await.unwrap().unwrap();
+        }
+        while pool.verify("x".into(), None).await.is_err() {
+            tokio::task::yield_now().await;
+        }
+        assert_eq!(hasher.done.load(SeqCst), 3 * round, "abandoned work is skipped");
+    }
+    assert_eq!(hasher.most.load(SeqCst), 2);
+}
+
+#[tokio::test]
+async fn too_many_are_told_to_come_back() {
+    let (pool, _) = pool();
+    let mut waiting = tokio::task::JoinSet::new();
+    for _ in 0..1_000 {
+        let pool = Arc::clone(&pool);
+        waiting.spawn(async move { pool.verify("x".into(), None).await });
+    }
+    let answers = waiting.join_all().await;
+    let busy = answers.iter().filter(|a| matches!(a, Err(AuthError::Unavailable { .. }))).count();
+    assert!(busy > 0 && busy < 1_000, "{busy}");
+}
+
+#[tokio::test]
+async fn argon2id_with_owasps_floor() {
+    let hasher: Arc<dyn PasswordHasher> = Arc::new(Argon2id::new().unwrap());
+    let pool = HashPool::new(Arc::clone(&hasher), 1).unwrap();
+    let hash = pool.hash("pässwörd ☃ 1234".into(), &SystemEntropy).await.unwrap();
+    assert!(hash.expose().starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{}", hash.expose());
+    assert!(pool.verify("pässwörd ☃ 1234".into(), Some(hash.clone())).await.unwrap());
+    assert!(!pool.verify("pässwörd ☃ 1235".into(), Some(hash.clone())).await.unwrap());
+    let again = pool.hash("pässwörd ☃ 1234".into(), &SystemEntropy).await.unwrap();
+    assert_ne!(again.expose(), hash.expose(), "each has a salt of its own");
+    // The decoy is a hash like any other, of the same cost, that nothing matches.
+    let parts = |hash: &PasswordHash| {
+        let text = hash.expose().to_owned();
+        text.split('$').map(|part| part.len()).collect::<Vec<_>>()
+    };
+    assert_eq!(parts(&hasher.decoy()), parts(&hash));
+    assert_eq!(hasher.decoy().expose()[..31], hash.expose()[..31]);
+    assert!(!pool.verify("".into(), Some(hasher.decoy())).await.unwrap());
+    assert!(
+        !pool.verify("x".into(), Some(PasswordHash::from_stored("junk".into()))).await.unwrap()
+    );
+}
