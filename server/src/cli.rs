@@ -15,7 +15,7 @@ use crate::{
 /// Keeps people signed in to single-page apps.
 ///
 /// Every setting is an environment variable and a flag. Nothing set: serves on
-/// http://127.0.0.1:3000 with a SQLite database and a signing key of its own in ./data.
+/// 127.0.0.1:3000 with a SQLite database and a signing key of its own in ./data.
 #[derive(Debug, Parser)]
 #[command(name = "latchkey", version, args_conflicts_with_subcommands = false)]
 pub struct Cli {

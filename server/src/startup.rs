@@ -9,7 +9,7 @@ use tokio::net::TcpListener;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
-    auth::{Auth, AuthError, Blacklist, HashPool},
+    auth::{Auth, AuthError, Blacklist, HashPool, logout::Unfinished},
     config::Config,
     domain::{
         Argon2id, Family, SessionId, SystemClock, SystemEntropy, TokenKind, Tokens, UserId,
@@ -76,7 +76,7 @@ pub async fn open(config: &Config) -> Result<Arc<Auth>, StartError> {
         clock: Arc::new(SystemClock),
         entropy: Arc::new(SystemEntropy),
         policy: config.auth,
-        unfinished: Default::default(),
+        unfinished: Unfinished::default(),
     }))
 }
 

@@ -15,9 +15,9 @@ fn the_defaults_are_the_seeds() {
     let config = config(&[]).unwrap();
     assert_eq!(config.listen.to_string(), "127.0.0.1:3000");
     assert_eq!(config.database, std::path::Path::new("data/latchkey.db"));
-    assert_eq!(config.tokens.access_lifetime, Duration::from_secs(15 * 60));
-    assert_eq!(config.tokens.refresh_lifetime, Duration::from_secs(7 * 86_400));
-    assert_eq!(config.auth.absolute_lifetime, Duration::from_secs(90 * 86_400));
+    assert_eq!(config.tokens.access_lifetime, Duration::from_mins(15));
+    assert_eq!(config.tokens.refresh_lifetime, Duration::from_hours(168));
+    assert_eq!(config.auth.absolute_lifetime, Duration::from_hours(2160));
     assert!(config.auth.rotation.rotate && config.auth.rotation.blacklist);
     assert!(config.auth.update_last_login && config.bodies.login_expiration);
     assert_eq!(
@@ -52,7 +52,7 @@ fn an_https_public_url_switches_tls_on() {
 fn durations_and_flags_are_read_as_people_write_them() {
     for text in ["900", "900s", "15m", "14m 60s"] {
         let lifetime = config(&["--access-token-lifetime", text]).unwrap().tokens.access_lifetime;
-        assert_eq!(lifetime, Duration::from_secs(900), "{text}");
+        assert_eq!(lifetime, Duration::from_mins(15), "{text}");
     }
     for text in ["false", "False", "0", "no", "off"] {
         assert!(!config(&["--rotate-refresh-tokens", text]).unwrap().auth.rotation.rotate);

@@ -121,7 +121,7 @@ async fn argon2id_with_owasps_floor() {
     // The decoy is a hash like any other, of the same cost, that nothing matches.
     let parts = |hash: &PasswordHash| {
         let text = hash.expose().to_owned();
-        text.split('$').map(|part| part.len()).collect::<Vec<_>>()
+        text.split('$').map(str::len).collect::<Vec<_>>()
     };
     assert_eq!(parts(&hasher.decoy()), parts(&hash));
     assert_eq!(hasher.decoy().expose()[..31], hash.expose()[..31]);

@@ -127,9 +127,10 @@ fn with_nothing_set_it_makes_what_it_needs_and_serves() {
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt as _;
-        let mode = |path: &str| fs::metadata(place.path().join(path)).unwrap().permissions().mode();
-        assert_eq!(mode("data/signing.key") & 0o777, 0o600);
-        assert_eq!(mode("data") & 0o777, 0o700);
+        let rights =
+            |path: &str| fs::metadata(place.path().join(path)).unwrap().permissions().mode();
+        assert_eq!(rights("data/signing.key") & 0o777, 0o600);
+        assert_eq!(rights("data") & 0o777, 0o700);
     }
     // The key stays: a restart signs nobody out.
     drop(server);

@@ -11,7 +11,7 @@ use latchkey::{
 };
 use tempfile::TempDir;
 
-const DELAY: Duration = Duration::from_secs(60);
+const DELAY: Duration = Duration::from_mins(1);
 
 async fn store() -> (Arc<dyn Store>, TempDir) {
     let folder = tempfile::tempdir().unwrap();
@@ -49,7 +49,7 @@ async fn add_user(
 
 async fn add_family(store: &dyn Store, user: UserId, seed: u64) -> Family {
     let id = SessionId::generate(at(0), &SeededEntropy::new(seed)).unwrap();
-    let family = Family::open(id, user, at(0), Duration::from_secs(90 * 86_400));
+    let family = Family::open(id, user, at(0), Duration::from_hours(2160));
     let mut tx = store.begin().await.unwrap();
     tx.insert_family(&family, &ClientInfo::default()).await.unwrap();
     tx.commit().await.unwrap();

@@ -10,7 +10,7 @@ use std::{
 use crate::domain::{SessionId, Timestamp};
 
 /// An access token may be checked by a clock that is behind, so entries outlive it by this much.
-const MARGIN: Duration = Duration::from_secs(5 * 60);
+const MARGIN: Duration = Duration::from_mins(5);
 
 /// What is known about a family.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

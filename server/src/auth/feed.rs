@@ -9,7 +9,7 @@ use crate::domain::Timestamp;
 
 /// Every look reaches this far back, so that a commit that became visible late is not missed
 /// (transactions last 30 s at most). Taking in the same session twice does no harm.
-const OVERLAP: Duration = Duration::from_secs(60);
+const OVERLAP: Duration = Duration::from_mins(1);
 /// How long to wait before a failed look is repeated.
 const RETRY: Duration = Duration::from_millis(500);
 

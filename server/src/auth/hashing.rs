@@ -47,12 +47,10 @@ impl HashPool {
         password: SecretString,
         hash: Option<PasswordHash>,
     ) -> Result<bool, AuthError> {
-        self.run(move |hasher| match hash {
-            Some(hash) => hasher.verify(&password, &hash),
-            None => {
-                hasher.verify(&password, &hasher.decoy());
-                false
-            }
+        self.run(move |hasher| {
+            let known = hash.is_some();
+            let right = hasher.verify(&password, &hash.unwrap_or_else(|| hasher.decoy()));
+            known && right
         })
         .await
     }

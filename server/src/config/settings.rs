@@ -1,5 +1,8 @@
 //! The settings as they are given. Those of dj-rest-auth and simplejwt keep their names and, where
-//! nothing else is said, their meaning.
+//! nothing else is said, their meaning. The comments on the fields are the text of `--help`.
+
+#![expect(clippy::doc_markdown, reason = "on a terminal, back-ticks are only noise")]
+#![expect(clippy::struct_excessive_bools, reason = "each is a switch that somebody sets")]
 
 use std::{net::SocketAddr, path::PathBuf, time::Duration};
 

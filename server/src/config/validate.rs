@@ -138,7 +138,7 @@ fn lifetimes(settings: &Settings) -> Result<(), ConfigError> {
         ("SESSION_ABSOLUTE_LIFETIME", settings.session_absolute_lifetime),
     ] {
         // Tokens count in seconds, and browsers keep no cookie for longer than 400 days.
-        if span < Duration::from_secs(1) || span > Duration::from_secs(100 * 365 * 86_400) {
+        if span < Duration::from_secs(1) || span > Duration::from_hours(100 * 365 * 24) {
             return refuse(format!("{name} has to be between 1 second and 100 years."));
         }
     }

@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::{Generation, SessionId, Timestamp, TokenPolicy, UserId};
 
 /// How far ahead of us the clock of whoever issued a token may be.
-const CLOCK_SKEW: Duration = Duration::from_secs(60);
+const CLOCK_SKEW: Duration = Duration::from_mins(1);
 
 /// What a token is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -19,7 +19,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Client {
     type Rejection = std::convert::Infallible;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
-        let agent = parts.headers.get(header::USER_AGENT).map(|value| value.as_bytes());
+        let agent = parts.headers.get(header::USER_AGENT).map(axum::http::HeaderValue::as_bytes);
         let agent = String::from_utf8_lossy(agent.unwrap_or_default());
         let printable = agent.chars().filter(|c| !c.is_control());
         let address = parts.extensions.get::<ConnectInfo<SocketAddr>>();

@@ -39,7 +39,7 @@ pub async fn protect(State(state): State<AppState>, request: Request, next: Next
 
 fn host(headers: &HeaderMap, uri: &Uri) -> Option<String> {
     let named = headers.get(header::HOST).and_then(|host| host.to_str().ok());
-    named.or_else(|| uri.authority().map(|authority| authority.as_str())).map(str::to_owned)
+    named.or_else(|| uri.authority().map(axum::http::uri::Authority::as_str)).map(str::to_owned)
 }
 
 impl CsrfPolicy {

@@ -62,12 +62,11 @@ async fn receive(State(state): State<AppState>, mut request: Request, next: Next
             .into_response();
     }
     let cookies = visit.cookies.clone();
-    let mut response = match visit.redirect(request.uri()) {
-        Some(elsewhere) => Redirect::to(&elsewhere).into_response(),
-        None => {
-            request.extensions_mut().insert(visit);
-            next.run(request).await
-        }
+    let mut response = if let Some(elsewhere) = visit.redirect(request.uri()) {
+        Redirect::to(&elsewhere).into_response()
+    } else {
+        request.extensions_mut().insert(visit);
+        next.run(request).await
     };
     let headers = response.headers_mut();
     headers.extend(cookies);

@@ -61,10 +61,10 @@ pub fn find(config: &Config) -> Result<Site, SiteError> {
     };
     let hashes = std::fs::read_to_string(folder.join(HASHES)).unwrap_or_default();
     let package = root.join(PACKAGE);
-    let (hashed, plain) = (package.join(wasm_name(&hashes)), package.join(wasm_name("")));
+    let (named, plain) = (package.join(wasm_name(&hashes)), package.join(wasm_name("")));
     // A target folder may hold both, from builds with and without hashes: the last build counts.
-    let hash_files = !hashes.is_empty() && modified(&hashed) >= modified(&plain);
-    let wasm = if hash_files { hashed } else { plain };
+    let hash_files = !hashes.is_empty() && modified(&named) >= modified(&plain);
+    let wasm = if hash_files { named } else { plain };
     if !wasm.is_file() {
         return Err(SiteError::NoWasm(wasm));
     }

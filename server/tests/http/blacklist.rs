@@ -75,7 +75,7 @@ async fn a_feed_that_is_silent_for_too_long_is_503_and_never_401() {
 fn entries_outlive_every_access_token_of_their_family() {
     let at = Timestamp::from_millis;
     let minute = 60_000;
-    let list = Blacklist::new(Duration::from_secs(900), Duration::from_secs(60));
+    let list = Blacklist::new(Duration::from_mins(15), Duration::from_mins(1));
     let id = SessionId::generate(at(0), &SeededEntropy::new(1)).unwrap();
     list.insert(id, at(0));
     list.absorb(Vec::new(), at(20 * minute - 1));

@@ -56,7 +56,7 @@ async fn an_old_copy_ends_the_family_once_the_successor_was_seen() {
     app.advance(mins(15));
     browser.refresh().await.assert_status(200);
     // Within the window the parent still leads to the same successor.
-    app.advance(mins(1) - std::time::Duration::from_millis(1));
+    app.advance(mins(1).checked_sub(std::time::Duration::from_millis(1)).unwrap());
     stolen.copy().refresh().await.assert_status(200);
     // The successor was answered again just now; its own window is over all the same.
     app.advance(std::time::Duration::from_millis(1));

@@ -5,7 +5,7 @@ use std::{path::PathBuf, sync::Arc, time::Duration};
 use axum::Router;
 use clap::Parser;
 use latchkey::{
-    auth::{Auth, Blacklist, CreateUser, HashPool},
+    auth::{Auth, Blacklist, CreateUser, HashPool, logout::Unfinished},
     config::{Config, Settings},
     domain::{
         PasswordHasher, SigningKey, Timestamp, Tokens, clock::ManualClock, entropy::SeededEntropy,
@@ -68,7 +68,7 @@ impl TestApp {
             clock: Arc::<ManualClock>::clone(&clock),
             entropy: Arc::new(SeededEntropy::new(7)),
             policy: config.auth,
-            unfinished: Default::default(),
+            unfinished: Unfinished::default(),
         });
         let web = Web {
             cookies: config.cookies,

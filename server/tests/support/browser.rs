@@ -128,7 +128,7 @@ impl Browser {
     fn keep(&self, reply: &Reply) {
         let mut jar = self.jar.lock().unwrap();
         for cookie in reply.cookies() {
-            if cookie.max_age().is_some_and(|age| age.is_zero()) {
+            if cookie.max_age().is_some_and(cookie::time::SignedDuration::is_zero) {
                 jar.remove(cookie.name());
             } else {
                 jar.insert(cookie.name().to_owned(), cookie.value().to_owned());

@@ -16,16 +16,16 @@ fn policy() -> RotationPolicy {
     RotationPolicy {
         rotate: true,
         blacklist: true,
-        race_window: Duration::from_secs(60),
-        store_delay: Duration::from_secs(60),
-        refresh_lifetime: Duration::from_secs(7 * 86_400),
+        race_window: Duration::from_mins(1),
+        store_delay: Duration::from_mins(1),
+        refresh_lifetime: Duration::from_hours(168),
     }
 }
 
 /// A family that stands at generation 5, made at 0.
 fn family(seen_at: Option<i64>, answered_at: i64) -> Family {
     let id = SessionId::generate(at(0), &SeededEntropy::new(1)).unwrap();
-    let opened = Family::open(id, UserId(1), at(0), Duration::from_secs(90 * 86_400));
+    let opened = Family::open(id, UserId(1), at(0), Duration::from_hours(2160));
     Family {
         generation: generation(5),
         answered_at: at(answered_at),

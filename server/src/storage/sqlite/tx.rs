@@ -31,7 +31,7 @@ impl Tx for SqliteTx {
         let id: i64 = query_scalar(sql::INSERT_USER)
             .bind(user.username.as_str())
             .bind(user.username.key())
-            .bind(user.email.as_ref().map(|email| email.as_str()))
+            .bind(user.email.as_ref().map(crate::domain::user::Email::as_str))
             .bind(user.email.as_ref().map(crate::domain::Email::key))
             .bind(user.email_verified_at.map(Timestamp::millis))
             .bind(&user.first_name)
