@@ -1,5 +1,7 @@
 //! Where to go after signing in.
 
+use std::fmt::Write as _;
+
 use super::paths;
 
 /// A path on this origin, fit for `?next=`. Whatever could lead elsewhere does not parse.
@@ -22,6 +24,12 @@ impl NextPath {
         let api = path == paths::API || path.starts_with("/api/");
         (!elsewhere && !odd && !back_here && !api && raw.len() <= MAX_LENGTH)
             .then(|| Self(raw.to_owned()))
+    }
+
+    /// The `next` of a query string, as it stands in the address, percent-encoded and without `?`.
+    pub fn from_query(query: &str) -> Option<Self> {
+        let value = query.split('&').find_map(|pair| pair.strip_prefix("next="))?;
+        Self::parse(&decode(value)?)
     }
 
     /// The path itself.
@@ -49,10 +57,28 @@ fn encode(path: &str) -> String {
             b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'/' => {
                 out.push(char::from(byte));
             }
-            _ => out.push_str(&format!("%{byte:02X}")),
+            _ => _ = write!(out, "%{byte:02X}"),
         }
     }
     out
+}
+
+/// Undoes the percent-encoding of a query value, once. A stray `%` or what is not UTF-8 is nobody's.
+fn decode(value: &str) -> Option<String> {
+    let mut bytes = value.bytes();
+    let mut out = Vec::with_capacity(value.len());
+    while let Some(byte) = bytes.next() {
+        out.push(match byte {
+            b'+' => b' ',
+            b'%' => hex(bytes.next()?)? << 4 | hex(bytes.next()?)?,
+            other => other,
+        });
+    }
+    String::from_utf8(out).ok()
+}
+
+fn hex(digit: u8) -> Option<u8> {
+    char::from(digit).to_digit(16).and_then(|value| u8::try_from(value).ok())
 }
 
 #[cfg(test)]
@@ -69,9 +95,24 @@ mod tests {
     #[test]
     fn everything_that_could_leave_is_refused() {
         let corpus = [
-            "", "account", "//e.com", "///e.com", r"/\e.com", r"\\e.com", "https:e.com",
-            "https://e.com", "javascript:alert(1)", "/\t/e.com", "/a\r\nSet-Cookie: x=y", "/a\\b",
-            " /account", "/\u{0}", "/login", "/login/", "/login?next=/account", "/api",
+            "",
+            "account",
+            "//e.com",
+            "///e.com",
+            r"/\e.com",
+            r"\\e.com",
+            "https:e.com",
+            "https://e.com",
+            "javascript:alert(1)",
+            "/\t/e.com",
+            "/a\r\nSet-Cookie: x=y",
+            "/a\\b",
+            " /account",
+            "/\u{0}",
+            "/login",
+            "/login/",
+            "/login?next=/account",
+            "/api",
             "/api/auth/logout/",
         ];
         for raw in corpus {
@@ -85,5 +126,38 @@ mod tests {
         let next = NextPath::parse("/account?a=1&b=ü").map(|n| n.login_page());
         assert_eq!(next.as_deref(), Some("/login?next=/account%3Fa%3D1%26b%3D%C3%BC"));
         assert_eq!(NextPath::default().login_page(), "/login?next=/account");
+    }
+
+    #[test]
+    fn what_was_encoded_is_read_back_once() {
+        for raw in ["/account", "/a?b=1&c=50%25", "/ü", "/%2f%2fe.com", "/a+b"] {
+            let page = NextPath::parse(raw).map(|next| next.login_page()).unwrap();
+            let query = page.split_once('?').map(|(_, query)| query).unwrap();
+            assert_eq!(NextPath::from_query(query).unwrap().as_str(), raw);
+        }
+        let among = NextPath::from_query("a=1&next=%2Faccount&b=2").unwrap();
+        assert_eq!(among.as_str(), "/account");
+    }
+
+    #[test]
+    fn a_query_that_could_lead_away_leads_nowhere() {
+        let corpus = [
+            "",
+            "next",
+            "next=",
+            "nextt=/a",
+            "next=//e.com",
+            "next=%2F%2Fe.com",
+            "next=%2f%5ce.com",
+            "next=https://e.com",
+            "next=/%0d%0aSet-Cookie:a",
+            "next=/+a",
+            "next=/%",
+            "next=/%zz",
+            "next=/%ff",
+        ];
+        for query in corpus {
+            assert_eq!(NextPath::from_query(query), None, "{query:?}");
+        }
     }
 }

@@ -19,6 +19,8 @@ pub const DATA: &str = "/api/data/";
 pub const HOME_PAGE: &str = "/";
 /// Page: sign in.
 pub const LOGIN_PAGE: &str = "/login";
+/// Where the sign-out form posts to; no page of its own.
+pub const LOGOUT_PAGE: &str = "/logout";
 /// Page: who I am; private.
 pub const ACCOUNT_PAGE: &str = "/account";
 

@@ -35,4 +35,6 @@ pub enum SessionEnd {
     SignedOut,
     /// The server no longer accepts the session: it ran out or was ended elsewhere.
     Ended,
+    /// The browser does not keep or does not send our cookies, so nobody stays signed in.
+    CookiesRefused,
 }

@@ -1,0 +1,63 @@
+# Sourced after env.sh: each need_... returns at once if the tool is there, else installs it.
+
+CARGO_LEPTOS=0.3.6
+NODE=20
+
+# The pinned compiler, its lints and formatter, the WASM target, and a linker.
+need_rust() {
+    has cargo || die 'Rust is missing. Install it from https://rustup.rs, open a new shell, and run this again.'
+    has cc || die 'A C compiler is missing, which Rust links with. Install one ("apt-get install build-essential", "xcode-select --install"), and run this again.'
+    rust_is_ready && return
+    channel=$(sed -n 's/^channel *= *"\(.*\)"/\1/p' rust-toolchain.toml)
+    has rustup || die "This project needs Rust $channel with clippy, rustfmt and the target wasm32-unknown-unknown, and this Rust was not installed by rustup. Install rustup from https://rustup.rs, and run this again."
+    say "installing Rust $channel with clippy, rustfmt and the WASM target: the compiler this project is pinned to"
+    rustup toolchain install "$channel" --profile minimal --component clippy,rustfmt \
+        --target wasm32-unknown-unknown --no-self-update ||
+        die "rustup could not install Rust $channel: see above. It needs https://static.rust-lang.org; run this again once that is reachable."
+}
+
+# rustup is asked first: calling a missing toolchain's cargo would start a download of its own.
+rust_is_ready() {
+    if has rustup; then
+        rustup toolchain list | grep -q "^$(sed -n 's/^channel *= *"\(.*\)"/\1/p' rust-toolchain.toml)" || return 1
+    fi
+    [ -d "$(rustc --print target-libdir --target wasm32-unknown-unknown 2>/dev/null)" ] &&
+        cargo clippy --version >/dev/null 2>&1 && cargo fmt --version >/dev/null 2>&1
+}
+
+need_cargo_leptos() {
+    case $(cargo leptos --version 2>/dev/null) in
+        'cargo-leptos 0.3.'*) return ;;
+    esac
+    install_tool cargo-leptos "$CARGO_LEPTOS" 'it builds server and WASM together' --locked
+}
+
+# wasm-bindgen's CLI refuses every version but the library's own.
+need_wasm_bindgen() {
+    version=$(awk '$0 == "name = \"wasm-bindgen\"" { getline; gsub(/[^0-9.]/, ""); print; exit }' Cargo.lock)
+    [ "$(wasm-bindgen --version 2>/dev/null)" = "wasm-bindgen $version" ] && return
+    install_tool wasm-bindgen-cli "$version" 'it makes the JavaScript beside the WASM'
+}
+
+# install_tool NAME VERSION WHY [FLAG OF CARGO INSTALL]: downloads where cargo-binstall can, else
+# builds; in a hurry, as these programs need not be fast.
+install_tool() {
+    say "installing $1 $2: $3"
+    if cargo binstall -V >/dev/null 2>&1; then
+        cargo binstall --no-confirm --disable-strategies compile --root "$TOOLS" "$1@$2" && return
+        say "cargo-binstall could not fetch $1"
+    fi
+    say "building $1, once; this takes minutes"
+    CARGO_TARGET_DIR=$CACHE/tools-build CARGO_PROFILE_RELEASE_LTO=off \
+        CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16 CARGO_PROFILE_RELEASE_OPT_LEVEL=1 \
+        cargo install "$1" --version "$2" --root "$TOOLS" --force ${4:-} ||
+        die "cargo could not build $1 $2: see above. If it could not download, run this again once https://crates.io is reachable."
+    rm -rf "$CACHE/tools-build"
+}
+
+need_node() {
+    has node && has npm ||
+        die "Node is missing, which the browser tests run on. Install Node $NODE or newer from https://nodejs.org, and run this again."
+    node -e "process.exit(+process.versions.node.split('.')[0] < $NODE)" ||
+        die "Node $(node --version) is too old for the browser tests. Install Node $NODE or newer from https://nodejs.org, and run this again."
+}

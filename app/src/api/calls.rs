@@ -1,0 +1,75 @@
+//! The calls that pages make.
+
+use serde::{Serialize, de::DeserializeOwned};
+
+use super::{Api, ApiError, ApiRequest, Method};
+use crate::wire::{ItemList, LoginRequest, LoginResponse, User, paths};
+
+impl Api {
+    /// Signs in. The session of this tab is then that person's; a failure leaves it as it is.
+    ///
+    /// # Errors
+    /// Status 400 with messages beside their fields when the credentials are refused.
+    pub async fn login(&self, request: LoginRequest) -> Result<User, ApiError> {
+        let LoginResponse { user, expiry, .. } = self.post(paths::LOGIN, &request).await?;
+        if let Some(driver) = self.driver() {
+            driver.signed_in(user.clone(), expiry.access_expires_in);
+        }
+        Ok(user)
+    }
+
+    /// Signs out. A failure leaves the session as it is, and is to be told.
+    ///
+    /// # Errors
+    /// When the API could not be reached or did not confirm.
+    pub async fn logout(&self) -> Result<(), ApiError> {
+        let request =
+            ApiRequest { method: Method::Post, path: paths::LOGOUT.to_owned(), json: None };
+        // What it says does not matter, but it must be the API that says it.
+        self.send(request).await?.read::<serde::de::IgnoredAny>()?;
+        if let Some(driver) = self.driver() {
+            driver.signed_out();
+        }
+        Ok(())
+    }
+
+    /// Who is signed in.
+    ///
+    /// # Errors
+    /// Status 401 when nobody is.
+    pub async fn user(&self) -> Result<User, ApiError> {
+        self.get(paths::USER).await
+    }
+
+    /// The example data.
+    ///
+    /// # Errors
+    /// Status 401 when nobody is signed in.
+    pub async fn data(&self) -> Result<ItemList, ApiError> {
+        self.get(paths::DATA).await
+    }
+
+    /// Reads from a route of the own API.
+    ///
+    /// # Errors
+    /// When no answer came, the API refused, or the answer is not a `T`.
+    pub async fn get<T: DeserializeOwned>(&self, path: &str) -> Result<T, ApiError> {
+        let request = ApiRequest { method: Method::Get, path: path.to_owned(), json: None };
+        self.send(request).await?.read()
+    }
+
+    /// Sends JSON to a route of the own API.
+    ///
+    /// # Errors
+    /// When no answer came, the API refused, or the answer is not a `T`.
+    pub async fn post<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        body: &(impl Serialize + Sync),
+    ) -> Result<T, ApiError> {
+        // Only a map with keys that are no text, or a type's own failure, cannot be written.
+        let json = serde_json::to_string(body).map_err(|_| ApiError::Unreadable)?;
+        let request = ApiRequest { method: Method::Post, path: path.to_owned(), json: Some(json) };
+        self.send(request).await?.read()
+    }
+}

@@ -1,0 +1,109 @@
+//! The client and its interceptor.
+
+#[cfg(test)]
+mod tests;
+
+use std::sync::Arc;
+
+use leptos::prelude::{provide_context, use_context};
+
+use super::{ApiError, ApiRequest, ApiResponse, Host, Transport};
+use crate::{
+    session::{Driver, Outcome, Ticket, use_session},
+    wire::paths,
+};
+
+/// The challenge of our own API: the one 401 that a refresh may cure.
+const CHALLENGE: &str = r#"Bearer realm="api""#;
+
+/// The typed client. Cheap to clone.
+#[derive(Clone)]
+pub struct Api {
+    transport: Arc<dyn Transport>,
+    driver: Option<Arc<Driver>>,
+}
+
+impl Api {
+    /// A client that sends by `transport` and, where there is a driver, keeps the session alive.
+    pub fn new(transport: Arc<dyn Transport>, driver: Option<Arc<Driver>>) -> Self {
+        Self { transport, driver }
+    }
+
+    /// What keeps the session alive: there in the browser alone.
+    pub(super) fn driver(&self) -> Option<&Driver> {
+        self.driver.as_deref()
+    }
+
+    /// Sends a request. If the API asks for a valid access token, waits for a refresh and sends it
+    /// once more; authentication runs before anything is written, so nothing happens twice.
+    ///
+    /// # Errors
+    /// [`ApiError::NoAnswer`] when none arrived; an answer of any status is `Ok`.
+    pub(super) async fn send(&self, request: ApiRequest) -> Result<ApiResponse, ApiError> {
+        let Some(driver) = self.driver().filter(|_| is_intercepted(&request.path)) else {
+            return Ok(self.transport.send(request).await?);
+        };
+        let ticket = driver.ticket();
+        let answer = self.transport.send(request.clone()).await?;
+        if !asks_for_refresh(&answer) {
+            note(driver, ticket, &answer);
+            return Ok(answer);
+        }
+        match driver.ensure_refreshed(ticket).await {
+            // Not in the name of somebody who has signed in meanwhile.
+            Outcome::Retry if driver.ticket().epoch == ticket.epoch => {
+                self.send_again(driver, request).await
+            }
+            Outcome::Retry | Outcome::Final => Ok(answer),
+            // The 401 would read as "signed out", and that is not what happened.
+            Outcome::Trouble => Err(ApiError::NoAnswer),
+        }
+    }
+
+    async fn send_again(
+        &self,
+        driver: &Driver,
+        request: ApiRequest,
+    ) -> Result<ApiResponse, ApiError> {
+        let ticket = driver.ticket();
+        let answer = self.transport.send(request).await?;
+        if asks_for_refresh(&answer) {
+            driver.retry_refused(ticket);
+        } else {
+            note(driver, ticket, &answer);
+        }
+        Ok(answer)
+    }
+}
+
+/// Provides the client. Comes after [`crate::session::provide_session`].
+pub fn provide_api() {
+    let driver = use_session().driver().cloned();
+    provide_context(Api::new(Host::from_context().transport, driver));
+}
+
+/// The client. Take it before the first `.await`. Outside of the app it gets no answers.
+pub fn use_api() -> Api {
+    use_context().unwrap_or_else(|| Api::new(Host::default().transport, None))
+}
+
+/// Whether a 401 on this path may be cured by a refresh: our own API, but not the endpoints of the
+/// session themselves. The slash at the end is optional there as everywhere.
+fn is_intercepted(path: &str) -> bool {
+    let path = path.split(['?', '#']).next().unwrap_or_default();
+    let bare = |path: &'static str| path.trim_end_matches('/');
+    path.strip_prefix(paths::API).is_some_and(|rest| rest.starts_with('/'))
+        && !paths::NEVER_INTERCEPTED.iter().any(|own| bare(own) == path.trim_end_matches('/'))
+}
+
+fn asks_for_refresh(answer: &ApiResponse) -> bool {
+    answer.status == 401 && answer.www_authenticate.as_deref() == Some(CHALLENGE)
+}
+
+/// Tells the session that it works. The success of a public endpoint counts as well: that can only
+/// put off the conclusion that cookies are refused, while the opposite error would sign people out.
+fn note(driver: &Driver, ticket: Ticket, answer: &ApiResponse) {
+    if answer.is_success() && answer.is_json {
+        driver.authenticated(ticket);
+    }
+}

@@ -1,0 +1,59 @@
+//! The calls that the session makes on its own behalf. They are never intercepted.
+
+use std::sync::Arc;
+
+use serde::de::DeserializeOwned;
+
+use super::{ApiRequest, ApiResponse, Method, NoAnswer, Transport};
+use crate::{
+    session::{Answer, SessionApi, Task},
+    wire::{RefreshResponse, User, paths},
+};
+
+/// [`SessionApi`] over a [`Transport`].
+pub struct SessionCalls {
+    transport: Arc<dyn Transport>,
+}
+
+impl SessionCalls {
+    /// The calls, sent by `transport`.
+    pub fn new(transport: Arc<dyn Transport>) -> Self {
+        Self { transport }
+    }
+
+    fn call<T: DeserializeOwned>(&self, method: Method, path: &str) -> Task<Answer<T>> {
+        let transport = Arc::clone(&self.transport);
+        let request = ApiRequest { method, path: path.to_owned(), json: None };
+        Box::pin(async move { answer(transport.send(request).await) })
+    }
+}
+
+impl SessionApi for SessionCalls {
+    fn refresh(&self) -> Task<Answer<Option<u64>>> {
+        let refresh = self.call::<RefreshResponse>(Method::Post, paths::TOKEN_REFRESH);
+        Box::pin(async move {
+            match refresh.await {
+                Answer::Given(tokens) => Answer::Given(tokens.expiry.access_expires_in),
+                Answer::Refused => Answer::Refused,
+                Answer::Failed { retry_after_s } => Answer::Failed { retry_after_s },
+            }
+        })
+    }
+
+    fn user(&self) -> Task<Answer<User>> {
+        self.call(Method::Get, paths::USER)
+    }
+}
+
+/// Only the API's own 401 ends a session. A proxy's or a captive portal's page, whatever its
+/// status, is trouble like any other.
+fn answer<T: DeserializeOwned>(sent: Result<ApiResponse, NoAnswer>) -> Answer<T> {
+    let Ok(response) = sent else { return Answer::Failed { retry_after_s: None } };
+    if response.status == 401 && response.is_json {
+        return Answer::Refused;
+    }
+    match response.read() {
+        Ok(value) => Answer::Given(value),
+        Err(_) => Answer::Failed { retry_after_s: response.retry_after_s },
+    }
+}

@@ -1,0 +1,23 @@
+//! The parts that pages are made of.
+
+mod arrival;
+mod busy_button;
+mod field;
+mod frame;
+mod guard;
+mod keys;
+mod person;
+mod problem;
+mod sign_out;
+
+pub use self::{
+    arrival::{Heading, on_arrival},
+    busy_button::{BusyButton, use_hydrated},
+    field::Field,
+    frame::{Footer, Header},
+    guard::{Private, redirect_strangers},
+    keys::{KeyStory, Mark, UprightKey},
+    person::{use_admission, use_user},
+    problem::in_words,
+    sign_out::SignOut,
+};

@@ -1,0 +1,26 @@
+//! Where the focus goes when a page comes up.
+
+use leptos::{html, prelude::*};
+
+/// The heading of a page. After a navigation inside the app it takes the focus, so that a screen
+/// reader says where one is and the keyboard continues from there.
+#[component]
+pub fn Heading(children: Children) -> AnyView {
+    let heading = NodeRef::<html::H1>::new();
+    on_arrival(move || {
+        if let Some(heading) = heading.get() {
+            _ = heading.focus();
+        }
+    });
+    view! { <h1 node_ref=heading tabindex="-1">{children()}</h1> }.into_any()
+}
+
+/// Runs `focus` once its element is there, if the page came by a navigation inside the app. A page
+/// that came from the server is left alone: the browser has set the focus, and the person may have
+/// begun to type. During SSR nothing happens.
+pub fn on_arrival(focus: impl Fn() + 'static) {
+    let hydrating = Owner::current_shared_context().is_some_and(|shared| shared.during_hydration());
+    if !hydrating {
+        Effect::new(move |_| focus());
+    }
+}

@@ -1,0 +1,44 @@
+//! A button that says when it is at work.
+
+use leptos::prelude::*;
+
+/// A button with two labels of which one shows; its width is that of the longer one. It can be
+/// pressed once the page is hydrated: until then nothing would answer.
+///
+/// While busy it keeps the focus (it is not `disabled`), so its handler must ignore presses.
+#[component]
+pub fn BusyButton(
+    /// What it does.
+    label: &'static str,
+    /// What it is doing while busy.
+    busy_label: &'static str,
+    /// Whether it is at work.
+    #[prop(into)]
+    busy: Signal<bool>,
+    /// CSS classes.
+    class: &'static str,
+    /// `submit` or `button`.
+    #[prop(default = "submit")]
+    kind: &'static str,
+) -> impl IntoView {
+    let hydrated = use_hydrated();
+    view! {
+        <button
+            class=class
+            type=kind
+            disabled=move || !hydrated.get()
+            aria-busy=move || if busy.get() { "true" } else { "false" }
+        >
+            <span class:off=move || busy.get()>{label}</span>
+            <span class="busy-label" class:off=move || !busy.get()>{busy_label}</span>
+        </button>
+    }
+}
+
+/// Whether the page answers to input. False on the server and in the first frame of the browser,
+/// so that both render the same.
+pub fn use_hydrated() -> Signal<bool> {
+    let hydrated = RwSignal::new(false);
+    Effect::new(move |_| hydrated.set(true));
+    hydrated.into()
+}

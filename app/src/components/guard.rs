@@ -1,0 +1,81 @@
+//! The guard of private pages in the browser. It is a courtesy: the server guards them before it
+//! renders, and the API decides.
+
+use leptos::prelude::*;
+use leptos_meta::Title;
+use leptos_router::{
+    NavigateOptions,
+    components::Outlet,
+    hooks::{use_location, use_navigate},
+};
+
+use super::{Heading, use_admission};
+use crate::wire::{NextPath, paths};
+
+/// The parent of all private pages: shows them to signed-in people, and to others that it waits:
+/// for the session to become known, or for [`redirect_strangers`] to lead away.
+#[component]
+pub fn Private() -> AnyView {
+    let admitted = use_admission();
+    // A memo, so that a page stays as it is while the session merely reconnects.
+    (move || match admitted.get() {
+        Some(true) => view! { <Outlet /> }.into_any(),
+        Some(false) | None => view! { <Waiting /> }.into_any(),
+    })
+    .into_any()
+}
+
+/// Leads from a private page to the login page, and later back, once the session is known to be
+/// over: on arrival, and while one is there. During SSR it does nothing.
+///
+/// `ProtectedParentRoute` would always add to the history, and Back would lead from the login page
+/// to the private page and so to the login page again.
+pub fn redirect_strangers() {
+    let admitted = use_admission();
+    let location = use_location();
+    let navigate = use_navigate();
+    Effect::new(move |_| {
+        let path = location.pathname.get();
+        if admitted.get() != Some(false) || !is_private(&path) {
+            return;
+        }
+        let search = location.search.get_untracked();
+        let here = if search.is_empty() { path.clone() } else { format!("{path}?{search}") };
+        let next = NextPath::parse(&here).unwrap_or_default();
+        // The address bar still shows the page one comes from when a link was followed.
+        let replace = window().location().pathname().is_ok_and(|shown| shown == path);
+        navigate(&next.login_page(), NavigateOptions { replace, ..NavigateOptions::default() });
+    });
+}
+
+/// Whether a page is only for signed-in people. A slash at the end makes no difference.
+fn is_private(path: &str) -> bool {
+    paths::PRIVATE_PAGES.contains(&path.trim_end_matches('/'))
+}
+
+/// What a private page shows until it may be seen.
+#[component]
+fn Waiting() -> impl IntoView {
+    view! {
+        <Title text="One moment" />
+        <section class="quiet-page">
+            <Heading>"One moment"</Heading>
+            <p class="lead" role="status">"Checking whether you are signed in…"</p>
+        </section>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_private;
+
+    #[test]
+    fn a_slash_at_the_end_opens_nothing() {
+        for path in ["/account", "/account/"] {
+            assert!(is_private(path), "{path}");
+        }
+        for path in ["/", "", "/login", "/accounts", "/account/x"] {
+            assert!(!is_private(path), "{path}");
+        }
+    }
+}

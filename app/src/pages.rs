@@ -1,0 +1,38 @@
+//! The pages and where they are.
+
+mod account;
+mod home;
+mod login;
+mod not_found;
+#[cfg(all(test, feature = "ssr"))]
+mod tests;
+
+use leptos::prelude::*;
+use leptos_router::{
+    SsrMode, StaticSegment,
+    components::{ParentRoute, Route, Routes},
+};
+
+use self::{account::AccountPage, home::HomePage, login::LoginPage, not_found::NotFound};
+use crate::{
+    components::{Private, redirect_strangers},
+    wire::paths,
+};
+
+/// Shows the page of the current address. Everything below [`Private`] is for signed-in people
+/// and belongs into [`paths::PRIVATE_PAGES`] too, by which the server guards it.
+///
+/// Pages are rendered whole (`SsrMode::Async`): complete without a script, their data included.
+#[component]
+pub fn Pages() -> impl IntoView {
+    redirect_strangers();
+    view! {
+        <Routes fallback=|| view! { <NotFound /> }.into_any()>
+            <Route path=StaticSegment(paths::HOME_PAGE) view=HomePage ssr=SsrMode::Async />
+            <Route path=StaticSegment(paths::LOGIN_PAGE) view=LoginPage ssr=SsrMode::Async />
+            <ParentRoute path=StaticSegment("") view=Private ssr=SsrMode::Async>
+                <Route path=StaticSegment(paths::ACCOUNT_PAGE) view=AccountPage />
+            </ParentRoute>
+        </Routes>
+    }
+}

@@ -1,0 +1,76 @@
+//! The rows of `GET /api/data/`: the worked example of a page's own data.
+
+use leptos::prelude::*;
+
+use crate::{
+    api::use_api,
+    components::{BusyButton, in_words},
+    wire::{Item, ItemList},
+};
+
+/// The data, rendered with the page by the server, and loaded again on demand.
+#[component]
+pub fn DataPanel() -> AnyView {
+    let api = use_api();
+    let items = Resource::new(
+        || (),
+        move |()| {
+            let api = api.clone();
+            async move { api.data().await.map_err(|error| in_words(&error)) }
+        },
+    );
+    let busy = RwSignal::new(false);
+    let load_again = move |_| {
+        if !busy.get_untracked() {
+            items.refetch();
+        }
+    };
+    view! {
+        <section class="panel across" aria-labelledby="data-title">
+            <div class="panel-head">
+                <h2 id="data-title">"Your data"</h2>
+                <BusyButton
+                    class="button quiet"
+                    kind="button"
+                    label="Load again"
+                    busy_label="Loading…"
+                    busy
+                    on:click=load_again
+                />
+            </div>
+            <Transition fallback=|| view! { <p class="status">"Loading…"</p> } set_pending=busy>
+                {move || items.get().map(rows_or_words)}
+            </Transition>
+        </section>
+    }
+    .into_any()
+}
+
+/// The rows, or why there are none.
+fn rows_or_words(answer: Result<ItemList, String>) -> AnyView {
+    match answer {
+        Ok(list) => rows(list.items).into_any(),
+        Err(words) => view! { <p class="alert" role="alert">{words}</p> }.into_any(),
+    }
+}
+
+fn rows(items: Vec<Item>) -> impl IntoView {
+    let count = match items.len() {
+        0 => "Nothing here yet.".to_owned(),
+        1 => "1 item.".to_owned(),
+        n => format!("{n} items."),
+    };
+    let rows = items.into_iter().map(|item| {
+        view! {
+            <li>
+                <span class="item-id">{item.id}</span>
+                " "
+                <span>{item.name}</span>
+            </li>
+        }
+    });
+    view! {
+        <ul class="items">{rows.collect_view()}</ul>
+        <p class="status" role="status">{count}</p>
+    }
+}

@@ -1,0 +1,85 @@
+//! The home page: what this is, and whether one is signed in.
+
+use leptos::prelude::*;
+use leptos_meta::Title;
+
+use crate::{
+    components::{Heading, KeyStory, use_admission, use_user},
+    wire::{User, paths},
+};
+
+/// The page at [`paths::HOME_PAGE`].
+#[component]
+pub fn HomePage() -> AnyView {
+    let user = use_user();
+    let admitted = use_admission();
+    view! {
+        <Title text="Stay signed in" />
+        <section class="hero">
+            <Heading>"Stay signed in. Leave when you say so."</Heading>
+            <p class="lead">
+                "Latchkey looks after the time between sign-in and sign-out. It renews your session \
+                 quietly in the background, and ends it the moment you ask."
+            </p>
+            {move || match admitted.get() {
+                Some(false) => invitation(),
+                Some(true) | None => welcome(user.get().as_ref()),
+            }}
+        </section>
+        <KeyStory />
+        <Promises />
+    }
+    .into_any()
+}
+
+/// What a stranger is offered.
+fn invitation() -> AnyView {
+    view! {
+        <div class="actions">
+            <a class="button" href=paths::LOGIN_PAGE>"Sign in"</a>
+        </div>
+    }
+    .into_any()
+}
+
+/// What a signed-in person is offered, and whoever may turn out to be one.
+fn welcome(user: Option<&User>) -> AnyView {
+    let words = user.map(|user| format!("Welcome back, {}. You are signed in.", user.greeting()));
+    view! {
+        <div class="actions">
+            <a class="button" href=paths::ACCOUNT_PAGE>"Open your account"</a>
+            {words.map(|words| view! { <p>{words}</p> })}
+        </div>
+    }
+    .into_any()
+}
+
+/// What one may rely on.
+#[component]
+fn Promises() -> impl IntoView {
+    view! {
+        <section class="promises" aria-label="What you can rely on">
+            <div>
+                <h2>"Out of reach of scripts"</h2>
+                <p>
+                    "Your tokens live in HttpOnly cookies. No script can read them, and no page holds \
+                     them."
+                </p>
+            </div>
+            <div>
+                <h2>"Copies do not last"</h2>
+                <p>
+                    "Refresh tokens rotate. When an old one turns up again later, the whole session \
+                     ends."
+                </p>
+            </div>
+            <div>
+                <h2>"Trouble is not goodbye"</h2>
+                <p>
+                    "A lost connection or a busy server does not sign you out. Latchkey waits and \
+                     tries again."
+                </p>
+            </div>
+        </section>
+    }
+}

@@ -1,0 +1,25 @@
+//! What stands where no page is. The server answers 404 with it.
+
+use leptos::prelude::*;
+use leptos_meta::Title;
+
+use crate::{
+    components::{Heading, UprightKey},
+    wire::paths,
+};
+
+/// The page for addresses that lead nowhere.
+#[component]
+pub fn NotFound() -> impl IntoView {
+    view! {
+        <Title text="No door here" />
+        <section class="quiet-page">
+            <UprightKey class="quiet-key" />
+            <Heading>"No door here"</Heading>
+            <p class="lead">
+                "Nothing lives at this address. The link may be old, or a letter is missing."
+            </p>
+            <a class="button" href=paths::HOME_PAGE>"Back to the start"</a>
+        </section>
+    }
+}

@@ -1,0 +1,204 @@
+//! How the machine goes on.
+
+use super::{Command, Event, Machine, Now, Outcome, RefreshEnd, Rest, State, Ticket, Trust};
+use crate::{
+    session::{Access, schedule},
+    wire::{SessionEnd, User},
+};
+
+/// As many refreshes in a row without an authenticated answer prove that the cookies do not stick.
+const UNPROVED_LIMIT: u8 = 2;
+
+type Step = (Machine, Vec<Command>);
+
+impl Machine {
+    /// What follows from an event.
+    #[must_use]
+    pub fn step(self, event: Event, now: Now) -> Step {
+        match event {
+            Event::Tick { visible } => self.tick(visible, now),
+            Event::Unauthorised { ticket } => self.unauthorised(ticket, now),
+            Event::RetryRefused { ticket } => self.retry_refused(ticket),
+            Event::Authenticated { ticket } => self.authenticated(ticket),
+            Event::SignedIn { user, access } => self.signed_in(user, access, now),
+            Event::SignedOut => self.end(Some(SessionEnd::SignedOut)),
+            Event::RefreshEnded { epoch, end } => self.refresh_ended(epoch, end, now),
+        }
+    }
+
+    fn tick(self, visible: bool, now: Now) -> Step {
+        let (State::Unknown(rest) | State::Active { rest, .. }) = &self.state else {
+            return self.stay();
+        };
+        match rest.due {
+            Some(due) if due > now.elapsed => {
+                let rest = *rest;
+                (self, vec![arm(&rest, now)])
+            }
+            Some(_) if visible => self.begin_refresh(),
+            _ => self.stay(),
+        }
+    }
+
+    fn unauthorised(self, ticket: Ticket, now: Now) -> Step {
+        let reply = |machine, outcome| (machine, vec![Command::Reply(outcome)]);
+        if ticket.epoch != self.ticket.epoch {
+            // Whoever sent it is not who is signed in now: it must not go out in another's name.
+            return reply(self, Outcome::Final);
+        }
+        match &self.state {
+            State::Anonymous { .. } => reply(self, Outcome::Final),
+            State::Refreshing { .. } => self.stay(),
+            State::Unknown(_) | State::Active { .. } if ticket != self.ticket => {
+                reply(self, Outcome::Retry)
+            }
+            State::Unknown(rest) | State::Active { rest, .. } if now.elapsed < rest.not_before => {
+                reply(self, Outcome::Trouble)
+            }
+            State::Unknown(_) | State::Active { .. } => self.begin_refresh(),
+        }
+    }
+
+    fn retry_refused(self, ticket: Ticket) -> Step {
+        let unproved = self.state.trust().map_or(0, |trust| trust.unproved);
+        if ticket == self.ticket && unproved >= UNPROVED_LIMIT {
+            return self.end(Some(SessionEnd::CookiesRefused));
+        }
+        self.stay()
+    }
+
+    fn authenticated(mut self, ticket: Ticket) -> Step {
+        if ticket == self.ticket
+            && let Some(trust) = self.state.trust_mut()
+        {
+            trust.unproved = 0;
+            trust.cookies_kept = true;
+        }
+        self.stay()
+    }
+
+    fn signed_in(self, user: User, access: Option<Access>, now: Now) -> Step {
+        let mut commands = self.forget_refresh();
+        let rest = rest(access, Trust::default(), now);
+        commands.push(arm(&rest, now));
+        (Self { ticket: self.ticket.next_epoch(), state: State::Active { user, rest } }, commands)
+    }
+
+    fn refresh_ended(self, epoch: u32, end: RefreshEnd, now: Now) -> Step {
+        let (user, trust) = match self.state {
+            State::Refreshing { user, trust } if epoch == self.ticket.epoch => (user, trust),
+            // A sign-in or an end of the session has overtaken it: it changes nothing.
+            state => return Self { state, ..self }.stay(),
+        };
+        match end {
+            RefreshEnd::Renewed { user, access } => {
+                renewed(self.ticket, user, access, trust.unproved, now)
+            }
+            RefreshEnd::Refused => refused(self.ticket, user.is_some(), trust.cookies_kept),
+            RefreshEnd::Failed { retry_after_s } => {
+                failed(self.ticket, user, trust, retry_after_s, now)
+            }
+        }
+    }
+
+    fn begin_refresh(self) -> Step {
+        let (user, rest) = match self.state {
+            State::Unknown(rest) => (None, rest),
+            State::Active { user, rest } => (Some(user), rest),
+            State::Anonymous { .. } | State::Refreshing { .. } => return self.stay(),
+        };
+        let refresh = Command::Refresh { epoch: self.ticket.epoch, user: user.clone() };
+        let state = State::Refreshing { user, trust: rest.trust };
+        (Self { state, ..self }, vec![refresh])
+    }
+
+    fn end(self, why: Option<SessionEnd>) -> Step {
+        let mut commands = self.forget_refresh();
+        commands.push(Command::Disarm);
+        (Self { ticket: self.ticket.next_epoch(), state: State::Anonymous { why } }, commands)
+    }
+
+    /// What to do with a refresh in flight when a sign-in or an end overtakes it.
+    fn forget_refresh(&self) -> Vec<Command> {
+        match self.state {
+            State::Refreshing { .. } => {
+                vec![Command::AbortRefresh, Command::Settle(Outcome::Final)]
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    fn stay(self) -> Step {
+        (self, Vec::new())
+    }
+}
+
+impl State {
+    fn trust(&self) -> Option<&Trust> {
+        match self {
+            Self::Unknown(rest) | Self::Active { rest, .. } => Some(&rest.trust),
+            Self::Refreshing { trust, .. } => Some(trust),
+            Self::Anonymous { .. } => None,
+        }
+    }
+
+    fn trust_mut(&mut self) -> Option<&mut Trust> {
+        match self {
+            Self::Unknown(rest) | Self::Active { rest, .. } => Some(&mut rest.trust),
+            Self::Refreshing { trust, .. } => Some(trust),
+            Self::Anonymous { .. } => None,
+        }
+    }
+}
+
+impl Ticket {
+    fn next_epoch(self) -> Self {
+        Self { epoch: self.epoch.wrapping_add(1), ..self }
+    }
+}
+
+fn renewed(ticket: Ticket, user: User, access: Option<Access>, unproved: u8, now: Now) -> Step {
+    let ticket = Ticket { refreshes: ticket.refreshes.saturating_add(1), ..ticket };
+    // The refresh cookie at least has come back.
+    let trust = Trust { failures: 0, unproved: unproved.saturating_add(1), cookies_kept: true };
+    let rest = rest(access, trust, now);
+    let commands = vec![arm(&rest, now), Command::Settle(Outcome::Retry)];
+    (Machine { ticket, state: State::Active { user, rest } }, commands)
+}
+
+fn refused(ticket: Ticket, somebody: bool, cookies_kept: bool) -> Step {
+    // Without cookies_kept: signed in here, and no cookie has come back since.
+    let cause = if cookies_kept { SessionEnd::Ended } else { SessionEnd::CookiesRefused };
+    let state = State::Anonymous { why: somebody.then_some(cause) };
+    let commands = vec![Command::Disarm, Command::Settle(Outcome::Final)];
+    (Machine { ticket: ticket.next_epoch(), state }, commands)
+}
+
+fn failed(
+    ticket: Ticket,
+    user: Option<User>,
+    trust: Trust,
+    retry_after_s: Option<u64>,
+    now: Now,
+) -> Step {
+    let trust = Trust { failures: trust.failures.saturating_add(1), ..trust };
+    let wait_ms = schedule::backoff_ms(trust.failures, retry_after_s, now.jitter);
+    let due = Some(now.elapsed.plus(wait_ms));
+    let not_before = now.elapsed.plus(schedule::retry_after_ms(retry_after_s));
+    let rest = Rest { due, not_before, trust };
+    let commands = vec![arm(&rest, now), Command::Settle(Outcome::Trouble)];
+    (Machine { ticket, state: State::resting(user, rest) }, commands)
+}
+
+/// The rest after a sign-in or a refresh that succeeded just now.
+fn rest(access: Option<Access>, trust: Trust, now: Now) -> Rest {
+    let due = access.map(|access| access.next_refresh(now.jitter, now.elapsed));
+    Rest { due, trust, ..Rest::default() }
+}
+
+fn arm(rest: &Rest, now: Now) -> Command {
+    match rest.due {
+        Some(due) => Command::Arm { delay_ms: schedule::timer_ms(due, now.elapsed) },
+        None => Command::Disarm,
+    }
+}

@@ -1,0 +1,383 @@
+//! The machine as a table, and what holds in every order of events.
+
+use proptest::prelude::*;
+
+use super::{super::Elapsed, *};
+use crate::wire::{SessionEnd, SessionSnapshot};
+
+const NOW: Now = Now { elapsed: Elapsed(1_000_000), jitter: 0.0 };
+const TICKET: Ticket = Ticket { epoch: 3, refreshes: 7 };
+/// The person is the same, a refresh has been made since.
+const BEFORE_REFRESH: Ticket = Ticket { epoch: 3, refreshes: 6 };
+/// Somebody else, or nobody.
+const BEFORE_SIGN_IN: Ticket = Ticket { epoch: 2, refreshes: 7 };
+const NEXT_EPOCH: Ticket = Ticket { epoch: 4, refreshes: 7 };
+const REFRESHED: Ticket = Ticket { epoch: 3, refreshes: 8 };
+
+const KEPT: Trust = Trust { failures: 0, unproved: 0, cookies_kept: true };
+const NEW: Trust = Trust { failures: 0, unproved: 0, cookies_kept: false };
+const ONCE: Trust = Trust { unproved: 1, ..KEPT };
+const TWICE: Trust = Trust { unproved: 2, ..KEPT };
+const FAILED: Trust = Trust { failures: 1, ..KEPT };
+
+const VISIBLE: Event = Event::Tick { visible: true };
+const HIDDEN: Event = Event::Tick { visible: false };
+const REFUSED: RefreshEnd = RefreshEnd::Refused;
+const OFFLINE: RefreshEnd = RefreshEnd::Failed { retry_after_s: None };
+const THROTTLED: RefreshEnd = RefreshEnd::Failed { retry_after_s: Some(58) };
+
+fn ada() -> User {
+    User { pk: 1, username: "ada".to_owned(), ..User::default() }
+}
+
+fn bob() -> User {
+    User { pk: 2, username: "bob".to_owned(), ..User::default() }
+}
+
+/// An access token of 15 minutes, made [`NOW`].
+fn token() -> Access {
+    Access::fresh(NOW.elapsed, 900)
+}
+
+fn due_in(ms: i64, trust: Trust) -> Rest {
+    let due = NOW.elapsed.0.checked_add_signed(ms).map(Elapsed);
+    Rest { due, trust, ..Rest::default() }
+}
+
+fn no_timer(trust: Trust) -> Rest {
+    Rest { trust, ..Rest::default() }
+}
+
+/// A rest after `Retry-After: 58`.
+fn throttled() -> Rest {
+    Rest { not_before: NOW.elapsed.plus(58_000), ..due_in(58_500, FAILED) }
+}
+
+fn active(rest: Rest) -> State {
+    State::Active { user: ada(), rest }
+}
+
+fn anonymous(why: SessionEnd) -> State {
+    State::Anonymous { why: Some(why) }
+}
+
+fn refreshing(trust: Trust) -> State {
+    State::Refreshing { user: Some(ada()), trust }
+}
+
+fn finding_out() -> State {
+    State::Refreshing { user: None, trust: NEW }
+}
+
+fn renewed(user: User) -> RefreshEnd {
+    RefreshEnd::Renewed { user, access: Some(token()) }
+}
+
+fn ended(epoch: u32, end: RefreshEnd) -> Event {
+    Event::RefreshEnded { epoch, end }
+}
+
+fn refresh(user: Option<User>) -> Command {
+    Command::Refresh { epoch: TICKET.epoch, user }
+}
+
+/// `before, event => ticket, after, commands`; each `before` has [`TICKET`], each step is at [`NOW`].
+macro_rules! table {
+    ($($before:expr, $event:expr => $ticket:expr, $after:expr, $commands:expr;)*) => {$({
+        let before = Machine { ticket: TICKET, state: $before };
+        let after = Machine { ticket: $ticket, state: $after };
+        let row = concat!(stringify!($before), ", ", stringify!($event));
+        assert_eq!(before.step($event, NOW), (after, Vec::from($commands)), "{row}");
+    })*};
+}
+
+#[test]
+fn the_clock() {
+    use Command::Arm;
+    let nobody = || State::Anonymous { why: None };
+    table! {
+        active(due_in(5, KEPT)), VISIBLE => TICKET, active(due_in(5, KEPT)), [Arm { delay_ms: 5 }];
+        active(due_in(5, KEPT)), HIDDEN => TICKET, active(due_in(5, KEPT)), [Arm { delay_ms: 5 }];
+        active(due_in(0, ONCE)), VISIBLE => TICKET, refreshing(ONCE), [refresh(Some(ada()))];
+        active(due_in(0, KEPT)), HIDDEN => TICKET, active(due_in(0, KEPT)), [];
+        active(due_in(-9, FAILED)), VISIBLE => TICKET, refreshing(FAILED), [refresh(Some(ada()))];
+        active(no_timer(KEPT)), VISIBLE => TICKET, active(no_timer(KEPT)), [];
+        State::Unknown(due_in(0, NEW)), VISIBLE => TICKET, finding_out(), [refresh(None)];
+        State::Unknown(due_in(0, NEW)), HIDDEN => TICKET, State::Unknown(due_in(0, NEW)), [];
+        State::Unknown(due_in(7, NEW)), VISIBLE
+            => TICKET, State::Unknown(due_in(7, NEW)), [Arm { delay_ms: 7 }];
+        refreshing(KEPT), VISIBLE => TICKET, refreshing(KEPT), [];
+        nobody(), VISIBLE => TICKET, nobody(), [];
+    }
+}
+
+#[test]
+fn a_401_that_a_refresh_may_cure() {
+    use Outcome::{Final, Retry, Trouble};
+    let unauthorised = |ticket| Event::Unauthorised { ticket };
+    let reply = |outcome| [Command::Reply(outcome)];
+    let waiting = || active(due_in(5, KEPT));
+    let gone = || anonymous(SessionEnd::Ended);
+    table! {
+        waiting(), unauthorised(TICKET) => TICKET, refreshing(KEPT), [refresh(Some(ada()))];
+        active(due_in(-5, KEPT)), unauthorised(TICKET)
+            => TICKET, refreshing(KEPT), [refresh(Some(ada()))];
+        active(no_timer(NEW)), unauthorised(TICKET)
+            => TICKET, refreshing(NEW), [refresh(Some(ada()))];
+        waiting(), unauthorised(BEFORE_REFRESH) => TICKET, waiting(), reply(Retry);
+        waiting(), unauthorised(BEFORE_SIGN_IN) => TICKET, waiting(), reply(Final);
+        active(throttled()), unauthorised(TICKET) => TICKET, active(throttled()), reply(Trouble);
+        active(due_in(500, FAILED)), unauthorised(TICKET)
+            => TICKET, refreshing(FAILED), [refresh(Some(ada()))];
+        State::Unknown(due_in(0, NEW)), unauthorised(TICKET)
+            => TICKET, finding_out(), [refresh(None)];
+        refreshing(KEPT), unauthorised(TICKET) => TICKET, refreshing(KEPT), [];
+        refreshing(KEPT), unauthorised(BEFORE_REFRESH) => TICKET, refreshing(KEPT), [];
+        refreshing(KEPT), unauthorised(BEFORE_SIGN_IN) => TICKET, refreshing(KEPT), reply(Final);
+        gone(), unauthorised(TICKET) => TICKET, gone(), reply(Final);
+    }
+}
+
+#[test]
+fn proof_and_the_lack_of_it() {
+    let retry_refused = |ticket| Event::RetryRefused { ticket };
+    let seen = |ticket| Event::Authenticated { ticket };
+    let rest = |trust| active(due_in(5, trust));
+    let gone = || anonymous(SessionEnd::SignedOut);
+    let stop = || [Command::Disarm];
+    let stop_refresh = || [Command::AbortRefresh, Command::Settle(Outcome::Final), Command::Disarm];
+    let refused = || anonymous(SessionEnd::CookiesRefused);
+    table! {
+        rest(ONCE), retry_refused(TICKET) => TICKET, rest(ONCE), [];
+        rest(TWICE), retry_refused(TICKET) => NEXT_EPOCH, refused(), stop();
+        rest(TWICE), retry_refused(BEFORE_REFRESH) => TICKET, rest(TWICE), [];
+        rest(TWICE), retry_refused(BEFORE_SIGN_IN) => TICKET, rest(TWICE), [];
+        refreshing(TWICE), retry_refused(TICKET) => NEXT_EPOCH, refused(), stop_refresh();
+        gone(), retry_refused(TICKET) => TICKET, gone(), [];
+        rest(TWICE), seen(TICKET) => TICKET, rest(KEPT), [];
+        rest(NEW), seen(TICKET) => TICKET, rest(KEPT), [];
+        rest(FAILED), seen(TICKET) => TICKET, rest(FAILED), [];
+        rest(TWICE), seen(BEFORE_REFRESH) => TICKET, rest(TWICE), [];
+        rest(NEW), seen(BEFORE_SIGN_IN) => TICKET, rest(NEW), [];
+        refreshing(TWICE), seen(TICKET) => TICKET, refreshing(KEPT), [];
+        gone(), seen(TICKET) => TICKET, gone(), [];
+    }
+}
+
+#[test]
+fn signing_in_and_out() {
+    use Command::{AbortRefresh, Arm, Disarm, Settle};
+    let sign_in = |access| Event::SignedIn { user: ada(), access };
+    let fresh = || active(due_in(840_000, NEW));
+    let nobody = || State::Anonymous { why: None };
+    let somebody_else = || State::Active { user: bob(), rest: throttled() };
+    let out = || anonymous(SessionEnd::SignedOut);
+    let arm = || Arm { delay_ms: 840_000 };
+    let forget = || [AbortRefresh, Settle(Outcome::Final)];
+    table! {
+        nobody(), sign_in(Some(token())) => NEXT_EPOCH, fresh(), [arm()];
+        nobody(), sign_in(None) => NEXT_EPOCH, active(no_timer(NEW)), [Disarm];
+        State::Unknown(throttled()), sign_in(Some(token())) => NEXT_EPOCH, fresh(), [arm()];
+        somebody_else(), sign_in(Some(token())) => NEXT_EPOCH, fresh(), [arm()];
+        finding_out(), sign_in(Some(token())) => NEXT_EPOCH, fresh(), [&forget()[..], &[arm()]].concat();
+        refreshing(TWICE), sign_in(Some(token()))
+            => NEXT_EPOCH, fresh(), [&forget()[..], &[arm()]].concat();
+        active(due_in(5, KEPT)), Event::SignedOut => NEXT_EPOCH, out(), [Disarm];
+        refreshing(KEPT), Event::SignedOut
+            => NEXT_EPOCH, out(), [&forget()[..], &[Disarm]].concat();
+        anonymous(SessionEnd::Ended), Event::SignedOut => NEXT_EPOCH, out(), [Disarm];
+    }
+}
+
+#[test]
+fn the_end_of_a_refresh() {
+    use Command::{Arm, Disarm, Settle};
+    use Outcome::{Final, Retry, Trouble};
+    let fresh = |trust| active(due_in(840_000, trust));
+    let renewed = || renewed(ada());
+    let untold = RefreshEnd::Renewed { user: ada(), access: None };
+    let retry = || [Arm { delay_ms: 840_000 }, Settle(Retry)];
+    let over = || [Disarm, Settle(Final)];
+    let wait = |delay_ms| [Arm { delay_ms }, Settle(Trouble)];
+    let failed = |failures| {
+        let rest = due_in(500, Trust { failures, ..KEPT });
+        active(Rest { not_before: NOW.elapsed, ..rest })
+    };
+    let throttled_finding_out =
+        State::Unknown(Rest { trust: Trust { failures: 1, ..NEW }, ..throttled() });
+    table! {
+        refreshing(KEPT), ended(3, renewed()) => REFRESHED, fresh(ONCE), retry();
+        refreshing(NEW), ended(3, renewed()) => REFRESHED, fresh(ONCE), retry();
+        refreshing(ONCE), ended(3, renewed()) => REFRESHED, fresh(TWICE), retry();
+        refreshing(FAILED), ended(3, renewed()) => REFRESHED, fresh(ONCE), retry();
+        refreshing(KEPT), ended(3, untold)
+            => REFRESHED, active(no_timer(ONCE)), [Disarm, Settle(Retry)];
+        finding_out(), ended(3, renewed()) => REFRESHED, fresh(ONCE), retry();
+        refreshing(KEPT), ended(3, REFUSED) => NEXT_EPOCH, anonymous(SessionEnd::Ended), over();
+        refreshing(NEW), ended(3, REFUSED)
+            => NEXT_EPOCH, anonymous(SessionEnd::CookiesRefused), over();
+        finding_out(), ended(3, REFUSED) => NEXT_EPOCH, State::Anonymous { why: None }, over();
+        refreshing(KEPT), ended(3, OFFLINE) => TICKET, failed(1), wait(500);
+        refreshing(FAILED), ended(3, OFFLINE) => TICKET, failed(2), wait(500);
+        refreshing(KEPT), ended(3, THROTTLED) => TICKET, active(throttled()), wait(58_500);
+        finding_out(), ended(3, THROTTLED) => TICKET, throttled_finding_out, wait(58_500);
+    }
+}
+
+#[test]
+fn a_refresh_that_was_overtaken() {
+    let states = [
+        anonymous(SessionEnd::SignedOut),
+        active(due_in(5, KEPT)),
+        State::Unknown(due_in(5, NEW)),
+        refreshing(KEPT),
+    ];
+    for state in states {
+        for end in [renewed(bob()), REFUSED, OFFLINE] {
+            let state = || state.clone();
+            table! { state(), ended(2, end.clone()) => TICKET, state(), []; }
+        }
+    }
+    // Not in flight any more, although the epoch is the same.
+    let rest = || active(due_in(5, KEPT));
+    table! { rest(), ended(3, renewed(bob())) => TICKET, rest(), []; }
+}
+
+#[test]
+fn the_first_state_is_the_servers() {
+    let unknown = Machine::new(SessionSnapshot::Unknown, 0.0);
+    assert_eq!(unknown.due(NOW.elapsed), Some(Elapsed(0)));
+    let why = Some(SessionEnd::Ended);
+    let nobody = Machine::new(SessionSnapshot::Anonymous { why }, 0.0);
+    assert_eq!((nobody.due(NOW.elapsed), &nobody.state), (None, &State::Anonymous { why }));
+    let snapshot =
+        SessionSnapshot::Active { user: ada(), expires_in_ms: 100_000, lifetime_ms: 900_000 };
+    assert_eq!(Machine::new(snapshot.clone(), 0.0).due(NOW.elapsed), Some(Elapsed(40_000)));
+    assert_eq!(Machine::new(snapshot, 0.5).due(NOW.elapsed), Some(Elapsed(25_000)));
+}
+
+/// Something that may happen at any time, whatever the machine is in.
+#[derive(Clone, Debug)]
+enum Happening {
+    Pass(u64),
+    Tick(bool),
+    Unauthorised { epochs_ago: u32, refreshes_ago: u32 },
+    RetryRefused,
+    Authenticated,
+    SignIn(Option<u64>),
+    SignOut,
+    End { epochs_ago: u32, end: u8 },
+}
+
+fn happening() -> impl Strategy<Value = Happening> {
+    let lifetime = proptest::option::of(0..2_000_u64);
+    prop_oneof![
+        (0..2_000_000_u64).prop_map(Happening::Pass),
+        any::<bool>().prop_map(Happening::Tick),
+        (0..2_u32, 0..2_u32).prop_map(|(epochs_ago, refreshes_ago)| Happening::Unauthorised {
+            epochs_ago,
+            refreshes_ago
+        }),
+        Just(Happening::RetryRefused),
+        Just(Happening::Authenticated),
+        lifetime.prop_map(Happening::SignIn),
+        Just(Happening::SignOut),
+        (0..2_u32, 0..3_u8).prop_map(|(epochs_ago, end)| Happening::End { epochs_ago, end }),
+    ]
+}
+
+fn event(happening: &Happening, machine: &Machine, now: Elapsed) -> Option<Event> {
+    let ticket = machine.ticket;
+    let access = |s: u64| Access::fresh(now, s);
+    Some(match *happening {
+        Happening::Pass(_) => return None,
+        Happening::Tick(visible) => Event::Tick { visible },
+        Happening::Unauthorised { epochs_ago, refreshes_ago } => Event::Unauthorised {
+            ticket: Ticket {
+                epoch: ticket.epoch.saturating_sub(epochs_ago),
+                refreshes: ticket.refreshes.saturating_sub(refreshes_ago),
+            },
+        },
+        Happening::RetryRefused => Event::RetryRefused { ticket },
+        Happening::Authenticated => Event::Authenticated { ticket },
+        Happening::SignIn(s) => Event::SignedIn { user: ada(), access: s.map(access) },
+        Happening::SignOut => Event::SignedOut,
+        Happening::End { epochs_ago, end } => Event::RefreshEnded {
+            epoch: ticket.epoch.saturating_sub(epochs_ago),
+            end: match end {
+                0 => RefreshEnd::Renewed { user: ada(), access: Some(access(900)) },
+                1 => REFUSED,
+                _ => THROTTLED,
+            },
+        },
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(2_000))]
+
+    #[test]
+    fn in_every_order_of_events(
+        snapshot in 0..3_u8,
+        happenings in proptest::collection::vec(happening(), 1..60),
+        jitter in 0.0..1.0_f64,
+    ) {
+        let snapshot = match snapshot {
+            0 => SessionSnapshot::Unknown,
+            1 => SessionSnapshot::Anonymous { why: None },
+            _ => SessionSnapshot::Active { user: ada(), expires_in_ms: 9_000, lifetime_ms: 9_000 },
+        };
+        let mut machine = Machine::new(snapshot, jitter);
+        let mut now = Now { elapsed: Elapsed(0), jitter };
+        let (mut armed, mut in_flight) = (false, false);
+        for happening in std::iter::once(Happening::Tick(true)).chain(happenings) {
+            if let Happening::Pass(ms) = happening {
+                now.elapsed = now.elapsed.plus(ms);
+                armed = armed && machine.due(now.elapsed).is_some_and(|due| due > now.elapsed);
+            }
+            let Some(event) = event(&happening, &machine, now.elapsed) else { continue };
+            let before = machine.clone();
+            let (after, commands) = before.clone().step(event.clone(), now);
+            for command in &commands {
+                match command {
+                    Command::Refresh { epoch, .. } => {
+                        prop_assert!(!in_flight, "two refreshes at once");
+                        prop_assert_eq!(*epoch, after.ticket.epoch);
+                        in_flight = true;
+                    }
+                    Command::AbortRefresh => in_flight = false,
+                    Command::Arm { .. } => armed = true,
+                    Command::Disarm => armed = false,
+                    Command::Reply(_) => {
+                        prop_assert!(matches!(event, Event::Unauthorised { .. }), "nobody asked");
+                    }
+                    Command::Settle(_) => {
+                        let waited = matches!(before.state, State::Refreshing { .. });
+                        prop_assert!(waited, "nobody waited");
+                    }
+                }
+            }
+            let counts = matches!(before.state, State::Refreshing { .. });
+            match &event {
+                Event::RefreshEnded { epoch, .. } if *epoch != before.ticket.epoch || !counts => {
+                    prop_assert_eq!(&after, &before, "an overtaken refresh changed something");
+                }
+                Event::RefreshEnded { end, .. } => {
+                    in_flight = false;
+                    let out = matches!(after.state, State::Anonymous { .. });
+                    prop_assert_eq!(out, *end == REFUSED, "trouble is no end");
+                }
+                Event::Unauthorised { .. } => {
+                    let replied = commands.iter().any(|c| matches!(c, Command::Reply(_)));
+                    prop_assert!(replied || in_flight, "left without an answer");
+                }
+                _ => {}
+            }
+            prop_assert_eq!(matches!(after.state, State::Refreshing { .. }), in_flight);
+            if !in_flight && after.due(now.elapsed).is_some_and(|due| due > now.elapsed) {
+                prop_assert!(armed, "nothing will wake it: {:?}", after);
+            }
+            machine = after;
+        }
+    }
+}

@@ -1,0 +1,131 @@
+//! A tab without a browser, for tests: time passes when the test says so.
+
+use std::{
+    mem,
+    sync::{Arc, Mutex, MutexGuard},
+    task::{Context, Waker},
+};
+
+use super::{BrowserPort, Elapsed, Task};
+use crate::wire::{SessionSnapshot, User};
+
+/// Whoever is signed in.
+pub fn ada() -> User {
+    User { pk: 1, username: "ada".to_owned(), ..User::default() }
+}
+
+/// Ada is signed in, her access token lives for 15 minutes and has been made just now.
+pub fn ada_active() -> SessionSnapshot {
+    SessionSnapshot::Active { user: ada(), expires_in_ms: 900_000, lifetime_ms: 900_000 }
+}
+
+/// A [`BrowserPort`] with a clock, a timer and a run queue made of values.
+pub struct FakePort(Mutex<Tab>);
+
+struct Tab {
+    now: u64,
+    visible: bool,
+    jitter: f64,
+    timer: Option<(u64, Box<dyn FnOnce() + Send>)>,
+    wakes: Vec<Arc<dyn Fn() + Send + Sync>>,
+    tasks: Vec<Task<()>>,
+}
+
+impl FakePort {
+    /// A visible tab at time 0 whose every draw is 0.
+    pub fn new() -> Arc<Self> {
+        Arc::new(Self(Mutex::new(Tab {
+            now: 0,
+            visible: true,
+            jitter: 0.0,
+            timer: None,
+            wakes: Vec::new(),
+            tasks: Vec::new(),
+        })))
+    }
+
+    fn tab(&self) -> MutexGuard<'_, Tab> {
+        self.0.lock().unwrap()
+    }
+
+    /// Lets all tasks go on until each waits for something from outside.
+    pub fn run(&self) {
+        let mut context = Context::from_waker(Waker::noop());
+        for _ in 0..16 {
+            let tasks = mem::take(&mut self.tab().tasks);
+            for mut task in tasks {
+                if task.as_mut().poll(&mut context).is_pending() {
+                    self.tab().tasks.push(task);
+                }
+            }
+        }
+    }
+
+    /// Lets time pass, and the timer ring on the way.
+    pub fn pass(&self, ms: u64) {
+        let end = self.tab().now + ms;
+        loop {
+            let rings = {
+                let mut tab = self.tab();
+                let due = tab.timer.take_if(|(due, _)| *due <= end);
+                tab.now = due.as_ref().map_or(end, |(due, _)| *due);
+                due
+            };
+            let Some((_, ring)) = rings else { break };
+            ring();
+            self.run();
+        }
+    }
+
+    /// Sends the tab to the background.
+    pub fn hide(&self) {
+        self.tab().visible = false;
+    }
+
+    /// Brings it back.
+    pub fn show(&self) {
+        self.tab().visible = true;
+        let wakes = self.tab().wakes.clone();
+        for wake in wakes {
+            wake();
+        }
+        self.run();
+    }
+
+    /// Milliseconds until the timer rings.
+    pub fn timer_in_ms(&self) -> Option<u64> {
+        let tab = self.tab();
+        tab.timer.as_ref().map(|(due, _)| due - tab.now)
+    }
+}
+
+impl BrowserPort for FakePort {
+    fn now(&self) -> Elapsed {
+        Elapsed(self.tab().now)
+    }
+
+    fn jitter(&self) -> f64 {
+        self.tab().jitter
+    }
+
+    fn visible(&self) -> bool {
+        self.tab().visible
+    }
+
+    fn set_timer(&self, delay_ms: u32, callback: Box<dyn FnOnce() + Send>) {
+        let mut tab = self.tab();
+        tab.timer = Some((tab.now + u64::from(delay_ms), callback));
+    }
+
+    fn clear_timer(&self) {
+        self.tab().timer = None;
+    }
+
+    fn on_wake(&self, callback: Box<dyn Fn() + Send + Sync>) {
+        self.tab().wakes.push(callback.into());
+    }
+
+    fn spawn(&self, task: Task<()>) {
+        self.tab().tasks.push(task);
+    }
+}

@@ -1,0 +1,87 @@
+import type { Page } from "@playwright/test";
+import { DATA, expect, REFRESH, test } from "./fixtures.ts";
+import { AccountPage, open } from "./support/pages.ts";
+
+const LIFETIME_S = 3;
+test.use({ settings: { ACCESS_TOKEN_LIFETIME: `${LIFETIME_S}s` } });
+test.beforeEach(async ({ signedIn: _signedIn }) => {});
+
+/** A tab in the background refreshes nothing until it needs to. */
+async function hide(page: Page): Promise<void> {
+  await page.addInitScript(() => {
+    Object.defineProperty(Document.prototype, "visibilityState", { get: () => "hidden" });
+    Object.defineProperty(Document.prototype, "hidden", { get: () => true });
+  });
+}
+
+async function outliveTheAccessToken(page: Page): Promise<void> {
+  await page.waitForTimeout(LIFETIME_S * 1000 + 500);
+}
+
+/** Holds requests to `path` until the returned function is called. */
+async function holdBack(page: Page, path: string): Promise<() => void> {
+  let letGo = (): void => {};
+  const letGone = new Promise<void>((resolve) => (letGo = resolve));
+  await page.route(path, async (route) => {
+    await letGone;
+    await route.continue();
+  });
+  return letGo;
+}
+
+test("a click with an expired access token succeeds, with exactly one refresh", async ({ page, traffic, complaints }) => {
+  complaints.allowStatus(401, DATA);
+  await hide(page);
+  await open(page, "/account");
+  await outliveTheAccessToken(page);
+  expect(traffic.statuses(REFRESH), "a hidden tab refreshes nothing by itself").toEqual([]);
+  traffic.clear();
+
+  const account = new AccountPage(page);
+  await account.loadAgain.click();
+  await expect.poll(() => traffic.statuses(DATA).at(-1)).toBe(200);
+  await account.isShown();
+  expect(traffic.statuses(REFRESH)).toEqual([200]);
+  await expect(account.refreshes).toHaveText("1");
+});
+
+test("twenty calls that find the access token expired: one refresh, twenty successes", async ({
+  page,
+  traffic,
+  complaints,
+}) => {
+  complaints.allowStatus(401, DATA);
+  await hide(page);
+  await open(page, "/account");
+  await outliveTheAccessToken(page);
+  traffic.clear();
+  const answerTheRefresh = await holdBack(page, REFRESH);
+
+  // Each visit to the account page is a call of its own, and goes on when the page is left.
+  const menu = page.getByRole("navigation");
+  for (let call = 1; call <= 20; call += 1) {
+    await menu.getByRole("link", { name: "Home" }).click();
+    await expect(page).toHaveURL("/");
+    await menu.getByRole("link", { name: "Account" }).click();
+    await expect.poll(() => traffic.statuses(DATA)).toEqual(Array(call).fill(401));
+  }
+  expect(traffic.statuses(REFRESH), "all twenty wait for the same refresh").toEqual([]);
+  answerTheRefresh();
+
+  const successes = () => traffic.statuses(DATA).filter((status) => status === 200).length;
+  await expect.poll(successes).toBe(20);
+  await new AccountPage(page).isShown();
+  expect(traffic.statuses(REFRESH)).toEqual([200]);
+});
+
+test("the timer refreshes before the access token expires, without a click", async ({ page, traffic }) => {
+  await open(page, "/account");
+  await expect.poll(() => traffic.statuses(REFRESH), { timeout: LIFETIME_S * 1000 }).toEqual([200]);
+
+  await outliveTheAccessToken(page);
+  traffic.clear();
+  const account = new AccountPage(page);
+  await account.loadAgain.click();
+  await expect.poll(() => traffic.statuses(DATA)).toEqual([200]);
+  await account.isShown();
+});

@@ -1,0 +1,73 @@
+import { ADA, expect, LOGIN, REFRESH, test } from "./fixtures.ts";
+import { AccountPage, hydrated, LoginPage, open } from "./support/pages.ts";
+
+test("signing in leads to the account page, with its data", async ({ page, traffic }) => {
+  await open(page, "/login");
+  await new LoginPage(page).signIn();
+
+  await expect(page).toHaveURL("/account");
+  await new AccountPage(page).isShown();
+  expect(traffic.statuses(LOGIN)).toEqual([200]);
+  expect(traffic.statuses(REFRESH)).toEqual([]);
+});
+
+test("a private page asks for a sign-in and is what one then gets", async ({ page }) => {
+  await page.goto("/account");
+  await expect(page).toHaveURL("/login?next=/account");
+  await new LoginPage(page).signIn();
+  await expect(page).toHaveURL("/account");
+});
+
+for (const elsewhere of ["//example.com", "https://example.com", "/\\example.com", "javascript:alert(1)"]) {
+  test(`a sign-in does not lead to ${elsewhere}`, async ({ page }) => {
+    await open(page, `/login?next=${encodeURIComponent(elsewhere)}`);
+    await new LoginPage(page).signIn();
+    await expect(page).toHaveURL("/account");
+  });
+}
+
+test("a wrong password is said beside the form, and no refresh is sent", async ({ page, traffic, complaints }) => {
+  complaints.allowStatus(400, LOGIN);
+  const login = new LoginPage(page);
+  await open(page, "/login");
+  await login.signIn({ ...ADA, password: "not hers" });
+
+  await expect(login.error).toContainText("That username and password do not match.");
+  await expect(page).toHaveURL("/login");
+  await expect(login.username).toHaveValue("ada");
+  await expect(login.password).toBeFocused();
+  expect(traffic.statuses(LOGIN)).toEqual([400]);
+  expect(traffic.statuses(REFRESH)).toEqual([]);
+
+  await login.signIn();
+  await expect(page).toHaveURL("/account");
+});
+
+test("a field left empty is named, and focused", async ({ page, traffic }) => {
+  const login = new LoginPage(page);
+  await open(page, "/login");
+  await login.username.fill("ada");
+  await login.submit.click();
+
+  await expect(page.getByText("Enter your password.")).toBeVisible();
+  await expect(login.password).toBeFocused();
+  await expect(login.password).toHaveAccessibleDescription("Enter your password.");
+  expect(traffic.statuses(LOGIN)).toEqual([]);
+});
+
+test("a garbage access cookie does not hinder a sign-in", async ({ page, context, server, traffic }) => {
+  await context.addCookies([{ name: "access", value: "garbage", url: server.origin }]);
+  await open(page, "/login");
+  await new LoginPage(page).signIn();
+
+  await expect(page).toHaveURL("/account");
+  await new AccountPage(page).isShown();
+  expect(traffic.statuses(LOGIN)).toEqual([200]);
+  expect(traffic.statuses(REFRESH)).toEqual([]);
+});
+
+test("whoever is signed in is not asked again", async ({ page, signedIn: _signedIn }) => {
+  await page.goto("/login");
+  await expect(page).toHaveURL("/account");
+  await hydrated(page);
+});

@@ -1,0 +1,44 @@
+import { request } from "@playwright/test";
+import { expect, LOGOUT, REFRESH, test, USER } from "./fixtures.ts";
+import { AccountPage, LoginPage, open } from "./support/pages.ts";
+
+test.beforeEach(async ({ signedIn: _signedIn }) => {});
+
+test("after signing out the account page asks for a sign-in", async ({ page, context, traffic }) => {
+  await open(page, "/account");
+  await new AccountPage(page).signOut.click();
+  await expect.poll(() => traffic.statuses(LOGOUT)).toEqual([200]);
+  await expect(page).toHaveURL("/login");
+  await expect(new LoginPage(page).reason).toHaveText("You are signed out.");
+  expect(await context.cookies()).toEqual([]);
+
+  await page.goto("/account");
+  await expect(page).toHaveURL("/login?next=/account");
+  expect(traffic.statuses(REFRESH)).toEqual([]);
+});
+
+test("Back does not bring the account page back", async ({ page }) => {
+  await open(page, "/account");
+  await new AccountPage(page).signOut.click();
+  await expect(page).toHaveURL("/login");
+  await page.goBack();
+  await expect(page.getByText("ada@example.com")).toHaveCount(0);
+});
+
+test("the old access and refresh tokens are both refused", async ({ page, context, server }) => {
+  await open(page, "/account");
+  const tokens = Object.fromEntries((await context.cookies()).map(({ name, value }) => [name, value]));
+  const thief = await request.newContext({ baseURL: server.origin });
+  const withAccess = { headers: { Cookie: `access=${tokens.access}` } };
+  expect((await thief.get(USER, withAccess)).status(), "before").toBe(200);
+
+  await new AccountPage(page).signOut.click();
+  await expect(page).toHaveURL("/login");
+
+  expect((await thief.get(USER, withAccess)).status()).toBe(401);
+  const withRefresh = { headers: { Cookie: `refresh=${tokens.refresh}` } };
+  const answer = await thief.post(REFRESH, withRefresh);
+  expect(answer.status()).toBe(401);
+  expect(answer.headers()["set-cookie"]).toBeUndefined();
+  await thief.dispose();
+});

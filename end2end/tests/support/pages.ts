@@ -1,0 +1,80 @@
+// The pages as a person meets them: by label and role, never by class.
+import { expect, type BrowserContext, type Locator, type Page } from "@playwright/test";
+import { ADA, type Account } from "./server.ts";
+
+/**
+ * Marks the document of every page as soon as the WASM has taken it over, which it has once its
+ * router listens to the history. Before that a click is the browser's own.
+ */
+export async function announceHydration(context: BrowserContext): Promise<void> {
+  await context.addInitScript(() => {
+    const listen = window.addEventListener;
+    window.addEventListener = function (this: Window, ...given: Parameters<typeof listen>) {
+      if (given[0] === "popstate") requestAnimationFrame(() => (document.documentElement.dataset.hydrated = "yes"));
+      return listen.apply(this, given);
+    } as typeof listen;
+  });
+}
+
+/** Waits until the page answers to input. */
+export async function hydrated(page: Page): Promise<void> {
+  await expect(page.locator("html[data-hydrated]")).toBeAttached();
+}
+
+/** Opens a page and waits until it answers to input. */
+export async function open(page: Page, path: string): Promise<void> {
+  await page.goto(path);
+  await hydrated(page);
+}
+
+export class LoginPage {
+  readonly username: Locator;
+  readonly password: Locator;
+  readonly submit: Locator;
+  /** What the page says went wrong. */
+  readonly error: Locator;
+  /** Why the page is there. */
+  readonly reason: Locator;
+
+  constructor(page: Page) {
+    const main = page.getByRole("main");
+    this.username = main.getByLabel("Username");
+    this.password = main.getByLabel("Password", { exact: true });
+    this.submit = main.getByRole("button", { name: "Sign in" });
+    this.error = main.getByRole("alert");
+    this.reason = main.getByRole("status");
+  }
+
+  /** Fills in the form and sends it. */
+  async signIn(account: Account = ADA): Promise<void> {
+    await this.username.fill(account.username);
+    await this.password.fill(account.password);
+    await this.submit.click();
+  }
+}
+
+export class AccountPage {
+  readonly heading: Locator;
+  readonly items: Locator;
+  readonly loadAgain: Locator;
+  readonly signOut: Locator;
+  /** How often this tab has refreshed. */
+  readonly refreshes: Locator;
+  readonly countdown: Locator;
+
+  constructor(page: Page) {
+    const main = page.getByRole("main");
+    this.heading = main.getByRole("heading", { level: 1 });
+    this.items = main.getByRole("listitem");
+    this.loadAgain = main.getByRole("button", { name: "Load again" });
+    this.signOut = main.getByRole("button", { name: "Sign out" });
+    this.refreshes = page.getByTestId("refresh-count");
+    this.countdown = page.getByRole("timer");
+  }
+
+  /** Who I am and `/api/data/` are both there. */
+  async isShown(): Promise<void> {
+    await expect(this.heading).toHaveText("Hello, Ada");
+    await expect(this.items).toHaveText([/first/, /second/]);
+  }
+}
