@@ -2,6 +2,7 @@
 
 mod arrival;
 mod busy_button;
+mod erase;
 mod field;
 mod frame;
 mod guard;
@@ -13,9 +14,10 @@ mod sign_out;
 pub use self::{
     arrival::{Heading, on_arrival},
     busy_button::{BusyButton, use_hydrated},
+    erase::{Erase, Piece, part},
     field::Field,
     frame::{Footer, Header},
-    guard::{Private, redirect_strangers},
+    guard::{private, redirect_strangers},
     keys::{KeyStory, Mark, UprightKey},
     person::{use_admission, use_user},
     problem::in_words,

@@ -10,29 +10,31 @@ mod tests;
 use leptos::prelude::*;
 use leptos_router::{
     SsrMode, StaticSegment,
-    components::{ParentRoute, Route, Routes},
+    components::{FlatRoutes, Route},
 };
 
 use self::{account::AccountPage, home::HomePage, login::LoginPage, not_found::NotFound};
 use crate::{
-    components::{Private, redirect_strangers},
+    components::{private, redirect_strangers},
     wire::paths,
 };
 
-/// Shows the page of the current address. Everything below [`Private`] is for signed-in people
-/// and belongs into [`paths::PRIVATE_PAGES`] too, by which the server guards it.
+/// Shows the page of the current address. A page that [`private`] wraps is for signed-in people; it
+/// belongs into [`paths::PRIVATE_PAGES`] too, by which the server guards it.
 ///
 /// Pages are rendered whole (`SsrMode::Async`): complete without a script, their data included.
 #[component]
 pub fn Pages() -> impl IntoView {
     redirect_strangers();
     view! {
-        <Routes fallback=|| view! { <NotFound /> }.into_any()>
+        <FlatRoutes fallback=NotFound>
             <Route path=StaticSegment(paths::HOME_PAGE) view=HomePage ssr=SsrMode::Async />
             <Route path=StaticSegment(paths::LOGIN_PAGE) view=LoginPage ssr=SsrMode::Async />
-            <ParentRoute path=StaticSegment("") view=Private ssr=SsrMode::Async>
-                <Route path=StaticSegment(paths::ACCOUNT_PAGE) view=AccountPage />
-            </ParentRoute>
-        </Routes>
+            <Route
+                path=StaticSegment(paths::ACCOUNT_PAGE)
+                view=|| private(AccountPage)
+                ssr=SsrMode::Async
+            />
+        </FlatRoutes>
     }
 }

@@ -1,3 +1,4 @@
+import type { Page } from "@playwright/test";
 import { expect, test } from "./fixtures.ts";
 import { hydrated, open } from "./support/pages.ts";
 
@@ -21,13 +22,26 @@ test("a link is followed without loading a page anew", async ({ page, traffic })
 });
 
 for (const path of ["/", "/login", "/account", "/nowhere"]) {
-  test(`${path} hydrates without a complaint`, async ({ page, complaints, signedIn: _signedIn, context }) => {
+  test(`${path} hydrates without a complaint, and says what the server rendered`, async ({
+    page,
+    complaints,
+    signedIn: _signedIn,
+    context,
+    browser,
+    baseURL,
+  }) => {
     if (path === "/nowhere") complaints.allowStatus(404, path);
     if (path === "/login") await context.clearCookies();
-    await page.goto(path);
-    await hydrated(page);
+    const storageState = await context.storageState();
+    const withoutScripts = await browser.newPage({ javaScriptEnabled: false, storageState, baseURL });
+    await withoutScripts.goto(path);
+    const rendered = await words(withoutScripts);
+    await withoutScripts.close();
+
+    await open(page, path);
+    expect(await words(page)).toEqual(rendered);
     await expect(page.getByRole("heading", { level: 1 })).toHaveCount(1);
-    expect(await page.title()).toMatch(/Latchkey/);
+    expect(await page.title()).toMatch(/ · Latchkey$/);
   });
 }
 
@@ -38,3 +52,9 @@ test("an unknown page is a 404, and says so", async ({ page, complaints }) => {
   await hydrated(page);
   await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
 });
+
+/** What a page says, but for the time that passes meanwhile. */
+async function words(page: Page): Promise<string[]> {
+  const text = await page.locator("body").innerText();
+  return text.replace(/\d+:\d\d/g, "m:ss").split("\n");
+}

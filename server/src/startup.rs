@@ -1,9 +1,14 @@
 //! From a configuration to a running service.
 
 pub mod key;
+mod private;
 pub mod site;
 
-use std::{path::PathBuf, sync::Arc};
+use std::{
+    io,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use tokio::net::TcpListener;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
@@ -28,7 +33,7 @@ pub enum StartError {
     Config(#[from] crate::config::ConfigError),
     /// The data directory.
     #[error("the folder {0} cannot be made: {1}. Set DATA_DIR to one that can.")]
-    DataDir(PathBuf, #[source] std::io::Error),
+    DataDir(PathBuf, #[source] io::Error),
     /// The database.
     #[error("the database {0} cannot be opened: {1}. Check DATABASE_URL and the folder's rights.")]
     Database(PathBuf, #[source] StoreError),
@@ -40,7 +45,7 @@ pub enum StartError {
     Site(#[from] site::SiteError),
     /// The address.
     #[error("cannot listen on {0}: {1}. Set LISTEN to a free address.")]
-    Listen(std::net::SocketAddr, #[source] std::io::Error),
+    Listen(std::net::SocketAddr, #[source] io::Error),
     /// The password threads.
     #[error("the password threads could not be started: {0}")]
     Hashing(String),
@@ -49,7 +54,7 @@ pub enum StartError {
     Auth(#[from] AuthError),
     /// The server stopped by itself.
     #[error("the server stopped: {0}")]
-    Serve(#[source] std::io::Error),
+    Serve(#[source] io::Error),
 }
 
 /// Opens what the use cases need: database, key, hashing threads.
@@ -57,10 +62,7 @@ pub enum StartError {
 /// # Errors
 /// [`StartError`].
 pub async fn open(config: &Config) -> Result<Arc<Auth>, StartError> {
-    let parent = config.database.parent().filter(|parent| !parent.as_os_str().is_empty());
-    if let Some(folder) = parent {
-        key::private_dir(folder).map_err(|e| StartError::DataDir(folder.to_owned(), e))?;
-    }
+    make_room(&config.database)?;
     let key = key::load(&config.key, &SystemEntropy)?;
     let store = SqliteStore::open(&config.database)
         .await
@@ -78,6 +80,21 @@ pub async fn open(config: &Config) -> Result<Arc<Auth>, StartError> {
         policy: config.auth,
         unfinished: Unfinished::default(),
     }))
+}
+
+/// Makes the database's folder and the file itself, for its owner alone; SQLite gives its logs the
+/// same rights.
+fn make_room(database: &Path) -> Result<(), StartError> {
+    if let Some(folder) = database.parent().filter(|parent| !parent.as_os_str().is_empty()) {
+        private::folder(folder).map_err(|e| StartError::DataDir(folder.to_owned(), e))?;
+    }
+    match private::new_file(database) {
+        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => {
+            let error = StoreError::Unavailable(error.into());
+            Err(StartError::Database(database.to_owned(), error))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Serves until a signal says stop. `ready` is called with the address in use.

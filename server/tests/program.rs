@@ -131,6 +131,9 @@ fn with_nothing_set_it_makes_what_it_needs_and_serves() {
             |path: &str| fs::metadata(place.path().join(path)).unwrap().permissions().mode();
         assert_eq!(rights("data/signing.key") & 0o777, 0o600);
         assert_eq!(rights("data") & 0o777, 0o700);
+        for file in ["latchkey.db", "latchkey.db-wal"] {
+            assert_eq!(rights(&format!("data/{file}")) & 0o777, 0o600, "{file}");
+        }
     }
     // The key stays: a restart signs nobody out.
     drop(server);

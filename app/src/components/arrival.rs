@@ -2,17 +2,23 @@
 
 use leptos::{html, prelude::*};
 
+use super::{Erase, Piece};
+
 /// The heading of a page. After a navigation inside the app it takes the focus, so that a screen
 /// reader says where one is and the keyboard continues from there.
 #[component]
-pub fn Heading(children: Children) -> AnyView {
+pub fn Heading(
+    /// What the page is.
+    #[prop(into)]
+    words: Signal<String>,
+) -> Piece {
     let heading = NodeRef::<html::H1>::new();
     on_arrival(move || {
         if let Some(heading) = heading.get() {
             _ = heading.focus();
         }
     });
-    view! { <h1 node_ref=heading tabindex="-1">{children()}</h1> }.into_any()
+    view! { <h1 node_ref=heading tabindex="-1">{words}</h1> }.erase()
 }
 
 /// Runs `focus` once its element is there, if the page came by a navigation inside the app. A page

@@ -2,6 +2,8 @@
 
 use leptos::prelude::*;
 
+use super::{Erase, Piece};
+
 /// A button with two labels of which one shows; its width is that of the longer one. It can be
 /// pressed once the page is hydrated: until then nothing would answer.
 ///
@@ -17,22 +19,24 @@ pub fn BusyButton(
     busy: Signal<bool>,
     /// CSS classes.
     class: &'static str,
-    /// `submit` or `button`.
-    #[prop(default = "submit")]
-    kind: &'static str,
-) -> impl IntoView {
+    /// What pressing it does; without it, it submits its form.
+    #[prop(optional, into)]
+    press: Option<Callback<()>>,
+) -> Piece {
     let hydrated = use_hydrated();
     view! {
         <button
             class=class
-            type=kind
+            type=if press.is_some() { "button" } else { "submit" }
             disabled=move || !hydrated.get()
             aria-busy=move || if busy.get() { "true" } else { "false" }
+            on:click=move |_| press.iter().for_each(|press| press.run(()))
         >
             <span class:off=move || busy.get()>{label}</span>
             <span class="busy-label" class:off=move || !busy.get()>{busy_label}</span>
         </button>
     }
+    .erase()
 }
 
 /// Whether the page answers to input. False on the server and in the first frame of the browser,

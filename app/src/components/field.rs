@@ -2,8 +2,10 @@
 
 use leptos::prelude::*;
 
-/// The label, the input (the children, whose `id` is `name`), and the error with the id
-/// `<name>-error`, for the input's `aria-describedby`.
+use super::{Erase, Piece, part};
+
+/// The label, the input (whose `id` is `name`), and the error with the id `<name>-error`, for the
+/// input's `aria-describedby`.
 #[component]
 pub fn Field(
     /// The name of the input.
@@ -14,18 +16,18 @@ pub fn Field(
     #[prop(into)]
     error: Signal<Option<String>>,
     /// The input.
-    children: Children,
-) -> AnyView {
-    let error_id = format!("{name}-error");
+    input: Piece,
+) -> Piece {
+    let message = part(move || {
+        let id = format!("{name}-error");
+        error.get().map(|error| view! { <p class="field-error" id=id>{error}</p> }.erase())
+    });
     view! {
         <div class="field">
             <label for=name>{label}</label>
-            {children()}
-            {move || {
-                let id = error_id.clone();
-                error.get().map(|error| view! { <p class="field-error" id=id>{error}</p> })
-            }}
+            {input}
+            {message}
         </div>
     }
-    .into_any()
+    .erase()
 }

@@ -1,9 +1,9 @@
 //! What surrounds every page.
 
 use leptos::prelude::*;
-use leptos_router::components::A;
+use leptos_router::hooks::use_location;
 
-use super::{Mark, use_admission, use_user};
+use super::{Erase, Mark, Piece, part, use_admission, use_user};
 use crate::{
     session::{SessionView, use_session},
     wire::{User, paths},
@@ -11,10 +11,9 @@ use crate::{
 
 /// The head of every page: the name, the way around, and who is signed in.
 #[component]
-pub fn Header() -> AnyView {
+pub fn Header() -> Piece {
     let user = use_user();
-    let admitted = use_admission();
-    let link = move || second_link(admitted.get());
+    let chip = part(move || user.get().map(|user| chip(&user)));
     view! {
         <header class:signed-in=move || user.get().is_some()>
             <div class="top">
@@ -22,34 +21,43 @@ pub fn Header() -> AnyView {
                     <Mark />
                     <span class="brand-name">"Latchkey"</span>
                 </a>
-                <nav class="nav" aria-label="Main">
-                    <ul>
-                        <li>
-                            <A href=paths::HOME_PAGE exact=true>"Home"</A>
-                        </li>
-                        <li>
-                            <A href=move || link().0.to_owned()>{move || link().1}</A>
-                        </li>
-                    </ul>
-                </nav>
-                {move || user.get().map(|user| chip(&user))}
+                <Navigation />
+                {chip}
             </div>
             <Connection />
         </header>
     }
-    .into_any()
+    .erase()
 }
 
-/// Where the second link leads, and its name. The account page finds out what nobody knows yet.
-fn second_link(admitted: Option<bool>) -> (&'static str, &'static str) {
-    match admitted {
-        Some(false) => (paths::LOGIN_PAGE, "Sign in"),
-        Some(true) | None => (paths::ACCOUNT_PAGE, "Account"),
+/// The way around. The account page finds out what nobody knows yet.
+#[component]
+fn Navigation() -> Piece {
+    let admitted = use_admission();
+    let path = use_location().pathname;
+    let link = move |href: &'static str, name: &'static str| {
+        let current = move || (path.get() == href).then_some("page");
+        view! { <a href=href aria-current=current>{name}</a> }.erase()
+    };
+    let second = part(move || {
+        Some(match admitted.get() {
+            Some(false) => link(paths::LOGIN_PAGE, "Sign in"),
+            Some(true) | None => link(paths::ACCOUNT_PAGE, "Account"),
+        })
+    });
+    view! {
+        <nav class="nav" aria-label="Main">
+            <ul>
+                <li>{link(paths::HOME_PAGE, "Home")}</li>
+                <li>{second}</li>
+            </ul>
+        </nav>
     }
+    .erase()
 }
 
 /// The sign of being signed in.
-fn chip(user: &User) -> AnyView {
+fn chip(user: &User) -> Piece {
     let initial: String = user.greeting().chars().take(1).flat_map(char::to_uppercase).collect();
     let words = format!("Signed in as {}", user.username);
     view! {
@@ -58,24 +66,20 @@ fn chip(user: &User) -> AnyView {
             <span class="chip-words">{words}</span>
         </p>
     }
-    .into_any()
+    .erase()
 }
 
 /// Says so while the server does not answer.
 #[component]
-fn Connection() -> impl IntoView {
+fn Connection() -> Piece {
     let view = use_session().view();
     let reconnecting =
         Memo::new(move |_| matches!(view.get(), SessionView::SignedIn { reconnecting: true, .. }));
-    view! {
-        <div role="status">
-            {move || {
-                reconnecting.get().then(|| {
-                    view! { <p class="banner">"Reconnecting… You are still signed in."</p> }
-                })
-            }}
-        </div>
-    }
+    let banner = part(move || {
+        let banner = || view! { <p class="banner">"Reconnecting… You are still signed in."</p> };
+        reconnecting.get().then(|| banner().erase())
+    });
+    view! { <div role="status">{banner}</div> }.erase()
 }
 
 /// The foot of every page.

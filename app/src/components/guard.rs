@@ -5,31 +5,25 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::{
     NavigateOptions,
-    components::Outlet,
     hooks::{use_location, use_navigate},
 };
 
-use super::{Heading, use_admission};
+use super::{Erase, Heading, Piece, part, use_admission};
 use crate::wire::{NextPath, paths};
 
-/// The parent of all private pages: shows them to signed-in people, and to others that it waits:
-/// for the session to become known, or for [`redirect_strangers`] to lead away.
-#[component]
-pub fn Private() -> AnyView {
+/// A page for signed-in people alone. Others see that it waits: for the session to become known,
+/// or for [`redirect_strangers`] to lead away.
+pub fn private(page: fn() -> Piece) -> Piece {
     let admitted = use_admission();
-    // A memo, so that a page stays as it is while the session merely reconnects.
-    (move || match admitted.get() {
-        Some(true) => view! { <Outlet /> }.into_any(),
-        Some(false) | None => view! { <Waiting /> }.into_any(),
-    })
-    .into_any()
+    // A memo, so that the page stays as it is while the session merely reconnects.
+    part(move || Some(if admitted.get() == Some(true) { page() } else { waiting() })).erase()
 }
 
 /// Leads from a private page to the login page, and later back, once the session is known to be
 /// over: on arrival, and while one is there. During SSR it does nothing.
 ///
-/// `ProtectedParentRoute` would always add to the history, and Back would lead from the login page
-/// to the private page and so to the login page again.
+/// `ProtectedRoute` would always add to the history, and Back would lead from the login page to the
+/// private page and so to the login page again.
 pub fn redirect_strangers() {
     let admitted = use_admission();
     let location = use_location();
@@ -54,15 +48,15 @@ fn is_private(path: &str) -> bool {
 }
 
 /// What a private page shows until it may be seen.
-#[component]
-fn Waiting() -> impl IntoView {
+fn waiting() -> Piece {
     view! {
         <Title text="One moment" />
         <section class="quiet-page">
-            <Heading>"One moment"</Heading>
+            <Heading words="One moment" />
             <p class="lead" role="status">"Checking whether you are signed in…"</p>
         </section>
     }
+    .erase()
 }
 
 #[cfg(test)]

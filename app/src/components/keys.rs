@@ -16,14 +16,11 @@ pub fn Mark() -> impl IntoView {
     }
 }
 
-/// A key that hangs on its nail.
+/// A key that hangs on its nail. The style sheet sizes it for where it hangs.
 #[component]
-pub fn UprightKey(
-    /// CSS class, for the size.
-    class: &'static str,
-) -> impl IntoView {
+pub fn UprightKey() -> impl IntoView {
     view! {
-        <svg class=class viewBox="0 0 64 132" aria-hidden="true">
+        <svg class="key" viewBox="0 0 64 132" aria-hidden="true">
             <g class="brass">
                 <circle cx="32" cy="32" r="24" />
                 <circle cx="32" cy="24" r="5" />

@@ -3,12 +3,12 @@
 use leptos::{ev::SubmitEvent, prelude::*};
 use leptos_router::{NavigateOptions, hooks::use_navigate};
 
-use super::{BusyButton, in_words};
+use super::{BusyButton, Erase, Piece, in_words, part};
 use crate::{api::use_api, wire::paths};
 
 /// A button that ends the session and leads to the login page. When that fails one is told.
 #[component]
-pub fn SignOut() -> AnyView {
+pub fn SignOut() -> Piece {
     let api = use_api();
     let navigate = use_navigate();
     let sign_out = Action::new(move |(): &()| {
@@ -29,18 +29,15 @@ pub fn SignOut() -> AnyView {
             sign_out.dispatch(());
         }
     };
-    let failure = move || sign_out.value().get().and_then(Result::err);
+    let failure = part(move || {
+        let words = sign_out.value().get()?.err()?;
+        Some(view! { <p class="alert">"Signing out did not work. " {words}</p> }.erase())
+    });
     view! {
         <form class="sign-out" method="post" action=paths::LOGOUT_PAGE on:submit=submit>
             <BusyButton class="button quiet" label="Sign out" busy_label="Signing out…" busy=busy />
-            <div role="alert">
-                {move || {
-                    failure().map(|words| {
-                        view! { <p class="alert">"Signing out did not work. " {words}</p> }
-                    })
-                }}
-            </div>
+            <div role="alert">{failure}</div>
         </form>
     }
-    .into_any()
+    .erase()
 }

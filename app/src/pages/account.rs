@@ -7,18 +7,23 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 
 use self::{data::DataPanel, session::SessionPanel};
-use crate::components::{Heading, SignOut, use_user};
+use crate::{
+    components::{Erase, Heading, Piece, SignOut, use_user},
+    wire::User,
+};
 
 /// The page at [`crate::wire::paths::ACCOUNT_PAGE`]. Private.
 #[component]
-pub fn AccountPage() -> AnyView {
+pub fn AccountPage() -> Piece {
     let user = use_user();
-    let greeting = move || user.with(|user| user.as_ref().map(|user| user.greeting().to_owned()));
+    let greeting = Signal::derive(move || {
+        user.with(|user| format!("Hello, {}", user.as_ref().map_or("", User::greeting)))
+    });
     view! {
         <Title text="Account" />
         <div class="account">
             <div class="account-head">
-                <Heading>"Hello, " {greeting}</Heading>
+                <Heading words=greeting />
                 <SignOut />
             </div>
             <div class="panels">
@@ -28,15 +33,15 @@ pub fn AccountPage() -> AnyView {
             </div>
         </div>
     }
-    .into_any()
+    .erase()
 }
 
 /// Who is signed in. Empty once nobody is: nothing of a person stays on the page.
 #[component]
-fn IdentityPanel() -> AnyView {
+fn IdentityPanel() -> Piece {
     let user = use_user();
-    let of = move |read: fn(&crate::wire::User) -> String| {
-        move || user.with(|user| user.as_ref().map(read))
+    let of = move |read: fn(&User) -> String| {
+        Signal::derive(move || user.with(|user| user.as_ref().map(read).unwrap_or_default()))
     };
     view! {
         <section class="panel" aria-labelledby="identity-title">
@@ -44,7 +49,7 @@ fn IdentityPanel() -> AnyView {
             <dl class="facts">
                 <div>
                     <dt>"Name"</dt>
-                    <dd>{of(crate::wire::User::full_name)}</dd>
+                    <dd>{of(User::full_name)}</dd>
                 </div>
                 <div>
                     <dt>"Username"</dt>
@@ -52,10 +57,10 @@ fn IdentityPanel() -> AnyView {
                 </div>
                 <div>
                     <dt>"E-mail"</dt>
-                    <dd>{of(|user| if user.email.is_empty() { "–".to_owned() } else { user.email.clone() })}</dd>
+                    <dd>{of(|user| user.email.clone())}</dd>
                 </div>
             </dl>
         </section>
     }
-    .into_any()
+    .erase()
 }

@@ -4,54 +4,57 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 
 use crate::{
-    components::{Heading, KeyStory, use_admission, use_user},
+    components::{Erase, Heading, KeyStory, Piece, part, use_admission, use_user},
     wire::{User, paths},
 };
 
 /// The page at [`paths::HOME_PAGE`].
 #[component]
-pub fn HomePage() -> AnyView {
+pub fn HomePage() -> Piece {
     let user = use_user();
     let admitted = use_admission();
+    let actions = part(move || {
+        Some(match admitted.get() {
+            Some(false) => invitation(),
+            Some(true) | None => welcome(user.get().as_ref()),
+        })
+    });
     view! {
         <Title text="Stay signed in" />
         <section class="hero">
-            <Heading>"Stay signed in. Leave when you say so."</Heading>
+            <Heading words="Stay signed in. Leave when you say so." />
             <p class="lead">
                 "Latchkey looks after the time between sign-in and sign-out. It renews your session \
                  quietly in the background, and ends it the moment you ask."
             </p>
-            {move || match admitted.get() {
-                Some(false) => invitation(),
-                Some(true) | None => welcome(user.get().as_ref()),
-            }}
+            {actions}
         </section>
         <KeyStory />
         <Promises />
     }
-    .into_any()
+    .erase()
 }
 
 /// What a stranger is offered.
-fn invitation() -> AnyView {
+fn invitation() -> Piece {
     view! {
         <div class="actions">
             <a class="button" href=paths::LOGIN_PAGE>"Sign in"</a>
         </div>
     }
-    .into_any()
+    .erase()
 }
 
 /// What a signed-in person is offered, and whoever may turn out to be one.
-fn welcome(user: Option<&User>) -> AnyView {
+fn welcome(user: Option<&User>) -> Piece {
     let words = user.map(|user| format!("Welcome back, {}. You are signed in.", user.greeting()));
     view! {
         <div class="actions">
             <a class="button" href=paths::ACCOUNT_PAGE>"Open your account"</a>
-            {words.map(|words| view! { <p>{words}</p> })}
+            <p>{words}</p>
         </div>
     }
-    .into_any()
+    .erase()
 }
 
 /// What one may rely on.

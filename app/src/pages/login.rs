@@ -12,7 +12,7 @@ use leptos_router::{
 
 use self::form::LoginForm;
 use crate::{
-    components::{UprightKey, use_user},
+    components::{Erase, Piece, UprightKey, part, use_user},
     session::{SessionView, use_session},
     wire::{NextPath, SessionEnd},
 };
@@ -20,7 +20,7 @@ use crate::{
 /// The page at [`crate::wire::paths::LOGIN_PAGE`]. Whoever is signed in, already or just now, goes
 /// on to `?next=`.
 #[component]
-pub fn LoginPage() -> AnyView {
+pub fn LoginPage() -> Piece {
     let search = use_location().search;
     let next = Memo::new(move |_| NextPath::from_query(&search.get()));
     go_on_when_signed_in(next);
@@ -28,7 +28,7 @@ pub fn LoginPage() -> AnyView {
         <Title text="Sign in" />
         <div class="gate">
             <div class="door">
-                <UprightKey class="gate-key" />
+                <UprightKey />
                 <div class="gate-words">
                     <p>"One sign-in, and the door stays open for you."</p>
                     <p class="door-soft">
@@ -47,7 +47,7 @@ pub fn LoginPage() -> AnyView {
             </div>
         </div>
     }
-    .into_any()
+    .erase()
 }
 
 /// Leaves for the next page as soon as somebody is signed in. The login page then has no place in
@@ -66,17 +66,15 @@ fn go_on_when_signed_in(next: Memo<Option<NextPath>>) {
 
 /// Why one is here, where there is a reason.
 #[component]
-fn Reason() -> impl IntoView {
+fn Reason() -> Piece {
     let view = use_session().view();
     let reason = Memo::new(move |_| match view.get() {
         SessionView::Anonymous { why } => why.map(reason_in_words),
         SessionView::Unknown | SessionView::SignedIn { .. } => None,
     });
-    view! {
-        <div role="status">
-            {move || reason.get().map(|words| view! { <p class="notice">{words}</p> })}
-        </div>
-    }
+    let notice =
+        part(move || reason.get().map(|words| view! { <p class="notice">{words}</p> }.erase()));
+    view! { <div role="status">{notice}</div> }.erase()
 }
 
 /// How the last session ended, in words.

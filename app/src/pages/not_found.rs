@@ -4,22 +4,23 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 
 use crate::{
-    components::{Heading, UprightKey},
+    components::{Erase, Heading, Piece, UprightKey},
     wire::paths,
 };
 
 /// The page for addresses that lead nowhere.
 #[component]
-pub fn NotFound() -> impl IntoView {
+pub fn NotFound() -> Piece {
     view! {
         <Title text="No door here" />
         <section class="quiet-page">
-            <UprightKey class="quiet-key" />
-            <Heading>"No door here"</Heading>
+            <UprightKey />
+            <Heading words="No door here" />
             <p class="lead">
                 "Nothing lives at this address. The link may be old, or a letter is missing."
             </p>
             <a class="button" href=paths::HOME_PAGE>"Back to the start"</a>
         </section>
     }
+    .erase()
 }

@@ -69,11 +69,26 @@ pub fn identify(state: &AppState, headers: &HeaderMap) -> Result<Option<Identity
     Ok(by_cookie(state, headers).transpose()?)
 }
 
+/// Identifies where it is not required: a bad cookie is nobody's, a bad Bearer token is still an
+/// error.
+///
+/// # Errors
+/// What is wrong with the Bearer token.
+pub fn identify_leniently(
+    state: &AppState,
+    headers: &HeaderMap,
+) -> Result<Option<Identity>, Failure> {
+    if headers.contains_key(header::AUTHORIZATION) {
+        return by_header(state, headers);
+    }
+    Ok(by_cookie(state, headers).and_then(Result::ok))
+}
+
 /// Identifies by `Authorization: Bearer` alone; another scheme or none is `None`.
 ///
 /// # Errors
 /// What is wrong with the token.
-pub fn by_header(state: &AppState, headers: &HeaderMap) -> Result<Option<Identity>, Failure> {
+fn by_header(state: &AppState, headers: &HeaderMap) -> Result<Option<Identity>, Failure> {
     bearer(headers)?.map(|token| Ok(state.auth.authenticate(&token)?)).transpose()
 }
 

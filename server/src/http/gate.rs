@@ -71,7 +71,7 @@ impl Gate {
         }
         let caller = match self.access {
             Access::Open => None,
-            Access::Public => caller::by_header(&self.state, headers)?,
+            Access::Public => caller::identify_leniently(&self.state, headers)?,
             Access::Private => caller::identify(&self.state, headers)?,
         };
         self.admit(caller)

@@ -1,13 +1,14 @@
 //! The signing key: given, read from a file, or made once.
 
 use std::{
-    fs::{DirBuilder, File, OpenOptions},
+    fs::File,
     io::{self, Read as _, Write as _},
     path::{Path, PathBuf},
 };
 
 use secrecy::ExposeSecret as _;
 
+use super::private;
 use crate::{
     config::validate::KeySource,
     domain::{
@@ -52,18 +53,6 @@ pub fn load(source: &KeySource, entropy: &dyn Entropy) -> Result<SigningKey, Key
     SigningKey::from_secret(&secret).map_err(|error| KeyError::Weak(name, error))
 }
 
-/// Makes a folder that only its owner may enter, where there is none.
-///
-/// # Errors
-/// What the system says.
-pub fn private_dir(path: &Path) -> io::Result<()> {
-    let mut builder = DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(path)
-}
-
 /// The file's bytes without the line end that editors and `echo` leave.
 fn read(file: &Path) -> Result<Vec<u8>, KeyError> {
     let mut secret = Vec::new();
@@ -95,13 +84,9 @@ fn create_once(file: &Path, entropy: &dyn Entropy) -> Result<(), KeyError> {
 
 fn write_private(path: &Path, secret: &str) -> io::Result<()> {
     if let Some(folder) = path.parent() {
-        private_dir(folder)?;
+        private::folder(folder)?;
     }
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(path)?;
+    let mut file = private::new_file(path)?;
     writeln!(file, "{secret}")?;
     file.sync_all()
 }

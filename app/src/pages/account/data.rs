@@ -4,13 +4,13 @@ use leptos::prelude::*;
 
 use crate::{
     api::use_api,
-    components::{BusyButton, in_words},
+    components::{BusyButton, Erase, Piece, in_words, part},
     wire::{Item, ItemList},
 };
 
 /// The data, rendered with the page by the server, and loaded again on demand.
 #[component]
-pub fn DataPanel() -> AnyView {
+pub fn DataPanel() -> Piece {
     let api = use_api();
     let items = Resource::new(
         || (),
@@ -20,41 +20,41 @@ pub fn DataPanel() -> AnyView {
         },
     );
     let busy = RwSignal::new(false);
-    let load_again = move |_| {
+    let load_again = move |()| {
         if !busy.get_untracked() {
             items.refetch();
         }
     };
+    let answer = part(move || items.get().map(rows_or_words));
     view! {
         <section class="panel across" aria-labelledby="data-title">
             <div class="panel-head">
                 <h2 id="data-title">"Your data"</h2>
                 <BusyButton
                     class="button quiet"
-                    kind="button"
                     label="Load again"
                     busy_label="Loading…"
                     busy
-                    on:click=load_again
+                    press=load_again
                 />
             </div>
             <Transition fallback=|| view! { <p class="status">"Loading…"</p> } set_pending=busy>
-                {move || items.get().map(rows_or_words)}
+                {answer}
             </Transition>
         </section>
     }
-    .into_any()
+    .erase()
 }
 
 /// The rows, or why there are none.
-fn rows_or_words(answer: Result<ItemList, String>) -> AnyView {
+fn rows_or_words(answer: Result<ItemList, String>) -> Piece {
     match answer {
-        Ok(list) => rows(list.items).into_any(),
-        Err(words) => view! { <p class="alert" role="alert">{words}</p> }.into_any(),
+        Ok(list) => rows(list.items),
+        Err(words) => view! { <p class="alert" role="alert">{words}</p> }.erase(),
     }
 }
 
-fn rows(items: Vec<Item>) -> impl IntoView {
+fn rows(items: Vec<Item>) -> Piece {
     let count = match items.len() {
         0 => "Nothing here yet.".to_owned(),
         1 => "1 item.".to_owned(),
@@ -73,4 +73,5 @@ fn rows(items: Vec<Item>) -> impl IntoView {
         <ul class="items">{rows.collect_view()}</ul>
         <p class="status" role="status">{count}</p>
     }
+    .erase()
 }

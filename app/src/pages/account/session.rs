@@ -4,25 +4,33 @@ use std::time::Duration;
 
 use leptos::prelude::*;
 
-use crate::session::use_session;
+use crate::{
+    components::{Erase, Piece},
+    session::use_session,
+};
 
 /// The session at a glance.
 #[component]
-pub fn SessionPanel() -> AnyView {
+pub fn SessionPanel() -> Piece {
     let refreshes = use_session().refreshes();
+    let count = Signal::derive(move || refreshes.get().to_string());
+    let times = Signal::derive(move || match refreshes.get() {
+        1 => " time".to_owned(),
+        _ => " times".to_owned(),
+    });
     view! {
         <section class="panel door" aria-labelledby="session-title">
             <h2 id="session-title">"Your session"</h2>
             <Countdown />
             <p class="door-soft">
                 "This tab has refreshed "
-                <span data-testid="refresh-count">{move || refreshes.get()}</span>
-                {move || if refreshes.get() == 1 { " time" } else { " times" }}
+                <span data-testid="refresh-count">{count}</span>
+                {times}
                 " since it was opened."
             </p>
         </section>
     }
-    .into_any()
+    .erase()
 }
 
 /// The time to the next refresh, every second anew. A timer is not read out as it ticks.
@@ -30,7 +38,7 @@ pub fn SessionPanel() -> AnyView {
 /// The first frame is computed from the state in the HTML, on the server and in the browser alike;
 /// the ticking starts after hydration.
 #[component]
-fn Countdown() -> impl IntoView {
+fn Countdown() -> Piece {
     let session = use_session();
     let left = RwSignal::new(session.next_refresh_in_s());
     Effect::new(move |_| {
@@ -40,6 +48,7 @@ fn Countdown() -> impl IntoView {
             on_cleanup(move || interval.clear());
         }
     });
+    let time = Signal::derive(move || clock(left.get()));
     view! {
         <div class="countdown">
             <p class="door-soft" id="countdown-label">"Next refresh in"</p>
@@ -49,10 +58,11 @@ fn Countdown() -> impl IntoView {
                 aria-labelledby="countdown-label"
                 data-testid="refresh-countdown"
             >
-                {move || clock(left.get())}
+                {time}
             </p>
         </div>
     }
+    .erase()
 }
 
 /// `4:07`, from an hour on `1:00:00`; a dash while none is planned.

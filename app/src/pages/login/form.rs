@@ -5,7 +5,7 @@ use leptos::{ev::SubmitEvent, html, prelude::*};
 use super::faults::{Faults, Place};
 use crate::{
     api::use_api,
-    components::{BusyButton, Field, on_arrival, use_hydrated},
+    components::{BusyButton, Erase, Field, Piece, on_arrival, part, use_hydrated},
     wire::{LoginRequest, NextPath, paths},
 };
 
@@ -51,7 +51,7 @@ fn focus_and_select(input: NodeRef<html::Input>) {
 pub fn LoginForm(
     /// Where to go afterwards, for the form itself.
     next: Memo<Option<NextPath>>,
-) -> AnyView {
+) -> Piece {
     let inputs = Inputs::default();
     let sign_in = sign_in_action();
     let busy = sign_in.pending();
@@ -76,23 +76,31 @@ pub fn LoginForm(
             request_animation_frame(move || inputs.focus(faults.place()));
         }
     });
+    let next = part(move || {
+        let next = next.get()?.as_str().to_owned();
+        Some(view! { <input type="hidden" name="next" value=next /> }.erase())
+    });
+    let summary = part(move || {
+        let words = faults.get().summary?;
+        let summary = inputs.summary;
+        Some(view! { <p class="alert" tabindex="-1" node_ref=summary>{words}</p> }.erase())
+    });
     view! {
-        <form method="post" action=paths::LOGIN_PAGE aria-labelledby="login-title" novalidate on:submit=submit>
-            {move || next.get().map(|next| {
-                let next = next.as_str().to_owned();
-                view! { <input type="hidden" name="next" value=next /> }
-            })}
-            <div role="alert" id="login-summary" class:off=move || busy.get()>
-                {move || faults.get().summary.map(|words| {
-                    view! { <p class="alert" tabindex="-1" node_ref=inputs.summary>{words}</p> }
-                })}
-            </div>
+        <form
+            method="post"
+            action=paths::LOGIN_PAGE
+            aria-labelledby="login-title"
+            novalidate
+            on:submit=submit
+        >
+            {next}
+            <div role="alert" id="login-summary" class:off=move || busy.get()>{summary}</div>
             <UsernameField input=inputs.username faults />
             <PasswordField input=inputs.password faults shown />
             <BusyButton class="button wide" label="Sign in" busy_label="Signing in…" busy />
         </form>
     }
-    .into_any()
+    .erase()
 }
 
 /// Asks the API, unless a field is empty.
@@ -111,26 +119,25 @@ fn sign_in_action() -> Action<LoginRequest, Result<(), Faults>> {
 }
 
 #[component]
-fn UsernameField(input: NodeRef<html::Input>, faults: Memo<Faults>) -> AnyView {
+fn UsernameField(input: NodeRef<html::Input>, faults: Memo<Faults>) -> Piece {
     let error = Signal::derive(move || faults.get().username);
-    view! {
-        <Field name="username" label="Username" error>
-            <input
-                id="username"
-                name="username"
-                type="text"
-                autocomplete="username"
-                autocapitalize="none"
-                spellcheck="false"
-                required
-                autofocus
-                node_ref=input
-                aria-invalid=move || error.get().map(|_| "true")
-                aria-describedby=move || error.get().map(|_| "username-error")
-            />
-        </Field>
+    let input = view! {
+        <input
+            id="username"
+            name="username"
+            type="text"
+            autocomplete="username"
+            autocapitalize="none"
+            spellcheck="false"
+            required
+            autofocus
+            node_ref=input
+            aria-invalid=move || error.get().map(|_| "true")
+            aria-describedby=move || error.get().map(|_| "username-error")
+        />
     }
-    .into_any()
+    .erase();
+    view! { <Field name="username" label="Username" error input /> }.erase()
 }
 
 #[component]
@@ -138,39 +145,38 @@ fn PasswordField(
     input: NodeRef<html::Input>,
     faults: Memo<Faults>,
     shown: RwSignal<bool>,
-) -> AnyView {
+) -> Piece {
     let hydrated = use_hydrated();
     let error = Signal::derive(move || faults.get().password);
     let described_by = move || {
         let summary = faults.get().refused.then_some("login-summary");
         error.get().map(|_| "password-error").or(summary)
     };
-    view! {
-        <Field name="password" label="Password" error>
-            <div class="with-toggle">
-                <input
-                    id="password"
-                    name="password"
-                    type=move || if shown.get() { "text" } else { "password" }
-                    autocomplete="current-password"
-                    autocapitalize="none"
-                    spellcheck="false"
-                    required
-                    node_ref=input
-                    aria-invalid=move || error.get().map(|_| "true")
-                    aria-describedby=described_by
-                />
-                <button
-                    class="toggle"
-                    type="button"
-                    disabled=move || !hydrated.get()
-                    aria-pressed=move || if shown.get() { "true" } else { "false" }
-                    on:click=move |_| shown.update(|shown| *shown = !*shown)
-                >
-                    "Show" <span class="unseen">" password"</span>
-                </button>
-            </div>
-        </Field>
+    let input = view! {
+        <div class="with-toggle">
+            <input
+                id="password"
+                name="password"
+                type=move || if shown.get() { "text" } else { "password" }
+                autocomplete="current-password"
+                autocapitalize="none"
+                spellcheck="false"
+                required
+                node_ref=input
+                aria-invalid=move || error.get().map(|_| "true")
+                aria-describedby=described_by
+            />
+            <button
+                class="toggle"
+                type="button"
+                disabled=move || !hydrated.get()
+                aria-pressed=move || if shown.get() { "true" } else { "false" }
+                on:click=move |_| shown.update(|shown| *shown = !*shown)
+            >
+                "Show" <span class="unseen">" password"</span>
+            </button>
+        </div>
     }
-    .into_any()
+    .erase();
+    view! { <Field name="password" label="Password" error input /> }.erase()
 }
