@@ -46,6 +46,23 @@ async fn an_expired_access_token_is_replaced_before_the_page_is_rendered() {
 }
 
 #[tokio::test]
+async fn a_page_confirms_only_what_the_browser_holds() {
+    let app = TestApp::new().await;
+    let browser = app.signed_in("ada").await;
+    app.advance(mins(15));
+    browser.refresh().await.assert_status(200);
+    app.advance(mins(15));
+    // The answer that carries the second generation is lost.
+    browser.copy().refresh().await.assert_status(200);
+    assert_eq!(app.generation_of(&browser).await, 2);
+    app.advance(mins(16));
+    browser.open("/account").await.assert_status(200);
+    assert_eq!((browser.generation("access"), browser.generation("refresh")), (1, 1));
+    browser.refresh().await.assert_status(200);
+    assert_eq!((browser.generation("access"), browser.generation("refresh")), (2, 2));
+}
+
+#[tokio::test]
 async fn without_wasm_pages_alone_keep_a_session_going() {
     let app = TestApp::new().await;
     let browser = app.signed_in("ada").await;

@@ -114,6 +114,14 @@ impl TestApp {
         browser
     }
 
+    /// The generation at which the database has this browser's session.
+    pub async fn generation_of(&self, browser: &Browser) -> i64 {
+        let token = browser.cookie("refresh").unwrap();
+        let claims = self.auth.tokens.check(&token, None, self.auth.now()).unwrap();
+        let record = self.auth.store.lookup_family(claims.session).await.unwrap().unwrap();
+        record.family.generation.number()
+    }
+
     /// Moves the clock forward.
     pub fn advance(&self, span: Duration) {
         self.clock.advance(span);

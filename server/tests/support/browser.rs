@@ -12,6 +12,7 @@ use axum::{
 };
 use cookie::Cookie;
 use http_body_util::BodyExt as _;
+use jsonwebtoken::dangerous::insecure_decode_claims;
 use serde_json::{Value, json};
 use tower::ServiceExt as _;
 
@@ -40,6 +41,12 @@ impl Browser {
     /// The value of a cookie.
     pub fn cookie(&self, name: &str) -> Option<String> {
         self.jar.lock().unwrap().get(name).cloned()
+    }
+
+    /// The generation that the token in a cookie carries.
+    pub fn generation(&self, name: &str) -> i64 {
+        let claims: Value = insecure_decode_claims(self.cookie(name).unwrap()).unwrap();
+        claims["gen"].as_i64().unwrap()
     }
 
     /// Puts a cookie into the jar.
