@@ -94,10 +94,13 @@ async fn signing_in_and_out_clears_the_other_variants() {
     let body = r#"{"username":"ada","password":"correct-horse-9"}"#;
     let headers = [headers[0], headers[1], ("content-type", "application/json")];
     let reply = app.browser().send(Method::POST, "/api/auth/login/", &headers, body).await;
-    let own = |c: &cookie::Cookie| {
+    let own = |c: &cookie::Cookie<'_>| {
         c.name() == "refresh" && c.path() == Some("/api/auth/") && c.domain().is_none()
     };
     let set = reply.assert_status(200).cookies();
+    let cleared = set.iter().filter(|c| c.name() == "refresh" && c.value().is_empty());
+    assert!(cleared.clone().any(|c| c.path() == Some("/") && c.domain().is_none()));
+    assert!(!cleared.clone().any(own));
     assert_eq!(set.iter().filter(|c| own(c)).count(), 1);
     assert!(own(set.last().unwrap()) && !set.last().unwrap().value().is_empty());
 }
