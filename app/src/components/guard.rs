@@ -13,10 +13,11 @@ use crate::wire::{NextPath, paths};
 
 /// A page for signed-in people alone. Others see that it waits: for the session to become known,
 /// or for [`redirect_strangers`] to lead away.
-pub fn private(page: fn() -> Piece) -> Piece {
+pub fn private<V: IntoView + 'static>(page: fn() -> V) -> Piece {
     let admitted = use_admission();
     // A memo, so that the page stays as it is while the session merely reconnects.
-    part(move || Some(if admitted.get() == Some(true) { page() } else { waiting() })).erase()
+    part(move || Some(if admitted.get() == Some(true) { page().erase() } else { waiting() }))
+        .erase()
 }
 
 /// Leads from a private page to the login page, and later back, once the session is known to be

@@ -3,6 +3,8 @@
 //! [`Machine::step`] takes what happened and gives the next state and what is to be done. It knows
 //! neither the browser nor the clock on the wall: time and chance come in as [`Now`].
 
+#[cfg(test)]
+mod properties;
 mod state;
 mod step;
 #[cfg(test)]

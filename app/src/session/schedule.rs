@@ -105,6 +105,14 @@ mod tests {
     }
 
     #[test]
+    fn no_lifetime_is_too_short_to_rest() {
+        let now = Elapsed(7_000);
+        assert_eq!(Access::fresh(now, 0).next_refresh(0.9, now), Elapsed(8_000));
+        assert_eq!(Access::fresh(now, 1).next_refresh(0.0, now), Elapsed(8_000));
+        assert_eq!(Access::fresh(now, 2).next_refresh(0.0, now), Elapsed(8_600));
+    }
+
+    #[test]
     fn backoff_grows_and_heeds_the_server() {
         assert_eq!(backoff_ms(1, None, 0.5), 1_000);
         assert_eq!(backoff_ms(4, None, 0.5), 8_000);
@@ -118,6 +126,7 @@ mod tests {
     fn waits_of_months_are_split() {
         let days = |n: u64| n * 24 * 3_600_000;
         assert_eq!(timer_ms(Elapsed(days(60)), Elapsed(0)), LONGEST_TIMER_MS);
+        assert_eq!(timer_ms(Elapsed(days(30)), Elapsed(0)), LONGEST_TIMER_MS);
         assert_eq!(timer_ms(Elapsed(days(60)), Elapsed(days(59))), 86_400_000);
         assert_eq!(timer_ms(Elapsed(5), Elapsed(9)), 0);
     }

@@ -52,12 +52,12 @@ impl FakePort {
     pub fn run(&self) {
         let mut context = Context::from_waker(Waker::noop());
         for _ in 0..16 {
-            let tasks = mem::take(&mut self.tab().tasks);
-            for mut task in tasks {
-                if task.as_mut().poll(&mut context).is_pending() {
-                    self.tab().tasks.push(task);
-                }
-            }
+            let mut tasks = mem::take(&mut self.tab().tasks);
+            tasks.retain_mut(|task| task.as_mut().poll(&mut context).is_pending());
+            // What was begun meanwhile comes after what waits already.
+            let mut tab = self.tab();
+            tasks.append(&mut tab.tasks);
+            tab.tasks = tasks;
         }
     }
 

@@ -1,99 +1,29 @@
 //! Client, interceptor, driver and machine together, in a tab without a browser, against a server
 //! made of a script.
 
-use std::sync::{
-    Mutex,
-    atomic::{AtomicBool, AtomicUsize, Ordering},
-};
+mod tab;
 
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+
+use self::tab::{Sent, Slot, Tab};
 use super::*;
 use crate::{
     api::{
-        NoAnswer, SessionCalls,
+        NoAnswer,
         testing::{FakeServer, challenge, json},
     },
     session::{
         BrowserPort, SessionView,
         testing::{FakePort, ada, ada_active},
     },
-    wire::{ItemList, LoginRequest, SessionEnd, SessionSnapshot},
+    wire::{ItemList, SessionEnd, SessionSnapshot},
 };
-
-type Sent = Result<ApiResponse, NoAnswer>;
-type Slot<T> = Arc<Mutex<Option<T>>>;
 
 const ITEMS: &str = r#"{"items":[{"id":1,"name":"first"}]}"#;
 const TOKENS: &str = r#"{"access":"","access_expires_in":900}"#;
 const NOT_VALID: &str = r#"{"detail":"Token is expired","code":"token_not_valid"}"#;
 const LOGGED_IN: &str = r#"{"access":"","refresh":"","access_expires_in":900,"user":
     {"pk":1,"username":"ada","email":"","first_name":"","last_name":""}}"#;
-
-struct Tab {
-    port: Arc<FakePort>,
-    server: Arc<FakeServer>,
-    api: Api,
-    view: Arc<Mutex<SessionView>>,
-}
-
-impl Tab {
-    fn open(snapshot: SessionSnapshot) -> Self {
-        let (port, server) = (FakePort::new(), FakeServer::new());
-        let view = Arc::new(Mutex::new(SessionView::from(&snapshot)));
-        let seen = Arc::clone(&view);
-        let transport: Arc<dyn Transport> = server.clone();
-        let calls = Box::new(SessionCalls::new(Arc::clone(&transport)));
-        let observer = Box::new(move |view, _| *seen.lock().unwrap() = view);
-        let driver = Driver::new(snapshot, port.clone(), calls, observer);
-        driver.start();
-        port.run();
-        Self { port, server, api: Api::new(transport, Some(driver)), view }
-    }
-
-    fn view(&self) -> SessionView {
-        self.view.lock().unwrap().clone()
-    }
-
-    /// Begins a call; its result appears in the slot.
-    fn call<T, F>(&self, call: impl FnOnce(Api) -> F) -> Slot<T>
-    where
-        T: Send + 'static,
-        F: Future<Output = T> + Send + 'static,
-    {
-        let slot = Slot::default();
-        let (result, call) = (Arc::clone(&slot), call(self.api.clone()));
-        self.port.spawn(Box::pin(async move { *result.lock().unwrap() = Some(call.await) }));
-        self.port.run();
-        slot
-    }
-
-    fn data(&self) -> Slot<Result<ItemList, ApiError>> {
-        self.call(|api| async move { api.data().await })
-    }
-
-    fn login(&self) -> Slot<Result<crate::wire::User, ApiError>> {
-        let request = LoginRequest { username: "ada".to_owned(), password: "x".to_owned() };
-        self.call(|api| async move { api.login(request).await })
-    }
-
-    fn logout(&self) -> Slot<Result<(), ApiError>> {
-        self.call(|api| async move { api.logout().await })
-    }
-
-    /// Answers everything by `rule` until nothing waits any more.
-    fn serve(&self, rule: impl Fn(&ApiRequest) -> Sent) {
-        for _ in 0..50 {
-            self.port.run();
-            if self.server.answer(&rule) == 0 {
-                return;
-            }
-        }
-        panic!("the requests do not end");
-    }
-
-    fn refreshes(&self) -> usize {
-        self.server.count(paths::TOKEN_REFRESH)
-    }
-}
 
 /// A server whose access token has expired and whose refresh answers `refresh`; a good one makes
 /// the access token good.
@@ -179,6 +109,23 @@ fn a_401_that_comes_after_another_sign_in_is_final() {
     }
     tab.serve(|_| json(200, ITEMS));
     assert_eq!((status(take(&slow)), tab.server.count(paths::DATA)), (Some(401), 1));
+}
+
+#[test]
+fn what_somebody_waited_for_is_not_sent_in_anothers_name() {
+    let tab = Tab::open(ada_active());
+    let waiting = tab.data();
+    tab.server.answer(&|_| challenge());
+    tab.port.run();
+    // The refresh and the sign-in are answered at the same time, in this order.
+    _ = tab.login();
+    tab.server.answer(&|request| match request.path.as_str() {
+        paths::LOGIN => json(200, LOGGED_IN),
+        _ => json(200, TOKENS),
+    });
+    tab.serve(|_| json(200, ITEMS));
+    assert_eq!((status(take(&waiting)), tab.server.count(paths::DATA)), (Some(401), 1));
+    assert_eq!(tab.refreshes(), 1);
 }
 
 #[test]
@@ -357,6 +304,19 @@ fn a_browser_that_keeps_no_cookies_is_named_after_the_sign_in() {
     assert_eq!(status(take(&call)), Some(401));
     let refused = SessionView::Anonymous { why: Some(SessionEnd::CookiesRefused) };
     assert_eq!((tab.view(), tab.refreshes()), (refused, 1));
+}
+
+#[test]
+fn cookies_that_came_back_once_are_not_suspected() {
+    let tab = Tab::open(SessionSnapshot::Anonymous { why: None });
+    _ = tab.login();
+    tab.serve(|_| json(200, LOGGED_IN));
+    _ = tab.data();
+    tab.serve(|_| json(200, ITEMS));
+    let call = tab.data();
+    tab.serve(expired(|| json(401, NOT_VALID)));
+    assert_eq!(status(take(&call)), Some(401));
+    assert_eq!(tab.view(), SessionView::Anonymous { why: Some(SessionEnd::Ended) });
 }
 
 #[test]

@@ -1,9 +1,10 @@
-//! The machine as a table, and what holds in every order of events.
-
-use proptest::prelude::*;
+//! The machine as a table.
 
 use super::{super::Elapsed, *};
-use crate::wire::{SessionEnd, SessionSnapshot};
+use crate::{
+    session::testing::ada,
+    wire::{SessionEnd, SessionSnapshot},
+};
 
 const NOW: Now = Now { elapsed: Elapsed(1_000_000), jitter: 0.0 };
 const TICKET: Ticket = Ticket { epoch: 3, refreshes: 7 };
@@ -25,10 +26,6 @@ const HIDDEN: Event = Event::Tick { visible: false };
 const REFUSED: RefreshEnd = RefreshEnd::Refused;
 const OFFLINE: RefreshEnd = RefreshEnd::Failed { retry_after_s: None };
 const THROTTLED: RefreshEnd = RefreshEnd::Failed { retry_after_s: Some(58) };
-
-fn ada() -> User {
-    User { pk: 1, username: "ada".to_owned(), ..User::default() }
-}
 
 fn bob() -> User {
     User { pk: 2, username: "bob".to_owned(), ..User::default() }
@@ -254,130 +251,4 @@ fn the_first_state_is_the_servers() {
         SessionSnapshot::Active { user: ada(), expires_in_ms: 100_000, lifetime_ms: 900_000 };
     assert_eq!(Machine::new(snapshot.clone(), 0.0).due(NOW.elapsed), Some(Elapsed(40_000)));
     assert_eq!(Machine::new(snapshot, 0.5).due(NOW.elapsed), Some(Elapsed(25_000)));
-}
-
-/// Something that may happen at any time, whatever the machine is in.
-#[derive(Clone, Debug)]
-enum Happening {
-    Pass(u64),
-    Tick(bool),
-    Unauthorised { epochs_ago: u32, refreshes_ago: u32 },
-    RetryRefused,
-    Authenticated,
-    SignIn(Option<u64>),
-    SignOut,
-    End { epochs_ago: u32, end: u8 },
-}
-
-fn happening() -> impl Strategy<Value = Happening> {
-    let lifetime = proptest::option::of(0..2_000_u64);
-    prop_oneof![
-        (0..2_000_000_u64).prop_map(Happening::Pass),
-        any::<bool>().prop_map(Happening::Tick),
-        (0..2_u32, 0..2_u32).prop_map(|(epochs_ago, refreshes_ago)| Happening::Unauthorised {
-            epochs_ago,
-            refreshes_ago
-        }),
-        Just(Happening::RetryRefused),
-        Just(Happening::Authenticated),
-        lifetime.prop_map(Happening::SignIn),
-        Just(Happening::SignOut),
-        (0..2_u32, 0..3_u8).prop_map(|(epochs_ago, end)| Happening::End { epochs_ago, end }),
-    ]
-}
-
-fn event(happening: &Happening, machine: &Machine, now: Elapsed) -> Option<Event> {
-    let ticket = machine.ticket;
-    let access = |s: u64| Access::fresh(now, s);
-    Some(match *happening {
-        Happening::Pass(_) => return None,
-        Happening::Tick(visible) => Event::Tick { visible },
-        Happening::Unauthorised { epochs_ago, refreshes_ago } => Event::Unauthorised {
-            ticket: Ticket {
-                epoch: ticket.epoch.saturating_sub(epochs_ago),
-                refreshes: ticket.refreshes.saturating_sub(refreshes_ago),
-            },
-        },
-        Happening::RetryRefused => Event::RetryRefused { ticket },
-        Happening::Authenticated => Event::Authenticated { ticket },
-        Happening::SignIn(s) => Event::SignedIn { user: ada(), access: s.map(access) },
-        Happening::SignOut => Event::SignedOut,
-        Happening::End { epochs_ago, end } => Event::RefreshEnded {
-            epoch: ticket.epoch.saturating_sub(epochs_ago),
-            end: match end {
-                0 => RefreshEnd::Renewed { user: ada(), access: Some(access(900)) },
-                1 => REFUSED,
-                _ => THROTTLED,
-            },
-        },
-    })
-}
-
-proptest! {
-    #![proptest_config(ProptestConfig::with_cases(2_000))]
-
-    #[test]
-    fn in_every_order_of_events(
-        snapshot in 0..3_u8,
-        happenings in proptest::collection::vec(happening(), 1..60),
-        jitter in 0.0..1.0_f64,
-    ) {
-        let snapshot = match snapshot {
-            0 => SessionSnapshot::Unknown,
-            1 => SessionSnapshot::Anonymous { why: None },
-            _ => SessionSnapshot::Active { user: ada(), expires_in_ms: 9_000, lifetime_ms: 9_000 },
-        };
-        let mut machine = Machine::new(snapshot, jitter);
-        let mut now = Now { elapsed: Elapsed(0), jitter };
-        let (mut armed, mut in_flight) = (false, false);
-        for happening in std::iter::once(Happening::Tick(true)).chain(happenings) {
-            if let Happening::Pass(ms) = happening {
-                now.elapsed = now.elapsed.plus(ms);
-                armed = armed && machine.due(now.elapsed).is_some_and(|due| due > now.elapsed);
-            }
-            let Some(event) = event(&happening, &machine, now.elapsed) else { continue };
-            let before = machine.clone();
-            let (after, commands) = before.clone().step(event.clone(), now);
-            for command in &commands {
-                match command {
-                    Command::Refresh { epoch, .. } => {
-                        prop_assert!(!in_flight, "two refreshes at once");
-                        prop_assert_eq!(*epoch, after.ticket.epoch);
-                        in_flight = true;
-                    }
-                    Command::AbortRefresh => in_flight = false,
-                    Command::Arm { .. } => armed = true,
-                    Command::Disarm => armed = false,
-                    Command::Reply(_) => {
-                        prop_assert!(matches!(event, Event::Unauthorised { .. }), "nobody asked");
-                    }
-                    Command::Settle(_) => {
-                        let waited = matches!(before.state, State::Refreshing { .. });
-                        prop_assert!(waited, "nobody waited");
-                    }
-                }
-            }
-            let counts = matches!(before.state, State::Refreshing { .. });
-            match &event {
-                Event::RefreshEnded { epoch, .. } if *epoch != before.ticket.epoch || !counts => {
-                    prop_assert_eq!(&after, &before, "an overtaken refresh changed something");
-                }
-                Event::RefreshEnded { end, .. } => {
-                    in_flight = false;
-                    let out = matches!(after.state, State::Anonymous { .. });
-                    prop_assert_eq!(out, *end == REFUSED, "trouble is no end");
-                }
-                Event::Unauthorised { .. } => {
-                    let replied = commands.iter().any(|c| matches!(c, Command::Reply(_)));
-                    prop_assert!(replied || in_flight, "left without an answer");
-                }
-                _ => {}
-            }
-            prop_assert_eq!(matches!(after.state, State::Refreshing { .. }), in_flight);
-            if !in_flight && after.due(now.elapsed).is_some_and(|due| due > now.elapsed) {
-                prop_assert!(armed, "nothing will wake it: {:?}", after);
-            }
-            machine = after;
-        }
-    }
 }

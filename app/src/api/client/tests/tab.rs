@@ -1,0 +1,85 @@
+//! A tab without a browser, whose client talks to a server made of a script.
+
+use std::sync::{Arc, Mutex};
+
+use crate::{
+    api::{
+        Api, ApiError, ApiRequest, ApiResponse, NoAnswer, SessionCalls, Transport,
+        testing::FakeServer,
+    },
+    session::{BrowserPort, Driver, SessionView, testing::FakePort},
+    wire::{ItemList, LoginRequest, SessionSnapshot, User, paths},
+};
+
+/// What a server gives back.
+pub type Sent = Result<ApiResponse, NoAnswer>;
+/// Where the result of a call appears.
+pub type Slot<T> = Arc<Mutex<Option<T>>>;
+
+/// A tab with its client, its session and the server it talks to.
+pub struct Tab {
+    pub port: Arc<FakePort>,
+    pub server: Arc<FakeServer>,
+    api: Api,
+    view: Arc<Mutex<SessionView>>,
+}
+
+impl Tab {
+    pub fn open(snapshot: SessionSnapshot) -> Self {
+        let (port, server) = (FakePort::new(), FakeServer::new());
+        let view = Arc::new(Mutex::new(SessionView::from(&snapshot)));
+        let seen = Arc::clone(&view);
+        let transport: Arc<dyn Transport> = server.clone();
+        let calls = Box::new(SessionCalls::new(Arc::clone(&transport)));
+        let observer = Box::new(move |view, _| *seen.lock().unwrap() = view);
+        let driver = Driver::new(snapshot, port.clone(), calls, observer);
+        driver.start();
+        port.run();
+        Self { port, server, api: Api::new(transport, Some(driver)), view }
+    }
+
+    pub fn view(&self) -> SessionView {
+        self.view.lock().unwrap().clone()
+    }
+
+    /// Begins a call; its result appears in the slot.
+    pub fn call<T, F>(&self, call: impl FnOnce(Api) -> F) -> Slot<T>
+    where
+        T: Send + 'static,
+        F: Future<Output = T> + Send + 'static,
+    {
+        let slot = Slot::default();
+        let (result, call) = (Arc::clone(&slot), call(self.api.clone()));
+        self.port.spawn(Box::pin(async move { *result.lock().unwrap() = Some(call.await) }));
+        self.port.run();
+        slot
+    }
+
+    pub fn data(&self) -> Slot<Result<ItemList, ApiError>> {
+        self.call(|api| async move { api.data().await })
+    }
+
+    pub fn login(&self) -> Slot<Result<User, ApiError>> {
+        let request = LoginRequest { username: "ada".to_owned(), password: "x".to_owned() };
+        self.call(|api| async move { api.login(request).await })
+    }
+
+    pub fn logout(&self) -> Slot<Result<(), ApiError>> {
+        self.call(|api| async move { api.logout().await })
+    }
+
+    /// Answers everything by `rule` until nothing waits any more.
+    pub fn serve(&self, rule: impl Fn(&ApiRequest) -> Sent) {
+        for _ in 0..50 {
+            self.port.run();
+            if self.server.answer(&rule) == 0 {
+                return;
+            }
+        }
+        panic!("the requests do not end");
+    }
+
+    pub fn refreshes(&self) -> usize {
+        self.server.count(paths::TOKEN_REFRESH)
+    }
+}
