@@ -58,6 +58,6 @@ install_tool() {
 need_node() {
     has node && has npm ||
         die "Node is missing, which the browser tests run on. Install Node $NODE or newer from https://nodejs.org, and run this again."
-    node -e "process.exit(+process.versions.node.split('.')[0] < $NODE)" ||
+    node -e "process.exit(process.versions.node.split('.')[0] >= $NODE ? 0 : 1)" ||
         die "Node $(node --version) is too old for the browser tests. Install Node $NODE or newer from https://nodejs.org, and run this again."
 }
