@@ -1,6 +1,6 @@
 // Where cargo puts what is tested: found by asking cargo, so that CARGO_TARGET_DIR is honoured.
-import { execFileSync } from "node:child_process";
-import { existsSync, statSync } from "node:fs";
+import { execFileSync, spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -14,16 +14,27 @@ export function targetDirectory() {
 }
 
 /**
- * The server to test: LATCHKEY_BIN, else the one built last (cargo-leptos does not say which
- * profile it built, and the site beside it is always that of the last build).
+ * The server to test: LATCHKEY_BIN, else what the cargo-leptos that started us has built, else the
+ * release build.
  * @returns {string}
  */
 export function findServer() {
   if (process.env.LATCHKEY_BIN) return process.env.LATCHKEY_BIN;
-  const built = ["release", "debug"]
-    .map((profile) => join(targetDirectory(), profile, "latchkey"))
-    .filter(existsSync)
-    .sort((a, b) => statSync(b).mtimeMs - statSync(a).mtimeMs);
-  if (built[0] === undefined) throw new Error('There is no server to test: run "cargo leptos build --release" first.');
-  return built[0];
+  const profile = startedForDebug(process.pid) ? "debug" : "release";
+  const server = join(targetDirectory(), profile, "latchkey");
+  if (!existsSync(server)) throw new Error(`${server} is not there: run "cargo leptos build --release" first.`);
+  return server;
+}
+
+/**
+ * Whether "cargo leptos end-to-end" without --release is among our ancestors: it says in no other
+ * way which build it wants tested.
+ * @param {number} pid
+ * @returns {boolean}
+ */
+function startedForDebug(pid) {
+  const listed = spawnSync("ps", ["-o", "ppid=,args=", "-p", String(pid)], { encoding: "utf8" });
+  const [, parent, command] = /^\s*(\d+) (.*)/.exec(listed.stdout ?? "") ?? [];
+  if (command?.includes("end-to-end")) return !/ (-r|--release)( |$)/.test(command);
+  return Number(parent) > 1 && startedForDebug(Number(parent));
 }

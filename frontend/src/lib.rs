@@ -15,6 +15,8 @@ use self::{port::Tab, transport::Fetch};
 /// Brings the page that the server rendered to life. Called by the script in its head.
 #[wasm_bindgen]
 pub fn hydrate() {
+    // In a release its words would be a hundredth of the download.
+    #[cfg(debug_assertions)]
     console_error_panic_hook::set_once();
     hydrate_body(|| {
         provide_context(Host { transport: Arc::new(Fetch), port: Some(Arc::new(Tab::new())) });

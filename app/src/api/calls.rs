@@ -1,9 +1,16 @@
 //! The calls that pages make.
 
-use serde::{Serialize, de::DeserializeOwned};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use super::{Api, ApiError, ApiRequest, Method};
-use crate::wire::{ItemList, LoginRequest, LoginResponse, User, paths};
+use crate::wire::{ItemList, LoginRequest, User, paths};
+
+/// What the client needs of a `LoginResponse`.
+#[derive(Deserialize)]
+struct SignedIn {
+    user: User,
+    access_expires_in: Option<u64>,
+}
 
 impl Api {
     /// Signs in. The session of this tab is then that person's; a failure leaves it as it is.
@@ -11,9 +18,9 @@ impl Api {
     /// # Errors
     /// Status 400 with messages beside their fields when the credentials are refused.
     pub async fn login(&self, request: LoginRequest) -> Result<User, ApiError> {
-        let LoginResponse { user, expiry, .. } = self.post(paths::LOGIN, &request).await?;
+        let SignedIn { user, access_expires_in } = self.post(paths::LOGIN, &request).await?;
         if let Some(driver) = self.driver() {
-            driver.signed_in(user.clone(), expiry.access_expires_in);
+            driver.signed_in(user.clone(), access_expires_in);
         }
         Ok(user)
     }

@@ -2,13 +2,19 @@
 
 use std::sync::Arc;
 
-use serde::de::DeserializeOwned;
+use serde::{Deserialize, de::DeserializeOwned};
 
 use super::{ApiRequest, ApiResponse, Method, NoAnswer, Transport};
 use crate::{
     session::{Answer, SessionApi, Task},
-    wire::{RefreshResponse, User, paths},
+    wire::{User, paths},
 };
+
+/// What the client needs of a `RefreshResponse`.
+#[derive(Deserialize)]
+struct Renewed {
+    access_expires_in: Option<u64>,
+}
 
 /// [`SessionApi`] over a [`Transport`].
 pub struct SessionCalls {
@@ -30,10 +36,10 @@ impl SessionCalls {
 
 impl SessionApi for SessionCalls {
     fn refresh(&self) -> Task<Answer<Option<u64>>> {
-        let refresh = self.call::<RefreshResponse>(Method::Post, paths::TOKEN_REFRESH);
+        let refresh = self.call::<Renewed>(Method::Post, paths::TOKEN_REFRESH);
         Box::pin(async move {
             match refresh.await {
-                Answer::Given(tokens) => Answer::Given(tokens.expiry.access_expires_in),
+                Answer::Given(tokens) => Answer::Given(tokens.access_expires_in),
                 Answer::Refused => Answer::Refused,
                 Answer::Failed { retry_after_s } => Answer::Failed { retry_after_s },
             }

@@ -1,7 +1,7 @@
 //! Type erasure, for the size of the WASM.
 //!
 //! Leptos compiles the code of a view once for every type it is made of, and for every type that it
-//! erases [`AnyView`] keeps code to rebuild it in place and to hydrate it asynchronously: a third of
+//! erases [`AnyView`] keeps code to rebuild it in place and to hydrate it asynchronously: a fifth of
 //! the program. In the browser pages and components are erased to a leaner type instead. The HTML
 //! is the same.
 

@@ -7,7 +7,7 @@ use super::User;
 /// The first session state, put into the HTML so that the first frame is right and hydration
 /// matches. It holds the caller's own data only and never a token.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case", tag = "state")]
+#[serde(rename_all = "snake_case")]
 pub enum SessionSnapshot {
     /// The server cannot know (the database is down, say): the client refreshes once to find out.
     Unknown,
