@@ -23,6 +23,8 @@ pub use login::{LoginInput, SignedIn};
 pub use refresh::Refreshed;
 pub use verify::VerifyError;
 
+pub use crate::storage::{ClientInfo, UserRecord};
+
 use crate::{
     domain::{
         Clock, Entropy, Generation, RotationPolicy, SessionId, Timestamp, Tokens,

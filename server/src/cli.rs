@@ -2,7 +2,7 @@
 
 pub mod user;
 
-use std::{io::Write as _, process::ExitCode};
+use std::{io::Write as _, path::PathBuf, process::ExitCode};
 
 use clap::{Parser, Subcommand};
 
@@ -42,7 +42,6 @@ enum Command {
 impl Cli {
     /// Does what was asked; trouble is one sentence on standard error and status 1.
     pub async fn run(self) -> ExitCode {
-        telemetry::start(&self.log);
         match self.execute().await {
             Ok(()) => ExitCode::SUCCESS,
             Err(error) => {
@@ -53,6 +52,7 @@ impl Cli {
     }
 
     async fn execute(self) -> Result<(), CliError> {
+        telemetry::start(&self.log).map_err(StartError::from)?;
         let config = Config::new(self.settings).map_err(StartError::from)?;
         match self.command {
             None | Some(Command::Serve) => Ok(startup::serve(config, announce).await?),
@@ -82,11 +82,14 @@ pub enum CliError {
     /// There is no such account.
     #[error("there is no user {0:?}")]
     NoUser(String),
+    /// There is no database where one is expected.
+    #[error("there is no database {0}: run this where the server runs, or set DATABASE_URL")]
+    NoDatabase(PathBuf),
     /// The database failed.
     #[error(transparent)]
     Auth(#[from] crate::auth::AuthError),
     /// No password came.
-    #[error("the password could not be read: {0}")]
+    #[error("the password could not be read: {0}. Without a terminal, use --password-stdin")]
     Password(#[source] std::io::Error),
     /// The two entries differ.
     #[error("the two passwords are not the same")]

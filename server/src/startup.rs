@@ -114,6 +114,7 @@ pub async fn serve(config: Config, ready: impl FnOnce(&str)) -> Result<(), Start
     };
     check_token_size(&auth, &web)?;
     auth.load_blacklist().await?;
+    warn_of_narrow_path(&web);
 
     let listener = TcpListener::bind(config.listen)
         .await
@@ -134,6 +135,18 @@ pub async fn serve(config: Config, ready: impl FnOnce(&str)) -> Result<(), Start
     }
     auth.store.close().await;
     Ok(())
+}
+
+/// A refresh cookie that sign-out does not receive is one that it cannot end.
+fn warn_of_narrow_path(web: &Web) {
+    let path = &web.cookies.refresh.path;
+    if !app::wire::paths::LOGOUT.starts_with(path.as_str()) {
+        tracing::warn!(
+            path,
+            "JWT_AUTH_REFRESH_COOKIE_PATH hides the refresh cookie from sign-out: a session whose \
+             access token has expired goes on then until it is idle for too long"
+        );
+    }
 }
 
 /// A token that does not fit its cookie would sign nobody in: find out now.

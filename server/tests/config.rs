@@ -66,7 +66,7 @@ fn durations_and_flags_are_read_as_people_write_them() {
 #[test]
 fn impossible_combinations_are_refused_with_a_sentence() {
     let https = "--public-url=https://app.example.com";
-    let rows: [(&[&str], &str); 17] = [
+    let rows: [(&[&str], &str); 18] = [
         (&["--jwt-auth-samesite=None"], "JWT_AUTH_SAMESITE=None needs"),
         (&["--jwt-auth-cookie-partitioned=true"], "JWT_AUTH_COOKIE_PARTITIONED needs"),
         (&[https, "--jwt-auth-secure=false"], "JWT_AUTH_SECURE=false with an https"),
@@ -93,6 +93,7 @@ fn impossible_combinations_are_refused_with_a_sentence() {
         (&["--public-url=https://app.example.com/path"], "PUBLIC_URL"),
         (&["--database-url=mysql://x"], "DATABASE_URL"),
         (&["--access-token-lifetime=0s"], "ACCESS_TOKEN_LIFETIME"),
+        (&["--revocation-max-staleness=0s"], "REVOCATION_MAX_STALENESS"),
     ];
     for (flags, part) in rows {
         let sentence = config(flags).unwrap_err();

@@ -117,7 +117,9 @@ fn with_nothing_set_it_makes_what_it_needs_and_serves() {
     let place = Place::new();
     let made = place.create_ada();
     assert!(made.status.success(), "{}", text(&made.stderr));
-    assert_eq!(text(&made.stdout), "made user ada with id 1\n");
+    let said = text(&made.stdout);
+    assert!(said.starts_with("made user ada with id 1 in /"), "{said}");
+    assert!(said.ends_with("data/latchkey.db\n"), "{said}");
     let server = place.serve();
     let cookies = server.login();
     assert!(server.is_signed_in(&cookies));
@@ -163,7 +165,7 @@ fn disabling_from_the_command_line_bites_a_running_server_within_a_second() {
 fn trouble_is_one_sentence_and_status_1() {
     let place = Place::new();
     place.create_ada();
-    let rows: [(&[&str], &str, &str); 8] = [
+    let rows: [(&[&str], &str, &str); 10] = [
         (&["--jwt-auth-samesite", "None"], "", "JWT_AUTH_SAMESITE=None needs"),
         (&["--signing-key", "short"], "", "it needs at least 32"),
         (&["--signing-key-file", "missing"], "", "cannot be read"),
@@ -184,6 +186,8 @@ fn trouble_is_one_sentence_and_status_1() {
             "at least 8 characters",
         ),
         (&["user", "disable", "nobody"], "", "there is no user"),
+        (&["--data-dir", "elsewhere", "user", "disable", "ada"], "", "there is no database"),
+        (&["--log", "a=b=c"], "", "LOG is"),
     ];
     for (arguments, input, part) in rows {
         let output = place.run(arguments, input);

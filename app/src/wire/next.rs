@@ -22,7 +22,7 @@ impl NextPath {
         let path = raw.split(['?', '#']).next().unwrap_or_default();
         let back_here = path.trim_end_matches('/') == paths::LOGIN_PAGE;
         let api = path == paths::API || path.starts_with("/api/");
-        (!elsewhere && !odd && !back_here && !api && raw.len() <= MAX_LENGTH)
+        (!elsewhere && !odd && !back_here && !api && is_plain(path) && raw.len() <= MAX_LENGTH)
             .then(|| Self(raw.to_owned()))
     }
 
@@ -47,6 +47,13 @@ impl Default for NextPath {
     fn default() -> Self {
         Self(paths::ACCOUNT_PAGE.to_owned())
     }
+}
+
+/// Whether a path means what it says: browsers resolve `.` and `..`, in every spelling, and a path
+/// that comes out as `//host` would lead elsewhere.
+fn is_plain(path: &str) -> bool {
+    let segments = path.split('/').map(|segment| segment.to_ascii_lowercase().replace("%2e", "."));
+    !path.contains("//") && !segments.into_iter().any(|segment| segment == "." || segment == "..")
 }
 
 /// Percent-encodes what would end or split a query value; `/` stays readable.
@@ -87,7 +94,7 @@ mod tests {
 
     #[test]
     fn same_origin_paths_are_kept() {
-        for raw in ["/", "/account", "/account?tab=1#x", "/a//b", "/loginx", "/%2f%2fe.com"] {
+        for raw in ["/", "/account", "/account?tab=1#x", "/a.b/..c", "/loginx", "/%2f%2fe.com"] {
             assert_eq!(NextPath::parse(raw).as_ref().map(NextPath::as_str), Some(raw));
         }
     }
@@ -95,6 +102,15 @@ mod tests {
     #[test]
     fn everything_that_could_leave_is_refused() {
         let corpus = [
+            "/.//e.com",
+            "/a/..//e",
+            "/%2e//e",
+            "/%2E%2e//e",
+            "/./a",
+            "/a/..",
+            "/a/%2e%2E/login",
+            "/account/../login",
+            "/a//b",
             "",
             "account",
             "//e.com",

@@ -38,6 +38,8 @@ impl Auth {
         let now = self.now();
         let mut sessions = self.sessions_of(access, TokenKind::Access, now);
         sessions.extend(self.sessions_of(refresh, TokenKind::Refresh, now));
+        sessions.sort_unstable();
+        sessions.dedup();
         for session in sessions {
             self.forget(session, now);
             let ended = self.store.revoke_family(session, RevokeCause::Logout, now).await;

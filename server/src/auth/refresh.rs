@@ -1,6 +1,6 @@
 //! A new access token for a refresh token.
 
-use super::{ATTEMPTS, Auth, AuthError};
+use super::{ATTEMPTS, Auth, AuthError, Standing};
 use crate::domain::{
     Claims, Decision, Family, RevokeCause, Timestamp, TokenFault, TokenKind, Transition, decide,
     token::Minted,
@@ -75,10 +75,18 @@ impl Auth {
     ) -> Result<(Family, Timestamp), AuthError> {
         let record = self.store.lookup_family(claims.session).await?;
         let record = record.ok_or(AuthError::Token(TokenFault::Invalid))?;
-        match record.user_disabled_at {
-            Some(_) => Err(AuthError::Inactive),
-            None => Ok((record.family, self.now())),
+        if record.family.user_id != claims.user_id {
+            return Err(AuthError::Token(TokenFault::Invalid));
         }
+        if record.user_disabled_at.is_some() {
+            return Err(AuthError::Inactive);
+        }
+        // A sign-out holds here even while the database has yet to hear of it.
+        let ended = self.blacklist.standing(claims.session) == Standing::Revoked;
+        if ended && record.family.revoked.is_none() {
+            return Err(AuthError::Ended(RevokeCause::Logout));
+        }
+        Ok((record.family, self.now()))
     }
 
     /// What a decision does to the family. A replay ends it here and now, before any answer.

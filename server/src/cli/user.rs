@@ -1,6 +1,9 @@
 //! `latchkey user ...`
 
-use std::io::{self, BufRead as _};
+use std::{
+    io::{self, BufRead as _},
+    path,
+};
 
 use clap::{Args, Subcommand};
 use secrecy::{ExposeSecret as _, SecretString};
@@ -73,6 +76,7 @@ impl Create {
     async fn run(self, config: &Config) -> Result<(), CliError> {
         let password = if self.password_stdin { from_stdin() } else { ask() }?;
         let auth = startup::open(config).await?;
+        let database = path::absolute(&config.database).unwrap_or(config.database.clone());
         let username = self.username.trim().to_owned();
         let id = auth
             .create_user(CreateUser {
@@ -86,12 +90,16 @@ impl Create {
             })
             .await?;
         auth.store.close().await;
-        say(&format!("made user {username} with id {id}"));
+        say(&format!("made user {username} with id {id} in {}", database.display()));
         Ok(())
     }
 }
 
 async fn disable(config: &Config, username: &str) -> Result<(), CliError> {
+    if !config.database.exists() {
+        let database = path::absolute(&config.database).unwrap_or(config.database.clone());
+        return Err(CliError::NoDatabase(database));
+    }
     let auth = startup::open(config).await?;
     let disabled = auth.disable_user(username).await.map_err(|error| match error {
         AuthError::UserNotFound => CliError::NoUser(username.to_owned()),

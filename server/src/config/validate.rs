@@ -102,7 +102,8 @@ impl Config {
 }
 
 fn public_url(text: Option<&str>) -> Result<Option<PublicUrl>, ConfigError> {
-    let Some(text) = text else { return Ok(None) };
+    // Compose files hand over unset variables as empty ones.
+    let Some(text) = text.filter(|text| !text.is_empty()) else { return Ok(None) };
     match PublicUrl::parse(text) {
         Some(url) => Ok(Some(url)),
         None => refuse(format!(
@@ -112,7 +113,7 @@ fn public_url(text: Option<&str>) -> Result<Option<PublicUrl>, ConfigError> {
 }
 
 fn database(settings: &Settings) -> Result<PathBuf, ConfigError> {
-    let Some(url) = &settings.database_url else {
+    let Some(url) = settings.database_url.as_ref().filter(|url| !url.is_empty()) else {
         return Ok(settings.data_dir.join("latchkey.db"));
     };
     match url.strip_prefix("sqlite://").or_else(|| url.strip_prefix("sqlite:")) {
@@ -142,6 +143,12 @@ fn lifetimes(settings: &Settings) -> Result<(), ConfigError> {
             return refuse(format!("{name} has to be between 1 second and 100 years."));
         }
     }
+    if settings.revocation_max_staleness < Duration::from_secs(1) {
+        return refuse(
+            "REVOCATION_MAX_STALENESS is below 1 second: the list of ended sessions is brought up \
+             to date five times a second, and every request would be refused in between.",
+        );
+    }
     Ok(())
 }
 
@@ -165,8 +172,8 @@ fn token_policy(settings: &Settings) -> TokenPolicy {
         access_lifetime: settings.access_token_lifetime,
         refresh_lifetime: settings.refresh_token_lifetime,
         leeway: settings.leeway,
-        issuer: settings.issuer.clone(),
-        audience: settings.audience.clone(),
+        issuer: settings.issuer.clone().filter(|issuer| !issuer.is_empty()),
+        audience: settings.audience.clone().filter(|audience| !audience.is_empty()),
     }
 }
 

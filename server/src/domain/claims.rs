@@ -182,7 +182,10 @@ fn moment(claim: &Value) -> Result<Timestamp, TokenFault> {
 fn user_id(claim: Option<&Value>) -> Result<UserId, TokenFault> {
     match claim {
         None => Err(TokenFault::NoUser),
-        Some(Value::String(text)) => text.parse().map(UserId).map_err(|_| TokenFault::Invalid),
+        Some(Value::String(text)) => {
+            let id = text.parse().map(UserId).map_err(|_| TokenFault::Invalid)?;
+            (id.to_string() == *text).then_some(id).ok_or(TokenFault::Invalid)
+        }
         Some(Value::Number(number)) => number.as_i64().map(UserId).ok_or(TokenFault::Invalid),
         Some(_) => Err(TokenFault::Invalid),
     }

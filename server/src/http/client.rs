@@ -7,7 +7,7 @@ use axum::{
     http::{header, request::Parts},
 };
 
-use crate::storage::ClientInfo;
+use crate::auth::ClientInfo;
 
 /// Longer `User-Agent`s are cut.
 const MAX_USER_AGENT_CHARS: usize = 300;

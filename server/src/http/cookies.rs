@@ -9,8 +9,8 @@ use crate::domain::{Timestamp, TokenKind, token::Minted};
 
 /// Browsers drop a cookie whose name and value are longer, without a word.
 pub const MAX_COOKIE_BYTES: usize = 4096;
-/// More cookies of one name than any browser would have are not looked at.
-const MAX_CANDIDATES: usize = 8;
+/// More cookies of one name than any browser would keep are not looked at.
+const MAX_CANDIDATES: usize = 50;
 
 /// How the token cookies look.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -156,8 +156,11 @@ fn parent_domains(request: &HeaderMap) -> Vec<String> {
 /// The values of all cookies of this name, in every `Cookie` header, in the order they came.
 pub fn candidates(request: &HeaderMap, name: &str) -> Vec<String> {
     let mut values = Vec::new();
-    for header in request.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok()) {
-        let of_name = Cookie::split_parse(header).flatten().filter(|cookie| cookie.name() == name);
+    for header in request.get_all(header::COOKIE) {
+        // Somebody else's cookie may hold any bytes; ours must be found beside it.
+        let header = String::from_utf8_lossy(header.as_bytes());
+        let cookies = Cookie::split_parse(&*header).flatten();
+        let of_name = cookies.filter(|cookie| cookie.name() == name);
         values.extend(of_name.map(|cookie| cookie.value_trimmed().to_owned()));
     }
     values.dedup();

@@ -40,7 +40,7 @@ pub enum Failure {
     NoActiveAccount,
     /// Messages by field, in order.
     Fields(FieldErrors),
-    /// The body is not what its type says.
+    /// The body is not what its type says; the sentence.
     Parse(String),
     /// A body of a type that is not read.
     UnsupportedMediaType(String),
@@ -217,7 +217,7 @@ impl Failure {
             Self::Unavailable { .. } => (TRY_AGAIN, None),
             Self::Internal(_) => (OUR_FAULT, None),
             Self::Fields(_) | Self::NotFound => ("Not found.", None),
-            Self::Parse(reason) => return (format!("JSON parse error - {reason}").into(), None),
+            Self::Parse(fault) => return (fault.as_str().into(), None),
             Self::UnsupportedMediaType(kind) => {
                 return (format!("Unsupported media type \"{kind}\" in request.").into(), None);
             }

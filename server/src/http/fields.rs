@@ -3,8 +3,8 @@
 
 use axum::{
     body::Bytes,
-    extract::{FromRequest, Multipart, Request},
-    http::{HeaderMap, header},
+    extract::{FromRequest, Multipart, Request, multipart::MultipartError},
+    http::{HeaderMap, StatusCode, header},
 };
 use serde_json::{Map, Value};
 
@@ -36,7 +36,9 @@ impl<S: Send + Sync> FromRequest<S> for Fields {
         if media_type == "multipart/form-data" {
             return multipart(request, state).await;
         }
-        let body = Bytes::from_request(request, state).await.map_err(|_| Failure::TooLarge)?;
+        let body = Bytes::from_request(request, state).await.map_err(|error| {
+            unread(error.status(), format!("Request body - {}", error.body_text()))
+        })?;
         match media_type.as_str() {
             _ if body.is_empty() => Ok(Self::default()),
             "application/json" => json(&body),
@@ -46,13 +48,19 @@ impl<S: Send + Sync> FromRequest<S> for Fields {
     }
 }
 
+/// A body that could not be read: too large, or not what it says.
+fn unread(status: StatusCode, fault: String) -> Failure {
+    if status == StatusCode::PAYLOAD_TOO_LARGE { Failure::TooLarge } else { Failure::Parse(fault) }
+}
+
 fn content_type(headers: &HeaderMap) -> String {
     let value = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
     media_type(value.unwrap_or_default())
 }
 
 fn json(body: &[u8]) -> Result<Fields, Failure> {
-    let value = serde_json::from_slice(body).map_err(|error| Failure::Parse(error.to_string()))?;
+    let value = serde_json::from_slice(body)
+        .map_err(|error| Failure::Parse(format!("JSON parse error - {error}")))?;
     let python_type = match value {
         Value::Object(fields) => return Ok(Fields(fields)),
         Value::Null => return Err(Failure::Fields(FieldErrors::general("No data provided"))),
@@ -72,15 +80,17 @@ fn urlencoded(body: &[u8]) -> Fields {
 }
 
 async fn multipart<S: Send + Sync>(request: Request, state: &S) -> Result<Fields, Failure> {
-    let unreadable = |reason: String| Failure::Parse(format!("Multipart form - {reason}"));
-    let mut form = Multipart::from_request(request, state)
-        .await
-        .map_err(|error| unreadable(error.body_text()))?;
+    let unreadable = |error: MultipartError| {
+        unread(error.status(), format!("Multipart form parse error - {}", error.body_text()))
+    };
+    let mut form = Multipart::from_request(request, state).await.map_err(|error| {
+        unread(error.status(), format!("Multipart form parse error - {}", error.body_text()))
+    })?;
     let mut fields = Map::new();
-    while let Some(field) = form.next_field().await.map_err(|e| unreadable(e.body_text()))? {
+    while let Some(field) = form.next_field().await.map_err(unreadable)? {
         let name = field.name().unwrap_or_default().to_owned();
         let is_file = field.file_name().is_some();
-        let text = field.text().await.map_err(|error| unreadable(error.body_text()))?;
+        let text = field.text().await.map_err(unreadable)?;
         // A file is no text, whatever it holds.
         fields.insert(name, if is_file { Value::Array(Vec::new()) } else { text.into() });
     }

@@ -69,14 +69,15 @@ async fn receive(State(state): State<AppState>, mut request: Request, next: Next
         next.run(request).await
     };
     let headers = response.headers_mut();
-    headers.extend(cookies);
-    if headers
+    let is_page = headers
         .get(header::CONTENT_TYPE)
-        .is_none_or(|kind| kind.as_bytes().starts_with(b"text/html"))
-    {
+        .is_none_or(|kind| kind.as_bytes().starts_with(b"text/html"));
+    // A shared cache must keep neither a person's page nor anything that sets their cookies.
+    if is_page || !cookies.is_empty() {
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
         headers.append(header::VARY, HeaderValue::from_static("Cookie"));
     }
+    headers.extend(cookies);
     response
 }
 

@@ -107,7 +107,11 @@ async fn content_types_that_are_not_read() {
     assert_eq!(reply.assert_status(415).json(), json!({"detail": detail}));
     let broken = [("content-type", "multipart/form-data; boundary=x")];
     let reply = app.browser().send(Method::POST, LOGIN, &broken, "nonsense").await;
-    reply.assert_status(400).json();
+    let detail = reply.assert_status(400).json()["detail"].as_str().unwrap().to_owned();
+    assert!(detail.starts_with("Multipart form parse error - "), "{detail}");
+    let part = "--x\r\nContent-Disposition: form-data; name=\"username\"\r\n\r\n";
+    let large = format!("{part}{}\r\n--x--\r\n", "a".repeat(200 * 1024));
+    app.browser().send(Method::POST, LOGIN, &broken, large).await.assert_status(413);
 }
 
 #[tokio::test]

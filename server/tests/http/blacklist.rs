@@ -63,8 +63,9 @@ async fn a_restart_remembers_what_was_ended() {
 
 #[tokio::test]
 async fn a_feed_that_is_silent_for_too_long_is_503_and_never_401() {
-    let app = TestApp::with(&["--revocation-max-staleness", "0s"]).await;
+    let app = TestApp::with(&["--revocation-max-staleness", "1s"]).await;
     let browser = app.signed_in("ada").await;
+    tokio::time::sleep(Duration::from_millis(1_050)).await;
     let reply = browser.get("/api/data/").await;
     reply.assert_status(503);
     assert!(reply.header("retry-after").is_some() && reply.cookies().is_empty());

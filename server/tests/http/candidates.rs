@@ -104,3 +104,19 @@ async fn signing_in_and_out_clears_the_other_variants() {
     assert_eq!(set.iter().filter(|c| own(c)).count(), 1);
     assert!(own(set.last().unwrap()) && !set.last().unwrap().value().is_empty());
 }
+
+#[tokio::test]
+async fn somebody_elses_cookies_do_not_matter() {
+    let app = TestApp::new().await;
+    let browser = app.signed_in("ada").await;
+    let (access, refresh) = (browser.cookie("access").unwrap(), browser.cookie("refresh").unwrap());
+    let junk = "access=junk; ".repeat(9);
+    for others in ["pref=Zoë; ", "a=\u{1f511}; b; =c; ;; ", "x=\"; ", &junk] {
+        let cookies = format!("{others}access={access}; refresh={refresh}");
+        let headers = [("cookie", cookies.as_str())];
+        let stranger = app.browser();
+        stranger.send(Method::GET, "/api/data/", &headers, "").await.assert_status(200);
+        let path = "/api/auth/token/refresh/";
+        stranger.send(Method::POST, path, &headers, "").await.assert_status(200);
+    }
+}

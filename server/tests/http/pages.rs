@@ -82,6 +82,9 @@ async fn the_login_page_moves_on_when_signed_in() {
         ("/login?next=//evil.example", "/account"),
         ("/login?next=https://evil.example", "/account"),
         ("/login?next=/%5Cevil.example", "/account"),
+        ("/login?next=/.//evil.example", "/account"),
+        ("/login?next=/%2e%2e//evil.example", "/account"),
+        ("/login?next=/%252e//evil.example", "/account"),
         ("/login?next=/login", "/account"),
     ] {
         let reply = browser.open(path).await;
@@ -145,4 +148,17 @@ async fn an_unknown_page_is_404_and_html() {
     page.assert_status(404);
     assert!(page.header("content-type").unwrap().starts_with("text/html"));
     assert!(page.body.contains("<html"));
+}
+
+#[tokio::test]
+async fn what_sets_a_cookie_is_kept_by_no_cache() {
+    let app = TestApp::new().await;
+    let site = app.database.with_file_name("site");
+    std::fs::create_dir(&site).unwrap();
+    std::fs::write(site.join("robots.txt"), "User-agent: *").unwrap();
+    let browser = app.signed_in("ada").await;
+    browser.forget("access");
+    let reply = browser.open("/robots.txt").await;
+    assert_eq!(reply.assert_status(200).cookie_names(), ["access"]);
+    assert_eq!(reply.header("cache-control").as_deref(), Some("no-store"));
 }

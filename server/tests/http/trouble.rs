@@ -69,3 +69,20 @@ async fn a_sign_out_holds_even_then_and_reaches_the_database_later() {
     app.auth.finish_logouts().await.unwrap();
     copy.refresh().await.assert_status(401);
 }
+
+#[tokio::test]
+async fn who_signed_out_stays_out_before_the_database_hears_of_it() {
+    let app = TestApp::new().await;
+    let browser = app.signed_in("ada").await;
+    let copy = browser.copy();
+    let options = SqliteConnectOptions::new().filename(&app.database);
+    let mut other = options.connect().await.unwrap();
+    sqlx::query("BEGIN IMMEDIATE").execute(&mut other).await.unwrap();
+    browser.logout().await.assert_status(200);
+    copy.refresh().await.assert_status(401);
+    copy.open("/account").await.assert_status(303);
+    sqlx::query("ROLLBACK").execute(&mut other).await.unwrap();
+    other.close().await.unwrap();
+    app.auth.finish_logouts().await.unwrap();
+    copy.refresh().await.assert_status(401);
+}

@@ -190,6 +190,7 @@ fn claims_have_to_be_complete() {
         (json!({"token_type": 7}), TokenFault::WrongType),
         (json!({"user_id": null}), TokenFault::NoUser),
         (json!({"user_id": "root"}), TokenFault::Invalid),
+        (json!({"user_id": "+7"}), TokenFault::Invalid),
         (json!({"user_id": 1.5}), TokenFault::Invalid),
         (json!({"sid": null}), TokenFault::Invalid),
         (json!({"sid": other}), TokenFault::Invalid),

@@ -4,8 +4,8 @@ use app::wire::User;
 use axum::{Json, extract::State};
 
 use crate::{
+    auth::UserRecord,
     http::{AppState, CurrentUser, Failure},
-    storage::UserRecord,
 };
 
 /// Answers with the caller's account.
