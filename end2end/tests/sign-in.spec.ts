@@ -18,7 +18,16 @@ test("a private page asks for a sign-in and is what one then gets", async ({ pag
   await expect(page).toHaveURL("/account");
 });
 
-for (const elsewhere of ["//example.com", "https://example.com", "/\\example.com", "javascript:alert(1)"]) {
+const ELSEWHERE = [
+  "//example.com",
+  "https://example.com",
+  "/\\example.com",
+  "javascript:alert(1)",
+  // Browsers resolve these to "//example.com".
+  "/.//example.com",
+  "/%2e%2e//example.com",
+];
+for (const elsewhere of ELSEWHERE) {
   test(`a sign-in does not lead to ${elsewhere}`, async ({ page }) => {
     await open(page, `/login?next=${encodeURIComponent(elsewhere)}`);
     await new LoginPage(page).signIn();
@@ -64,6 +73,13 @@ test("a garbage access cookie does not hinder a sign-in", async ({ page, context
   await new AccountPage(page).isShown();
   expect(traffic.statuses(LOGIN)).toEqual([200]);
   expect(traffic.statuses(REFRESH)).toEqual([]);
+});
+
+test("somebody else's cookie, of any characters, signs nobody out", async ({ page, signedIn: _signedIn }) => {
+  await open(page, "/");
+  await page.evaluate(() => (document.cookie = "pref=Zoë; path=/"));
+  await open(page, "/account");
+  await new AccountPage(page).isShown();
 });
 
 test("whoever is signed in is not asked again", async ({ page, signedIn: _signedIn }) => {
