@@ -1,7 +1,7 @@
 // Where cargo puts what is tested: found by asking cargo, so that CARGO_TARGET_DIR is honoured.
 import { execFileSync, spawnSync } from "node:child_process";
-import { existsSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, statSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const workspace = fileURLToPath(new URL("../..", import.meta.url));
@@ -24,6 +24,23 @@ export function findServer() {
   const server = join(targetDirectory(), profile, "latchkey");
   if (!existsSync(server)) throw new Error(`${server} is not there: run "cargo leptos build --release" first.`);
   return server;
+}
+
+/**
+ * The folder of the pages' files that belong to a server: beside it or one above, whichever was
+ * built last.
+ * @param {string} server
+ * @returns {string}
+ */
+export function findSite(server) {
+  const folder = dirname(server);
+  /** @param {string} site */
+  const builtAt = (site) => statSync(join(site, "pkg")).mtimeMs;
+  const [site] = [join(folder, "site"), join(folder, "..", "site")]
+    .filter((site) => existsSync(join(site, "pkg")))
+    .sort((a, b) => builtAt(b) - builtAt(a));
+  if (site === undefined) throw new Error(`${server} has no site: run "cargo leptos build --release" first.`);
+  return site;
 }
 
 /**

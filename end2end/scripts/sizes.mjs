@@ -1,18 +1,14 @@
 // Prints what a first visit to /login downloads, compressed with brotli, beside its budget.
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { brotliCompressSync, constants } from "node:zlib";
-import { targetDirectory } from "./build.mjs";
+import { findServer, findSite } from "./build.mjs";
 
 /** Bytes. An empty Leptos app with router takes 101 kB. */
 const BUDGET = 165_000;
 const KINDS = ["wasm", "js", "css"];
 
-const pkg = join(targetDirectory(), "site", "pkg");
-if (!existsSync(pkg)) {
-  console.error('There is no build to measure: run "cargo leptos build --release" first.');
-  process.exit(1);
-}
+const pkg = join(findSite(findServer()), "pkg");
 
 /** @param {string} kind */
 function brotliBytes(kind) {

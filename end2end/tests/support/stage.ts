@@ -3,7 +3,7 @@
 import { cpSync, existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
-import { findServer } from "../../scripts/build.mjs";
+import { findServer, findSite } from "../../scripts/build.mjs";
 
 /** Names the copied server to the workers. */
 const STAGED = "LATCHKEY_STAGED_BIN";
@@ -22,7 +22,7 @@ export default function stage(): () => void {
   const copies = [
     [server, join("bin", basename(server))],
     [join(dirname(server), "hash.txt"), join("bin", "hash.txt")],
-    [join(dirname(dirname(server)), "site"), "site"],
+    [findSite(server), join("bin", "site")],
   ] as const;
   for (const [from, to] of copies) {
     if (existsSync(from)) cpSync(from, join(stagingDirectory, to), { recursive: true, preserveTimestamps: true });
