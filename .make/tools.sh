@@ -61,3 +61,24 @@ need_node() {
     node -e "process.exit(process.versions.node.split('.')[0] >= $NODE ? 0 : 1)" ||
         die "Node $(node --version) is too old for the browser tests. Install Node $NODE or newer from https://nodejs.org, and run this again."
 }
+
+# The server's programs, in $POSTGRES; the newest version where there are several.
+need_postgres() {
+    find_postgres && return
+    if [ -f /etc/debian_version ] && [ "$(id -u)" = 0 ]; then
+        say 'installing PostgreSQL (apt-get): every storage test runs on both engines'
+        apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends postgresql >/dev/null &&
+            find_postgres && return
+    fi
+    die 'PostgreSQL is missing, which the tests run on. Install its server ("apt-get install postgresql", "brew install postgresql"), or set TEST_DATABASE_URL to one that tests may make databases on, and run this again.'
+}
+
+find_postgres() {
+    for folder in "$(dirname "$(command -v initdb || echo /nowhere/x)")" \
+        "$(pg_config --bindir 2>/dev/null || echo /nowhere)" \
+        $(ls -d /usr/lib/postgresql/*/bin /usr/pgsql-*/bin /opt/homebrew/opt/postgresql*/bin /usr/local/opt/postgresql*/bin 2>/dev/null | sort -rV); do
+        POSTGRES=$folder
+        [ -x "$POSTGRES/initdb" ] && [ -x "$POSTGRES/pg_ctl" ] && return
+    done
+    return 1
+}

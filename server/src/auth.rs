@@ -10,11 +10,12 @@ pub mod login;
 pub mod logout;
 pub mod page_load;
 pub mod refresh;
+pub mod sessions;
 pub mod verify;
 
 use std::{sync::Arc, time::Duration};
 
-pub use accounts::{CreateUser, CreateUserError};
+pub use accounts::{CreateUser, CreateUserError, SetPasswordError};
 pub use authenticate::{AccessFault, Identity};
 pub use blacklist::{Blacklist, Standing};
 pub use error::AuthError;
@@ -23,7 +24,7 @@ pub use login::{LoginInput, SignedIn};
 pub use refresh::Refreshed;
 pub use verify::VerifyError;
 
-pub use crate::storage::{ClientInfo, UserRecord};
+pub use crate::storage::{ClientInfo, SessionRecord, UserRecord};
 
 use crate::{
     domain::{

@@ -1,13 +1,23 @@
 //! The command line.
 
-pub mod user;
+mod check;
+mod password;
+mod session;
+mod table;
+mod user;
 
-use std::{io::Write as _, path::PathBuf, process::ExitCode};
+use std::{
+    io::Write as _,
+    path::{self, PathBuf},
+    process::ExitCode,
+    sync::Arc,
+};
 
 use clap::{Parser, Subcommand};
 
 use crate::{
-    config::{Config, Settings},
+    auth::Auth,
+    config::{Config, Database, Settings},
     startup::{self, StartError},
     telemetry,
 };
@@ -34,9 +44,14 @@ pub struct Cli {
 enum Command {
     /// Serve (the default)
     Serve,
-    /// Make and change accounts
+    /// Make, change and remove accounts
     #[command(subcommand)]
     User(user::UserCommand),
+    /// Look at sessions and end them
+    #[command(subcommand)]
+    Session(session::SessionCommand),
+    /// Go through the security checklist with the settings in force
+    Check(check::Check),
 }
 
 impl Cli {
@@ -57,8 +72,20 @@ impl Cli {
         match self.command {
             None | Some(Command::Serve) => Ok(startup::serve(config, announce).await?),
             Some(Command::User(command)) => command.run(&config).await,
+            Some(Command::Session(command)) => command.run(&config).await,
+            Some(Command::Check(check)) => check.run(&config),
         }
     }
+}
+
+/// Opens the database that is there: none is made by looking for one in the wrong place.
+async fn open(config: &Config) -> Result<Arc<Auth>, CliError> {
+    if let Database::Sqlite(file) = &config.database
+        && !file.exists()
+    {
+        return Err(CliError::NoDatabase(path::absolute(file).unwrap_or_else(|_| file.clone())));
+    }
+    Ok(startup::open(config).await?)
 }
 
 fn announce(address: &str) {
@@ -79,6 +106,18 @@ pub enum CliError {
     /// The account was not made.
     #[error("{0}")]
     CreateUser(#[from] crate::auth::CreateUserError),
+    /// The password was not set.
+    #[error("{0}")]
+    SetPassword(#[from] crate::auth::SetPasswordError),
+    /// There is no such session.
+    #[error("there is no session {0} that goes on")]
+    NoSession(String),
+    /// Nobody said yes.
+    #[error("nothing was deleted: say --yes, or answer with the user name")]
+    NotConfirmed,
+    /// Something has to change before strangers may come.
+    #[error("{0} to change before this may be used in production")]
+    Unsafe(String),
     /// There is no such account.
     #[error("there is no user {0:?}")]
     NoUser(String),

@@ -1,28 +1,25 @@
 //! From a configuration to a running service.
 
+mod database;
 pub mod key;
 mod private;
 pub mod site;
 
-use std::{
-    io,
-    path::{Path, PathBuf},
-    sync::Arc,
-};
+use std::{io, path::PathBuf, sync::Arc};
 
 use tokio::net::TcpListener;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
     auth::{Auth, AuthError, Blacklist, HashPool, logout::Unfinished},
-    config::Config,
+    config::{Config, ConfigError, validate::KeySource},
     domain::{
-        Argon2id, Family, SessionId, SystemClock, SystemEntropy, TokenKind, Tokens, UserId,
-        clock::Clock as _,
+        Argon2id, Family, SessionId, SigningKey, SystemClock, SystemEntropy, TokenKind, Tokens,
+        UserId, clock::Clock as _,
     },
     http::{AppState, Web, router},
     lifecycle,
-    storage::{SqliteStore, StoreError},
+    storage::{Store, StoreError},
 };
 
 /// Why the program could not start or go on. Each tells what to do.
@@ -30,13 +27,16 @@ use crate::{
 pub enum StartError {
     /// A settings problem.
     #[error(transparent)]
-    Config(#[from] crate::config::ConfigError),
+    Config(#[from] ConfigError),
     /// The data directory.
     #[error("the folder {0} cannot be made: {1}. Set DATA_DIR to one that can.")]
     DataDir(PathBuf, #[source] io::Error),
     /// The database.
-    #[error("the database {0} cannot be opened: {1}. Check DATABASE_URL and the folder's rights.")]
-    Database(PathBuf, #[source] StoreError),
+    #[error("the database {0} cannot be opened: {1}. Check DATABASE_URL{2}.")]
+    Database(String, #[source] StoreError, &'static str),
+    /// The database, later.
+    #[error("the database failed: {0}")]
+    Store(#[from] StoreError),
     /// The signing key.
     #[error(transparent)]
     Key(#[from] key::KeyError),
@@ -57,21 +57,58 @@ pub enum StartError {
     Serve(#[source] io::Error),
 }
 
-/// Opens what the use cases need: database, key, hashing threads.
+/// Opens what the use cases need, for a program that signs nothing.
 ///
 /// # Errors
 /// [`StartError`].
 pub async fn open(config: &Config) -> Result<Arc<Auth>, StartError> {
-    make_room(&config.database)?;
-    let key = key::load(&config.key, &SystemEntropy)?;
-    let store = SqliteStore::open(&config.database)
-        .await
-        .map_err(|error| StartError::Database(config.database.clone(), error))?;
+    let store = database::open(config).await?;
+    assemble(config, store, key::unused(&SystemEntropy)?)
+}
+
+/// Opens what the use cases need, for a server: its key is one that the database knows, or the
+/// first one.
+async fn open_with_key(config: &Config) -> Result<Arc<Auth>, StartError> {
+    let source = config.key.as_ref().ok_or_else(|| {
+        ConfigError(
+            "With PostgreSQL, set SIGNING_KEY or SIGNING_KEY_FILE, the same on every node. Make \
+             one with: openssl rand -hex 32"
+                .to_owned(),
+        )
+    })?;
+    let store = database::open(config).await?;
+    let key = admit_key(&*store, source, config.new_key).await?;
+    assemble(config, store, key)
+}
+
+async fn admit_key(
+    store: &dyn Store,
+    source: &KeySource,
+    new_key: bool,
+) -> Result<SigningKey, StartError> {
+    let mut tx = store.begin().await?;
+    let known = tx.lock_keys().await?;
+    let may_be_new = known.is_empty() || new_key;
+    let key = key::load(source, may_be_new, &SystemEntropy)?;
+    if !may_be_new && !known.iter().any(|known| known == key.fingerprint()) {
+        return Err(key::KeyError::Unknown.into());
+    }
+    let now = tx.now().await?;
+    tx.remember_key(key.fingerprint(), now).await?;
+    tx.commit().await?;
+    Ok(key)
+}
+
+fn assemble(
+    config: &Config,
+    store: Arc<dyn Store>,
+    key: SigningKey,
+) -> Result<Arc<Auth>, StartError> {
     let hashing = |error: &dyn std::fmt::Display| StartError::Hashing(error.to_string());
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
     let hasher = Argon2id::new().map_err(|error| hashing(&error))?;
     Ok(Arc::new(Auth {
-        store: Arc::new(store),
+        store,
         blacklist: Blacklist::new(config.tokens.access_lifetime, config.max_staleness),
         tokens: Tokens::new(key, config.tokens.clone()),
         hashing: HashPool::new(Arc::new(hasher), threads).map_err(|error| hashing(&error))?,
@@ -82,28 +119,13 @@ pub async fn open(config: &Config) -> Result<Arc<Auth>, StartError> {
     }))
 }
 
-/// Makes the database's folder and the file itself, for its owner alone; SQLite gives its logs the
-/// same rights.
-fn make_room(database: &Path) -> Result<(), StartError> {
-    if let Some(folder) = database.parent().filter(|parent| !parent.as_os_str().is_empty()) {
-        private::folder(folder).map_err(|e| StartError::DataDir(folder.to_owned(), e))?;
-    }
-    match private::new_file(database) {
-        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => {
-            let error = StoreError::Unavailable(error.into());
-            Err(StartError::Database(database.to_owned(), error))
-        }
-        _ => Ok(()),
-    }
-}
-
 /// Serves until a signal says stop. `ready` is called with the address in use.
 ///
 /// # Errors
 /// [`StartError`].
 pub async fn serve(config: Config, ready: impl FnOnce(&str)) -> Result<(), StartError> {
     let site = site::find(&config)?;
-    let auth = open(&config).await?;
+    let auth = open_with_key(&config).await?;
     let web = Web {
         cookies: config.cookies,
         csrf: config.csrf,
@@ -152,7 +174,7 @@ fn warn_of_narrow_path(web: &Web) {
 /// A token that does not fit its cookie would sign nobody in: find out now.
 fn check_token_size(auth: &Auth, web: &Web) -> Result<(), StartError> {
     let too_long = || {
-        crate::config::ConfigError(
+        ConfigError(
             "tokens would be longer than the 4096 bytes that browsers store in a cookie: shorten \
              ISSUER, AUDIENCE or the cookies' names."
                 .to_owned(),

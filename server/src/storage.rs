@@ -4,12 +4,28 @@
 //! takes several. Each engine has a module of its own; statements and rows are shared.
 
 pub mod error;
+pub mod postgres;
 pub mod rows;
 mod sql;
 pub mod sqlite;
 pub mod store;
 
 pub use error::{Constraint, StoreError};
-pub use rows::{ClientInfo, FamilyRecord, NewUser, UserRecord};
+pub use postgres::PostgresStore;
+pub use rows::{ClientInfo, FamilyRecord, NewUser, SessionRecord, UserRecord};
 pub use sqlite::SqliteStore;
-pub use store::{RevocationFeed, Store, Tx};
+pub use store::{Heard, RevocationFeed, Store, Tx};
+
+/// Brings a schema up to date.
+async fn migrate<'p, P>(pool: P, mut migrator: sqlx::migrate::Migrator) -> Result<(), StoreError>
+where
+    P: sqlx::Acquire<'p>,
+    <P::Connection as std::ops::Deref>::Target: sqlx::migrate::Migrate,
+{
+    // An older binary must start again on a newer schema.
+    migrator.set_ignore_missing(true);
+    migrator.run(pool).await.map_err(|error| match error {
+        sqlx::migrate::MigrateError::Execute(error) => StoreError::from(error),
+        other => StoreError::Driver(sqlx::Error::Migrate(Box::new(other))),
+    })
+}

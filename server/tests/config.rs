@@ -1,8 +1,8 @@
 //! Settings that work, and settings that are refused with a sentence.
 
-use std::time::Duration;
+use std::{path::Path, time::Duration};
 
-use latchkey::config::Config;
+use latchkey::config::{Config, Database};
 
 use crate::support::app::settings;
 
@@ -14,7 +14,7 @@ fn config(flags: &[&str]) -> Result<Config, String> {
 fn the_defaults_are_the_seeds() {
     let config = config(&[]).unwrap();
     assert_eq!(config.listen.to_string(), "127.0.0.1:3000");
-    assert_eq!(config.database, std::path::Path::new("data/latchkey.db"));
+    assert!(matches!(config.database, Database::Sqlite(file) if file == Path::new("data/latchkey.db")));
     assert_eq!(config.tokens.access_lifetime, Duration::from_mins(15));
     assert_eq!(config.tokens.refresh_lifetime, Duration::from_hours(168));
     assert_eq!(config.auth.absolute_lifetime, Duration::from_hours(2160));
@@ -66,7 +66,7 @@ fn durations_and_flags_are_read_as_people_write_them() {
 #[test]
 fn impossible_combinations_are_refused_with_a_sentence() {
     let https = "--public-url=https://app.example.com";
-    let rows: [(&[&str], &str); 18] = [
+    let rows: [(&[&str], &str); 19] = [
         (&["--jwt-auth-samesite=None"], "JWT_AUTH_SAMESITE=None needs"),
         (&["--jwt-auth-cookie-partitioned=true"], "JWT_AUTH_COOKIE_PARTITIONED needs"),
         (&[https, "--jwt-auth-secure=false"], "JWT_AUTH_SECURE=false with an https"),
@@ -92,6 +92,7 @@ fn impossible_combinations_are_refused_with_a_sentence() {
         (&["--public-url=app.example.com"], "PUBLIC_URL"),
         (&["--public-url=https://app.example.com/path"], "PUBLIC_URL"),
         (&["--database-url=mysql://x"], "DATABASE_URL"),
+        (&["--database-url=postgres://a:b c@[x"], "DATABASE_URL cannot be read"),
         (&["--access-token-lifetime=0s"], "ACCESS_TOKEN_LIFETIME"),
         (&["--revocation-max-staleness=0s"], "REVOCATION_MAX_STALENESS"),
     ];

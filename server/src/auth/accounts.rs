@@ -1,18 +1,16 @@
-//! Making and disabling accounts.
+//! Making, changing and ending accounts.
 
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::SecretString;
 
 use super::{Auth, AuthError};
 use crate::{
     domain::{
-        Email, RevokeCause, UserId, Username,
+        Email, PasswordFault, RevokeCause, SessionId, Timestamp, UserId, Username,
+        new_password::{self, Person},
         user::{EmailFault, UsernameFault},
     },
-    storage::{Constraint, NewUser, StoreError},
+    storage::{Constraint, NewUser, StoreError, Tx, UserRecord},
 };
-
-/// The fewest characters of a password.
-const PASSWORD_MIN_CHARS: usize = 8;
 
 /// What an account is made from, as somebody typed it.
 #[derive(Debug)]
@@ -48,17 +46,9 @@ pub enum CreateUserError {
     /// The address is taken.
     #[error("User is already registered with this e-mail address.")]
     EmailTaken,
-    /// The password is too short.
-    #[error(
-        "This password is too short. It must contain at least {PASSWORD_MIN_CHARS} characters."
-    )]
-    PasswordTooShort,
-    /// The password is too long.
-    #[error("Ensure the password has no more than {0} characters.")]
-    PasswordTooLong(usize),
-    /// The password holds a NUL.
-    #[error("Null characters are not allowed.")]
-    PasswordNul,
+    /// The password will not do.
+    #[error(transparent)]
+    Password(#[from] PasswordFault),
     /// Anything else.
     #[error(transparent)]
     Other(#[from] AuthError),
@@ -80,12 +70,27 @@ impl Auth {
     /// # Errors
     /// [`CreateUserError`].
     pub async fn create_user(&self, input: CreateUser) -> Result<UserId, CreateUserError> {
+        let user = self.new_user(input).await?;
+        let mut tx = self.store.begin().await?;
+        let id = tx.insert_user(&user).await?;
+        tx.commit().await?;
+        Ok(id)
+    }
+
+    /// Checks what somebody typed and hashes the password.
+    pub(super) async fn new_user(&self, input: CreateUser) -> Result<NewUser, CreateUserError> {
         let username = Username::parse(&input.username)?;
         let email = input.email.as_deref().map(Email::parse).transpose()?;
-        self.check_new_password(&input.password)?;
+        let person = Person {
+            username: username.as_str(),
+            first_name: &input.first_name,
+            last_name: &input.last_name,
+            email: email.as_ref().map_or("", Email::as_str),
+        };
+        self.check_new_password(&input.password, person)?;
         let password_hash = self.hashing.hash(input.password, &*self.entropy).await?;
         let now = self.now();
-        let user = NewUser {
+        Ok(NewUser {
             username,
             email_verified_at: email.as_ref().filter(|_| input.verified).map(|_| now),
             email,
@@ -94,22 +99,25 @@ impl Auth {
             password_hash,
             superuser_since: input.superuser.then_some(now),
             created_at: now,
-        };
-        let mut tx = self.store.begin().await?;
-        let id = tx.insert_user(&user).await?;
-        tx.commit().await?;
-        Ok(id)
+        })
     }
 
-    fn check_new_password(&self, password: &SecretString) -> Result<(), CreateUserError> {
-        let password = password.expose_secret();
-        let most = self.policy.password_max_chars;
-        match password.chars().count() {
-            _ if password.contains('\0') => Err(CreateUserError::PasswordNul),
-            n if n < PASSWORD_MIN_CHARS => Err(CreateUserError::PasswordTooShort),
-            n if n > most => Err(CreateUserError::PasswordTooLong(most)),
-            _ => Ok(()),
-        }
+    fn check_new_password(
+        &self,
+        password: &SecretString,
+        person: Person<'_>,
+    ) -> Result<(), PasswordFault> {
+        let faults = new_password::faults(password, self.policy.password_max_chars);
+        let first = faults.into_iter().next();
+        first.or_else(|| new_password::similarity(password, person)).map_or(Ok(()), Err)
+    }
+
+    /// All accounts, by id.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub async fn users(&self) -> Result<Vec<UserRecord>, AuthError> {
+        Ok(self.store.list_users().await?)
     }
 
     /// Disables an account and ends all its sessions. Returns whether it was enabled.
@@ -117,17 +125,103 @@ impl Auth {
     /// # Errors
     /// [`AuthError::UserNotFound`], or what the store says.
     pub async fn disable_user(&self, username: &str) -> Result<bool, AuthError> {
-        let key = Username::key_of(username);
-        let user = self.store.find_user_by_name(&key).await?.ok_or(AuthError::UserNotFound)?;
-        let now = self.now();
-        let mut tx = self.store.begin().await?;
-        tx.lock_user(user.id).await?.ok_or(AuthError::UserNotFound)?;
+        let (mut tx, user, now) = self.lock_account(username).await?;
         let was_enabled = tx.disable_user(user.id, now).await?;
         let ended = tx.revoke_families_of(user.id, RevokeCause::UserDisabled, now).await?;
         tx.commit().await?;
+        self.forget_all(ended);
+        Ok(was_enabled)
+    }
+
+    /// Enables an account. Returns whether it was disabled.
+    ///
+    /// # Errors
+    /// [`AuthError::UserNotFound`], or what the store says.
+    pub async fn enable_user(&self, username: &str) -> Result<bool, AuthError> {
+        let (mut tx, user, _) = self.lock_account(username).await?;
+        let was_disabled = tx.enable_user(user.id).await?;
+        tx.commit().await?;
+        Ok(was_disabled)
+    }
+
+    /// Gives an account another password and ends all its sessions. Returns how many those were.
+    ///
+    /// # Errors
+    /// [`SetPasswordError`].
+    pub async fn set_password(
+        &self,
+        username: &str,
+        password: SecretString,
+    ) -> Result<usize, SetPasswordError> {
+        let person = self.account(username).await?;
+        let known = Person {
+            username: &person.username,
+            first_name: &person.first_name,
+            last_name: &person.last_name,
+            email: person.email.as_deref().unwrap_or_default(),
+        };
+        self.check_new_password(&password, known)?;
+        let hash = self.hashing.hash(password, &*self.entropy).await?;
+        let (mut tx, user, now) = self.lock_account(username).await?;
+        // The row is locked, so the password is the one that was read.
+        tx.replace_password(user.id, &user.password_hash, &hash).await?;
+        let ended = tx.revoke_families_of(user.id, RevokeCause::PasswordChanged, now).await?;
+        tx.commit().await?;
+        let count = ended.len();
+        self.forget_all(ended);
+        Ok(count)
+    }
+
+    /// Removes an account and all that is its owner's.
+    ///
+    /// # Errors
+    /// [`AuthError::UserNotFound`], or what the store says.
+    pub async fn delete_user(&self, username: &str) -> Result<(), AuthError> {
+        let (mut tx, user, now) = self.lock_account(username).await?;
+        let ended = tx.delete_user(user.id, now).await?;
+        tx.commit().await?;
+        self.forget_all(ended);
+        Ok(())
+    }
+
+    /// The account of this name.
+    pub(super) async fn account(&self, username: &str) -> Result<UserRecord, AuthError> {
+        let found = self.store.find_user_by_name(&Username::key_of(username)).await?;
+        found.ok_or(AuthError::UserNotFound)
+    }
+
+    pub(super) async fn lock_account(
+        &self,
+        username: &str,
+    ) -> Result<(Box<dyn Tx>, UserRecord, Timestamp), AuthError> {
+        let id = self.account(username).await?.id;
+        let mut tx = self.store.begin().await?;
+        let user = tx.lock_user(id).await?.ok_or(AuthError::UserNotFound)?;
+        let now = tx.now().await?;
+        Ok((tx, user, now))
+    }
+
+    pub(super) fn forget_all(&self, ended: Vec<SessionId>) {
+        let now = self.now();
         for session in ended {
             self.forget(session, now);
         }
-        Ok(was_enabled)
+    }
+}
+
+/// Why a password was not changed.
+#[derive(Debug, thiserror::Error)]
+pub enum SetPasswordError {
+    /// The new one will not do.
+    #[error(transparent)]
+    Password(#[from] PasswordFault),
+    /// Anything else.
+    #[error(transparent)]
+    Other(#[from] AuthError),
+}
+
+impl From<StoreError> for SetPasswordError {
+    fn from(error: StoreError) -> Self {
+        Self::Other(error.into())
     }
 }

@@ -69,13 +69,13 @@ impl Auth {
         input: &LoginInput,
     ) -> Result<Option<SignedIn>, AuthError> {
         let mut tx = self.store.begin().await?;
-        let now = self.now();
         let unchanged = |user: &UserRecord| {
             user.password_hash == checked.password_hash && user.disabled_at.is_none()
         };
         let Some(user) = tx.lock_user(checked.id).await?.filter(unchanged) else {
             return Ok(None);
         };
+        let now = tx.now().await?;
         let replaced = self.sessions_of(&input.replaces, TokenKind::Refresh, now);
         for session in &replaced {
             tx.revoke_family(*session, RevokeCause::Superseded, now).await?;

@@ -1,32 +1,32 @@
 //! Signing out: out everywhere, even while the database is down.
 
 use std::{
-    collections::HashMap,
+    collections::HashSet,
     sync::{Mutex, PoisonError},
 };
 
 use super::{Auth, AuthError};
-use crate::domain::{RevokeCause, SessionId, Timestamp, TokenKind};
+use crate::domain::{RevokeCause, SessionId, TokenKind};
 
 /// Sign-outs that the database has yet to hear of. They bind this process at once; the feed's
 /// task carries them to the database as soon as it answers.
 #[derive(Debug, Default)]
-pub struct Unfinished(Mutex<HashMap<SessionId, Timestamp>>);
+pub struct Unfinished(Mutex<HashSet<SessionId>>);
 
 impl Unfinished {
-    fn remember(&self, session: SessionId, at: Timestamp) {
-        self.lock().insert(session, at);
+    fn remember(&self, session: SessionId) {
+        self.lock().insert(session);
     }
 
-    fn list(&self) -> Vec<(SessionId, Timestamp)> {
-        self.lock().iter().map(|(session, at)| (*session, *at)).collect()
+    fn list(&self) -> Vec<SessionId> {
+        self.lock().iter().copied().collect()
     }
 
     fn finished(&self, session: SessionId) {
         self.lock().remove(&session);
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<SessionId, Timestamp>> {
+    fn lock(&self) -> std::sync::MutexGuard<'_, HashSet<SessionId>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -42,10 +42,10 @@ impl Auth {
         sessions.dedup();
         for session in sessions {
             self.forget(session, now);
-            let ended = self.store.revoke_family(session, RevokeCause::Logout, now).await;
+            let ended = self.store.revoke_family(session, RevokeCause::Logout).await;
             if let Err(error) = ended {
                 tracing::warn!(%error, "a sign-out waits for the database");
-                self.unfinished.remember(session, now);
+                self.unfinished.remember(session);
             }
         }
     }
@@ -55,8 +55,9 @@ impl Auth {
     /// # Errors
     /// What the store says; the rest stays remembered.
     pub async fn finish_logouts(&self) -> Result<(), AuthError> {
-        for (session, at) in self.unfinished.list() {
-            self.store.revoke_family(session, RevokeCause::Logout, at).await?;
+        for session in self.unfinished.list() {
+            // As of now, not of then: other nodes look back a minute only.
+            self.store.revoke_family(session, RevokeCause::Logout).await?;
             self.unfinished.finished(session);
         }
         Ok(())

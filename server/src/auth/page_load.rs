@@ -23,7 +23,7 @@ impl Auth {
             let decision = decide(claims.generation, &family, now, &self.policy.rotation);
             let transition = match decision {
                 Decision::Rotate { .. } | Decision::Renew { .. } | Decision::Reissue => None,
-                other => self.transition(other, &family, now).await?,
+                other => self.transition(other, &family).await?,
             };
             if let Some(family) = self.apply(family, transition, now).await? {
                 let lifetime = self.policy.rotation.refresh_lifetime;

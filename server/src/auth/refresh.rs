@@ -60,7 +60,7 @@ impl Auth {
         for _ in 0..ATTEMPTS {
             let (family, now) = self.living_family(claims).await?;
             let decision = decide(claims.generation, &family, now, &self.policy.rotation);
-            let transition = self.transition(decision, &family, now).await?;
+            let transition = self.transition(decision, &family).await?;
             if let Some(family) = self.apply(family, transition, now).await? {
                 return self.refreshed(&family, transition, now);
             }
@@ -86,7 +86,7 @@ impl Auth {
         if ended && record.family.revoked.is_none() {
             return Err(AuthError::Ended(RevokeCause::Logout));
         }
-        Ok((record.family, self.now()))
+        Ok((record.family, record.read_at))
     }
 
     /// What a decision does to the family. A replay ends it here and now, before any answer.
@@ -94,7 +94,6 @@ impl Auth {
         &self,
         decision: Decision,
         family: &Family,
-        now: Timestamp,
     ) -> Result<Option<Transition>, AuthError> {
         match decision {
             Decision::Fresh { sighting } => Ok(sighting.then_some(Transition::Sight)),
@@ -104,8 +103,8 @@ impl Auth {
             Decision::Revoked(cause) => Err(AuthError::Ended(cause)),
             Decision::Expired => Err(AuthError::Token(TokenFault::Expired)),
             Decision::Replay => {
-                self.store.revoke_family(family.id, RevokeCause::Replay, now).await?;
-                self.forget(family.id, now);
+                self.store.revoke_family(family.id, RevokeCause::Replay).await?;
+                self.forget(family.id, self.now());
                 Err(AuthError::Replayed)
             }
         }

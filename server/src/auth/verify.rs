@@ -38,8 +38,9 @@ impl Auth {
             };
         }
         let record = self.store.lookup_family(claims.session).await.map_err(AuthError::from)?;
-        let family = record.ok_or(TokenFault::Invalid)?.family;
-        match decide(claims.generation, &family, self.now(), &self.policy.rotation) {
+        let record = record.ok_or(TokenFault::Invalid)?;
+        let rotation = &self.policy.rotation;
+        match decide(claims.generation, &record.family, record.read_at, rotation) {
             Decision::Revoked(_) | Decision::Replay => Err(VerifyError::Blacklisted),
             Decision::Expired => Err(TokenFault::Expired.into()),
             Decision::Fresh { .. }

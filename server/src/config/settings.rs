@@ -29,9 +29,21 @@ pub struct Settings {
     #[arg(long, env, default_value = "data", help_heading = "Server")]
     pub data_dir: PathBuf,
 
-    /// The database: sqlite://PATH. Unset: latchkey.db in DATA_DIR
+    /// The database: sqlite://PATH, or postgres://USER:PASSWORD@HOST:PORT/DATABASE for more than
+    /// one node. Unset: latchkey.db in DATA_DIR
     #[arg(long, env, help_heading = "Server", value_name = "URL", hide_env_values = true)]
-    pub database_url: Option<String>,
+    pub database_url: Option<SecretString>,
+
+    /// The most connections that a node holds to PostgreSQL; one more listens for sign-outs
+    #[arg(
+        long,
+        env,
+        default_value_t = 10,
+        value_parser = clap::value_parser!(u32).range(1..=1000),
+        help_heading = "Server",
+        value_name = "N"
+    )]
+    pub database_connections: u32,
 
     /// How long an access token is accepted
     #[arg(long, env, default_value = "15m", value_parser = duration, help_heading = "Tokens")]
@@ -73,13 +85,18 @@ pub struct Settings {
     #[arg(long, env, help_heading = "Tokens")]
     pub audience: Option<String>,
 
-    /// The secret that signs tokens, 32 bytes or more. Unset: made once, in DATA_DIR/signing.key
+    /// The secret that signs tokens, 32 bytes or more. Unset: made once, in DATA_DIR/signing.key;
+    /// on PostgreSQL it has to be set, the same on every node
     #[arg(long, env, help_heading = "Tokens", value_name = "SECRET", hide_env_values = true)]
     pub signing_key: Option<SecretString>,
 
     /// A file that holds the secret
     #[arg(long, env, help_heading = "Tokens", value_name = "FILE", conflicts_with = "signing_key")]
     pub signing_key_file: Option<PathBuf>,
+
+    /// Start with another key than the database has been served with: signs everybody out
+    #[arg(long, help_heading = "Tokens")]
+    pub new_key: bool,
 
     /// Note the moment of each sign-in with the user
     #[arg(long, env, default_value = "true", action = Set, value_parser = flag(), help_heading = "Tokens")]

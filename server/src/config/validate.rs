@@ -3,7 +3,8 @@
 
 use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
-use secrecy::SecretString;
+use secrecy::{ExposeSecret as _, SecretString};
+use sqlx::postgres::PgConnectOptions;
 
 use super::{
     PublicUrl, Settings,
@@ -19,6 +20,15 @@ use crate::{
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub struct ConfigError(pub String);
+
+/// Where users and sessions are kept.
+#[derive(Clone, Debug)]
+pub enum Database {
+    /// A SQLite file.
+    Sqlite(PathBuf),
+    /// A PostgreSQL database, by its URL, which may hold a password.
+    Postgres(SecretString),
+}
 
 /// Where the signing key comes from.
 #[derive(Clone, Debug)]
@@ -38,10 +48,14 @@ pub struct Config {
     pub listen: SocketAddr,
     /// Where people reach it.
     pub public_url: Option<PublicUrl>,
-    /// The SQLite file.
-    pub database: PathBuf,
-    /// The signing key.
-    pub key: KeySource,
+    /// Users and sessions.
+    pub database: Database,
+    /// `DATABASE_CONNECTIONS`.
+    pub database_connections: u32,
+    /// The signing key; `None` on PostgreSQL where none is set: nodes cannot make up one each.
+    pub key: Option<KeySource>,
+    /// `--new-key`: whether another key than those known to the database may be used.
+    pub new_key: bool,
     /// Use cases.
     pub auth: AuthPolicy,
     /// Tokens.
@@ -76,10 +90,13 @@ impl Config {
         if settings.password_max_length < 8 {
             return refuse("PASSWORD_MAX_LENGTH is below 8, the fewest characters of a password.");
         }
+        let database = database(&settings)?;
         Ok(Self {
             listen: settings.listen,
-            database: database(&settings)?,
-            key: key_source(&settings),
+            database_connections: settings.database_connections,
+            key: key_source(&settings, &database),
+            database,
+            new_key: settings.new_key,
             auth: auth_policy(&settings),
             tokens: token_policy(&settings),
             max_staleness: settings.revocation_max_staleness,
@@ -112,23 +129,40 @@ fn public_url(text: Option<&str>) -> Result<Option<PublicUrl>, ConfigError> {
     }
 }
 
-fn database(settings: &Settings) -> Result<PathBuf, ConfigError> {
-    let Some(url) = settings.database_url.as_ref().filter(|url| !url.is_empty()) else {
-        return Ok(settings.data_dir.join("latchkey.db"));
+fn database(settings: &Settings) -> Result<Database, ConfigError> {
+    let url = settings.database_url.as_ref().map(SecretString::expose_secret);
+    let Some(url) = url.filter(|url| !url.is_empty()) else {
+        return Ok(Database::Sqlite(settings.data_dir.join("latchkey.db")));
     };
+    if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+        return match url.parse::<PgConnectOptions>() {
+            Ok(_) => Ok(Database::Postgres(url.into())),
+            // The error repeats parts of the URL, and the URL holds a password.
+            Err(_) => refuse(
+                "DATABASE_URL cannot be read: write postgres://USER:PASSWORD@HOST:PORT/DATABASE, \
+                 with special characters percent-encoded.",
+            ),
+        };
+    }
     match url.strip_prefix("sqlite://").or_else(|| url.strip_prefix("sqlite:")) {
         Some(path) if !path.is_empty() && !path.starts_with(':') && !path.contains('?') => {
-            Ok(path.into())
+            Ok(Database::Sqlite(path.into()))
         }
-        _ => refuse("DATABASE_URL is not of the form sqlite://PATH, with a file's path."),
+        _ => refuse(
+            "DATABASE_URL is neither of the form sqlite://PATH, with a file's path, nor \
+             postgres://USER:PASSWORD@HOST:PORT/DATABASE.",
+        ),
     }
 }
 
-fn key_source(settings: &Settings) -> KeySource {
-    match (&settings.signing_key, &settings.signing_key_file) {
-        (Some(secret), _) => KeySource::Given(secret.clone()),
-        (None, Some(file)) => KeySource::File(file.clone()),
-        (None, None) => KeySource::Own(settings.data_dir.join("signing.key")),
+fn key_source(settings: &Settings, database: &Database) -> Option<KeySource> {
+    match (&settings.signing_key, &settings.signing_key_file, database) {
+        (Some(secret), ..) => Some(KeySource::Given(secret.clone())),
+        (None, Some(file), _) => Some(KeySource::File(file.clone())),
+        (None, None, Database::Sqlite(_)) => {
+            Some(KeySource::Own(settings.data_dir.join("signing.key")))
+        }
+        (None, None, Database::Postgres(_)) => None,
     }
 }
 

@@ -111,10 +111,21 @@ pub enum RevokeCause {
     Replay,
     /// The account was disabled.
     UserDisabled,
+    /// The password was changed.
+    PasswordChanged,
+    /// Whoever runs the server ended it.
+    Administrator,
 }
 
 impl RevokeCause {
-    const ALL: [Self; 4] = [Self::Logout, Self::Superseded, Self::Replay, Self::UserDisabled];
+    const ALL: [Self; 6] = [
+        Self::Logout,
+        Self::Superseded,
+        Self::Replay,
+        Self::UserDisabled,
+        Self::PasswordChanged,
+        Self::Administrator,
+    ];
 
     /// The name in the database.
     pub const fn as_str(self) -> &'static str {
@@ -123,6 +134,8 @@ impl RevokeCause {
             Self::Superseded => "superseded",
             Self::Replay => "replay",
             Self::UserDisabled => "user_disabled",
+            Self::PasswordChanged => "password_changed",
+            Self::Administrator => "administrator",
         }
     }
 

@@ -19,6 +19,7 @@ pub struct WeakKey(pub usize);
 /// A symmetric signing key (HS256) and its public name.
 pub struct SigningKey {
     kid: String,
+    fingerprint: String,
     encoding: EncodingKey,
     decoding: DecodingKey,
     ids: Hmac<Sha256>,
@@ -38,6 +39,7 @@ impl SigningKey {
         id_key[..32].copy_from_slice(&labelled(b"latchkey token id\0").finalize());
         Ok(Self {
             kid: hex(&labelled(b"latchkey key id\0").finalize()[..8]),
+            fingerprint: hex(&labelled(b"latchkey key fingerprint\0").finalize()),
             encoding: EncodingKey::from_secret(secret),
             decoding: DecodingKey::from_secret(secret),
             ids: Hmac::new(&id_key),
@@ -47,6 +49,11 @@ impl SigningKey {
     /// The `kid` of the tokens it signs.
     pub fn kid(&self) -> &str {
         &self.kid
+    }
+
+    /// By what a database recognises the key without holding it.
+    pub fn fingerprint(&self) -> &str {
+        &self.fingerprint
     }
 
     /// The half that signs.

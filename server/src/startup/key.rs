@@ -27,6 +27,19 @@ pub enum KeyError {
     /// Unreadable.
     #[error("the signing key {0} cannot be read: {1}")]
     Read(PathBuf, #[source] io::Error),
+    /// There was one, and it is gone.
+    #[error(
+        "the signing key {0} is gone, and everybody is signed in by it: put it back, or start once \
+         with --new-key, which signs everybody out"
+    )]
+    Lost(PathBuf),
+    /// Another one than before.
+    #[error(
+        "this signing key is not one that the database has been served with, and would sign \
+         everybody out: check SIGNING_KEY, SIGNING_KEY_FILE and DATABASE_URL, or start once with \
+         --new-key"
+    )]
+    Unknown,
     /// Could not be made.
     #[error("the signing key {0} cannot be made: {1}. Set SIGNING_KEY or DATA_DIR.")]
     Create(PathBuf, #[source] io::Error),
@@ -35,18 +48,35 @@ pub enum KeyError {
     Entropy(#[from] EntropyError),
 }
 
-/// Gets the key, and makes it where that is the setting and there is none yet.
+/// A key that nobody keeps, for programs that sign nothing.
 ///
 /// # Errors
 /// [`KeyError`].
-pub fn load(source: &KeySource, entropy: &dyn Entropy) -> Result<SigningKey, KeyError> {
+pub fn unused(entropy: &dyn Entropy) -> Result<SigningKey, KeyError> {
+    let secret = random::<32>(entropy)?;
+    SigningKey::from_secret(&secret).map_err(|error| KeyError::Weak("the key".to_owned(), error))
+}
+
+/// Gets the key, and makes it where that is the setting, there is none yet, and `may_make` one.
+///
+/// # Errors
+/// [`KeyError`].
+pub fn load(
+    source: &KeySource,
+    may_make: bool,
+    entropy: &dyn Entropy,
+) -> Result<SigningKey, KeyError> {
     let (name, secret) = match source {
         KeySource::Given(secret) => {
             ("SIGNING_KEY".to_owned(), secret.expose_secret().as_bytes().to_vec())
         }
         KeySource::File(file) => (file.display().to_string(), read(file)?),
         KeySource::Own(file) => {
-            create_once(file, entropy)?;
+            if may_make {
+                create_once(file, entropy)?;
+            } else if !file.exists() {
+                return Err(KeyError::Lost(file.clone()));
+            }
             (file.display().to_string(), read(file)?)
         }
     };

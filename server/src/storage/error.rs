@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use sqlx::postgres::PgDatabaseError;
+
 /// A uniqueness rule of the schema.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Constraint {
@@ -43,7 +45,13 @@ impl From<sqlx::Error> for StoreError {
             {
                 return Self::Conflict(constraint);
             }
-            return if is_passing(database.code().as_deref()) {
+            let code = database.code();
+            let code = code.as_deref().unwrap_or_default();
+            let passing = match database.try_downcast_ref::<PgDatabaseError>() {
+                Some(_) => is_passing_on_postgres(code),
+                None => is_passing_on_sqlite(code),
+            };
+            return if passing {
                 Self::Unavailable(error)
             } else {
                 Self::Driver(error)
@@ -51,6 +59,9 @@ impl From<sqlx::Error> for StoreError {
         }
         match error {
             sqlx::Error::Io(_)
+            | sqlx::Error::Tls(_)
+            // The server closed the connection in the middle of a message.
+            | sqlx::Error::Protocol(_)
             | sqlx::Error::PoolTimedOut
             | sqlx::Error::PoolClosed
             | sqlx::Error::WorkerCrashed => Self::Unavailable(error),
@@ -59,19 +70,32 @@ impl From<sqlx::Error> for StoreError {
     }
 }
 
-/// The column that a message about uniqueness names.
+/// The rule that a message about uniqueness names: by its column on SQLite, by its name on
+/// PostgreSQL.
 fn constraint(message: &str) -> Option<Constraint> {
     [
-        ("users.username_key", Constraint::Username),
-        ("users.email_key", Constraint::Email),
+        ("username_key", Constraint::Username),
+        ("email_key", Constraint::Email),
         ("sessions.id", Constraint::Session),
+        ("sessions_id", Constraint::Session),
     ]
     .into_iter()
-    .find_map(|(column, constraint)| message.contains(column).then_some(constraint))
+    .find_map(|(name, constraint)| message.contains(name).then_some(constraint))
+}
+
+/// SQLSTATEs for trouble that is not ours: no connection, no resources, locks, read-only, shut
+/// down, an operator's or the disk's doing.
+fn is_passing_on_postgres(code: &str) -> bool {
+    const CLASSES: [&str; 7] = ["08", "28", "3D", "40", "53", "57", "58"];
+    const LOCK_NOT_AVAILABLE: &str = "55P03";
+    const READ_ONLY: &str = "25006";
+    const IDLE_IN_TRANSACTION: &str = "25P03";
+    CLASSES.iter().any(|class| code.starts_with(class))
+        || [LOCK_NOT_AVAILABLE, READ_ONLY, IDLE_IN_TRANSACTION].contains(&code)
 }
 
 /// SQLite's primary result codes for trouble that is not ours: locked, read-only, disk, damaged.
-fn is_passing(code: Option<&str>) -> bool {
+fn is_passing_on_sqlite(code: &str) -> bool {
     const BUSY: i64 = 5;
     const LOCKED: i64 = 6;
     const READ_ONLY: i64 = 8;
@@ -81,7 +105,7 @@ fn is_passing(code: Option<&str>) -> bool {
     const CANNOT_OPEN: i64 = 14;
     const NOT_A_DATABASE: i64 = 26;
     // The low byte of an extended code is the primary one.
-    let primary = code.and_then(|code| code.parse::<i64>().ok()).map(|code| code & 0xff);
+    let primary = code.parse::<i64>().ok().map(|code| code & 0xff);
     matches!(
         primary,
         Some(BUSY | LOCKED | READ_ONLY | IO_ERROR | CORRUPT | FULL | CANNOT_OPEN | NOT_A_DATABASE)

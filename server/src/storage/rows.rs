@@ -1,5 +1,7 @@
 //! Rows as they come from either engine, and the records they become.
 
+use std::time::Duration;
+
 use sqlx::FromRow;
 
 use super::StoreError;
@@ -25,8 +27,12 @@ pub struct UserRecord {
     pub password_hash: PasswordHash,
     /// When the account was disabled.
     pub disabled_at: Option<Timestamp>,
+    /// When the account was made.
+    pub created_at: Timestamp,
     /// When the person last signed in.
     pub last_login_at: Option<Timestamp>,
+    /// Since when this is a superuser.
+    pub superuser_since: Option<Timestamp>,
 }
 
 /// A person to be.
@@ -66,6 +72,34 @@ pub struct FamilyRecord {
     pub family: Family,
     /// When its owner's account was disabled.
     pub user_disabled_at: Option<Timestamp>,
+    /// When it was read, by the store's time: the moment to judge it by.
+    pub read_at: Timestamp,
+}
+
+/// A session as people look at it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SessionRecord {
+    /// The family's id.
+    pub id: SessionId,
+    /// Whose it is.
+    pub username: String,
+    /// When it was opened.
+    pub created_at: Timestamp,
+    /// When it was last refreshed.
+    pub last_used_at: Timestamp,
+    /// When its refresh token was made.
+    pub rotated_at: Timestamp,
+    /// The limit that never moves.
+    pub absolute_expires_at: Timestamp,
+    /// What is shown of the browser.
+    pub client: ClientInfo,
+}
+
+impl SessionRecord {
+    /// When the session ends unless it is used.
+    pub fn expires_at(&self, refresh_lifetime: Duration) -> Timestamp {
+        (self.rotated_at + refresh_lifetime).min(self.absolute_expires_at)
+    }
 }
 
 #[derive(FromRow)]
@@ -77,7 +111,9 @@ pub(super) struct UserRow {
     last_name: String,
     password_hash: String,
     disabled_at: Option<i64>,
+    created_at: i64,
     last_login_at: Option<i64>,
+    superuser_since: Option<i64>,
 }
 
 impl From<UserRow> for UserRecord {
@@ -90,7 +126,9 @@ impl From<UserRow> for UserRecord {
             last_name: row.last_name,
             password_hash: PasswordHash::from_stored(row.password_hash),
             disabled_at: row.disabled_at.map(Timestamp::from_millis),
+            created_at: Timestamp::from_millis(row.created_at),
             last_login_at: row.last_login_at.map(Timestamp::from_millis),
+            superuser_since: row.superuser_since.map(Timestamp::from_millis),
         }
     }
 }
@@ -108,6 +146,7 @@ pub(super) struct FamilyRow {
     revoked_at: Option<i64>,
     revoke_cause: Option<String>,
     disabled_at: Option<i64>,
+    read_at: i64,
 }
 
 impl TryFrom<FamilyRow> for FamilyRecord {
@@ -119,7 +158,7 @@ impl TryFrom<FamilyRow> for FamilyRecord {
         });
         let revoked = row.revoked_at.map(Timestamp::from_millis).zip(cause.transpose()?);
         let family = Family {
-            id: SessionId::parse(&row.id).ok_or(StoreError::Inconsistent("sessions.id"))?,
+            id: session_id(&row.id)?,
             user_id: UserId(row.user_id),
             created_at: Timestamp::from_millis(row.created_at),
             generation: Generation::new(row.generation)
@@ -131,6 +170,45 @@ impl TryFrom<FamilyRow> for FamilyRecord {
             revoked: revoked.map(|(at, cause)| Revocation { at, cause }),
         };
         let user_disabled_at = row.disabled_at.map(Timestamp::from_millis);
-        Ok(Self { family, user_disabled_at })
+        let read_at = Timestamp::from_millis(row.read_at);
+        Ok(Self { family, user_disabled_at, read_at })
     }
+}
+
+#[derive(FromRow)]
+pub(super) struct SessionRow {
+    id: String,
+    username: String,
+    created_at: i64,
+    last_used_at: i64,
+    rotated_at: i64,
+    absolute_expires_at: i64,
+    user_agent: String,
+    ip: String,
+}
+
+impl TryFrom<SessionRow> for SessionRecord {
+    type Error = StoreError;
+
+    fn try_from(row: SessionRow) -> Result<Self, StoreError> {
+        Ok(Self {
+            id: session_id(&row.id)?,
+            username: row.username,
+            created_at: Timestamp::from_millis(row.created_at),
+            last_used_at: Timestamp::from_millis(row.last_used_at),
+            rotated_at: Timestamp::from_millis(row.rotated_at),
+            absolute_expires_at: Timestamp::from_millis(row.absolute_expires_at),
+            client: ClientInfo { user_agent: row.user_agent, ip: row.ip },
+        })
+    }
+}
+
+/// A family that was ended, and when.
+pub(super) fn ended((id, at): (String, i64)) -> Result<(SessionId, Timestamp), StoreError> {
+    Ok((session_id(&id)?, Timestamp::from_millis(at)))
+}
+
+/// Reads a session's id.
+pub(super) fn session_id(text: &str) -> Result<SessionId, StoreError> {
+    SessionId::parse(text).ok_or(StoreError::Inconsistent("sessions.id"))
 }

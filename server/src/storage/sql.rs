@@ -1,16 +1,23 @@
 //! The statements, shared by the engines: `$1` is legal in both. Every change of state carries
-//! its precondition in `WHERE`.
+//! its precondition in `WHERE`. What needs the engine's own words is in [`sqlite`] and
+//! [`postgres`].
+
+use std::time::Duration;
+
+use crate::domain::{Timestamp, Transition};
 
 macro_rules! user_columns {
     () => {
         "SELECT id, username, email, first_name, last_name, password_hash, disabled_at, \
-         last_login_at FROM users "
+         created_at, last_login_at, superuser_since FROM users "
     };
 }
 
 pub(super) const LOOKUP_USER: &str = concat!(user_columns!(), "WHERE id = $1");
 
 pub(super) const FIND_USER_BY_NAME: &str = concat!(user_columns!(), "WHERE username_key = $1");
+
+pub(super) const LIST_USERS: &str = concat!(user_columns!(), "ORDER BY id");
 
 pub(super) const INSERT_USER: &str = "INSERT INTO users (username, username_key, email, email_key, \
      email_verified_at, first_name, last_name, password_hash, superuser_since, created_at) \
@@ -21,10 +28,22 @@ pub(super) const TOUCH_LAST_LOGIN: &str = "UPDATE users SET last_login_at = $2 W
 pub(super) const DISABLE_USER: &str =
     "UPDATE users SET disabled_at = $2 WHERE id = $1 AND disabled_at IS NULL";
 
-pub(super) const LOOKUP_FAMILY: &str = "SELECT s.id, s.user_id, s.created_at, s.generation, \
-     s.rotated_at, s.answered_at, s.seen_at, s.absolute_expires_at, s.revoked_at, \
-     s.revoke_cause, u.disabled_at \
-     FROM sessions s JOIN users u ON u.id = s.user_id WHERE s.id = $1";
+pub(super) const ENABLE_USER: &str =
+    "UPDATE users SET disabled_at = NULL WHERE id = $1 AND disabled_at IS NOT NULL";
+
+pub(super) const REPLACE_PASSWORD: &str =
+    "UPDATE users SET password_hash = $3 WHERE id = $1 AND password_hash = $2";
+
+pub(super) const REMOVE_SESSIONS_OF_USER: &str = "INSERT INTO removed_sessions (id, removed_at) \
+     SELECT id, $2 FROM sessions WHERE user_id = $1 RETURNING id";
+
+pub(super) const DELETE_USER: &str = "DELETE FROM users WHERE id = $1";
+
+pub(super) const LIST_SESSIONS: &str = "SELECT s.id, u.username, s.created_at, s.last_used_at, \
+     s.rotated_at, s.absolute_expires_at, s.user_agent, s.ip \
+     FROM sessions s JOIN users u ON u.id = s.user_id \
+     WHERE s.revoked_at IS NULL AND ($1 IS NULL OR s.user_id = $1) \
+     ORDER BY s.last_used_at DESC, s.id";
 
 pub(super) const INSERT_FAMILY: &str = "INSERT INTO sessions (id, user_id, created_at, \
      last_used_at, generation, rotated_at, answered_at, absolute_expires_at, user_agent, ip) \
@@ -45,10 +64,68 @@ pub(super) const ROTATE: &str = "UPDATE sessions SET generation = $4, rotated_at
      answered_at = $3, last_used_at = $3, seen_at = NULL \
      WHERE id = $1 AND generation = $2 AND revoked_at IS NULL";
 
-pub(super) const REVOKE_FAMILY: &str = "UPDATE sessions SET revoked_at = $2, revoke_cause = $3 \
-     WHERE id = $1 AND revoked_at IS NULL";
-
 pub(super) const REVOKE_FAMILIES_OF_USER: &str = "UPDATE sessions SET revoked_at = $2, \
      revoke_cause = $3 WHERE user_id = $1 AND revoked_at IS NULL RETURNING id";
 
-pub(super) const REVOKED_SINCE: &str = "SELECT id, revoked_at FROM sessions WHERE revoked_at >= $1";
+pub(super) const REVOKED_SINCE: &str = "SELECT id, revoked_at FROM sessions \
+     WHERE revoked_at >= $1 \
+     UNION ALL SELECT id, removed_at FROM removed_sessions WHERE removed_at >= $1";
+
+pub(super) const KEY_FINGERPRINTS: &str = "SELECT fingerprint FROM signing_keys";
+
+pub(super) const REMEMBER_KEY: &str = "INSERT INTO signing_keys (fingerprint, first_used_at) \
+     VALUES ($1, $2) ON CONFLICT (fingerprint) DO NOTHING";
+
+/// The statements that read the store's clock: `$2` where it is given.
+macro_rules! timed {
+    ($now:literal) => {
+        pub(in crate::storage) const LOOKUP_FAMILY: &str = concat!(
+            "SELECT s.id, s.user_id, s.created_at, s.generation, s.rotated_at, s.answered_at, \
+             s.seen_at, s.absolute_expires_at, s.revoked_at, s.revoke_cause, u.disabled_at, ",
+            $now,
+            " AS read_at FROM sessions s JOIN users u ON u.id = s.user_id WHERE s.id = $1"
+        );
+
+        pub(in crate::storage) const REVOKE_FAMILY: &str = concat!(
+            "UPDATE sessions SET revoked_at = ",
+            $now,
+            ", revoke_cause = $3 WHERE id = $1 AND revoked_at IS NULL"
+        );
+    };
+}
+
+pub(super) mod sqlite {
+    timed!("$2");
+}
+
+pub(super) mod postgres {
+    pub(in crate::storage) const NOW: &str =
+        "SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint";
+
+    pub(in crate::storage) const LOCK_KEYS: &str = "LOCK TABLE signing_keys IN EXCLUSIVE MODE";
+
+    pub(in crate::storage) const LOCK_USER: &str =
+        concat!(user_columns!(), "WHERE id = $1 FOR UPDATE");
+
+    timed!("coalesce($2, (extract(epoch FROM clock_timestamp()) * 1000)::bigint)");
+}
+
+/// The statement that applies a transition, and what it takes after id, generation and moment.
+pub(super) fn transition(
+    transition: Transition,
+    now: Timestamp,
+    store_delay: Duration,
+) -> (&'static str, Extra) {
+    match transition {
+        Transition::Sight => (SIGHT, Extra::Value(i64::try_from(store_delay.as_millis()).ok())),
+        Transition::Reissue => (REISSUE, Extra::Nothing),
+        Transition::Renew { sighting } => (RENEW, Extra::Value(sighting.then_some(now.millis()))),
+        Transition::Rotate { to } => (ROTATE, Extra::Value(Some(to.number()))),
+    }
+}
+
+/// A fourth parameter, where the statement has one.
+pub(super) enum Extra {
+    Nothing,
+    Value(Option<i64>),
+}

@@ -7,7 +7,7 @@ mod feed;
 mod presence;
 mod tx;
 
-use std::{path::Path, time::Duration};
+use std::{fmt, path::Path, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use sqlx::{
@@ -17,11 +17,11 @@ use sqlx::{
 
 use self::{feed::SqliteFeed, presence::Presence, tx::SqliteTx};
 use super::{
-    FamilyRecord, RevocationFeed, Store, StoreError, Tx, UserRecord,
-    rows::{FamilyRow, UserRow},
-    sql,
+    FamilyRecord, RevocationFeed, SessionRecord, Store, StoreError, Tx, UserRecord, migrate,
+    rows::{FamilyRow, SessionRow, UserRow, ended},
+    sql::{self, Extra},
 };
-use crate::domain::{Generation, RevokeCause, SessionId, Timestamp, Transition, UserId};
+use crate::domain::{Clock, Generation, RevokeCause, SessionId, Timestamp, Transition, UserId};
 
 /// How long a writer waits for another process before the answer is 503.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(3);
@@ -30,12 +30,13 @@ const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
 const READERS: u32 = 4;
 
 /// Users and sessions in a SQLite file.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct SqliteStore {
     writer: SqlitePool,
     readers: SqlitePool,
     options: SqliteConnectOptions,
     presence: Presence,
+    clock: Arc<dyn Clock>,
 }
 
 impl SqliteStore {
@@ -43,7 +44,7 @@ impl SqliteStore {
     ///
     /// # Errors
     /// When the file cannot be opened or the schema not be brought up to date.
-    pub async fn open(path: &Path) -> Result<Self, StoreError> {
+    pub async fn open(path: &Path, clock: Arc<dyn Clock>) -> Result<Self, StoreError> {
         // Commits must survive a power cut: an answer is given only after its commit.
         let options = SqliteConnectOptions::new()
             .filename(path)
@@ -53,13 +54,7 @@ impl SqliteStore {
             .busy_timeout(BUSY_TIMEOUT);
 
         let setup = pool(1).connect_with(options.clone().create_if_missing(true)).await?;
-        let mut migrator = sqlx::migrate!("../migrations/sqlite");
-        // An older binary must start again on a newer schema.
-        migrator.set_ignore_missing(true);
-        migrator.run(&setup).await.map_err(|error| match error {
-            sqlx::migrate::MigrateError::Execute(error) => StoreError::from(error),
-            other => StoreError::Driver(sqlx::Error::Migrate(Box::new(other))),
-        })?;
+        migrate(&setup, sqlx::migrate!("../migrations/sqlite")).await?;
         setup.close().await;
 
         // From here on a missing file is a fault, not a reason to make an empty one.
@@ -70,7 +65,14 @@ impl SqliteStore {
             readers: presence.guard(pool(READERS)).connect_lazy_with(options.clone()),
             options,
             presence,
+            clock,
         })
+    }
+}
+
+impl fmt::Debug for SqliteStore {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "SqliteStore({:?})", self.presence)
     }
 }
 
@@ -83,10 +85,17 @@ fn pool(connections: u32) -> SqlitePoolOptions {
 
 #[async_trait]
 impl Store for SqliteStore {
+    async fn now(&self) -> Result<Timestamp, StoreError> {
+        Ok(self.clock.now())
+    }
+
     async fn begin(&self) -> Result<Box<dyn Tx>, StoreError> {
         // A deferred transaction that turns into a writing one fails at once when somebody else
         // writes; an immediate one waits its turn.
-        Ok(Box::new(SqliteTx::new(self.writer.begin_with("BEGIN IMMEDIATE").await?)))
+        Ok(Box::new(SqliteTx::new(
+            self.writer.begin_with("BEGIN IMMEDIATE").await?,
+            Arc::clone(&self.clock),
+        )))
     }
 
     async fn lookup_user(&self, id: UserId) -> Result<Option<UserRecord>, StoreError> {
@@ -101,9 +110,22 @@ impl Store for SqliteStore {
         Ok(row.map(Into::into))
     }
 
+    async fn list_users(&self) -> Result<Vec<UserRecord>, StoreError> {
+        let rows: Vec<UserRow> = query_as(sql::LIST_USERS).fetch_all(&self.readers).await?;
+        Ok(rows.into_iter().map(Into::into).collect())
+    }
+
+    async fn list_sessions(&self, of: Option<UserId>) -> Result<Vec<SessionRecord>, StoreError> {
+        let rows = query_as::<_, SessionRow>(sql::LIST_SESSIONS).bind(of.map(|user| user.0));
+        rows.fetch_all(&self.readers).await?.into_iter().map(SessionRecord::try_from).collect()
+    }
+
     async fn lookup_family(&self, id: SessionId) -> Result<Option<FamilyRecord>, StoreError> {
-        let row: Option<FamilyRow> =
-            query_as(sql::LOOKUP_FAMILY).bind(id.to_string()).fetch_optional(&self.readers).await?;
+        let row: Option<FamilyRow> = query_as(sql::sqlite::LOOKUP_FAMILY)
+            .bind(id.to_string())
+            .bind(self.clock.now().millis())
+            .fetch_optional(&self.readers)
+            .await?;
         row.map(FamilyRecord::try_from).transpose()
     }
 
@@ -115,29 +137,19 @@ impl Store for SqliteStore {
         now: Timestamp,
         store_delay: Duration,
     ) -> Result<bool, StoreError> {
-        let (statement, extra) = match transition {
-            Transition::Sight => (sql::SIGHT, i64::try_from(store_delay.as_millis()).ok()),
-            Transition::Reissue => (sql::REISSUE, None),
-            Transition::Renew { sighting } => (sql::RENEW, sighting.then_some(now.millis())),
-            Transition::Rotate { to } => (sql::ROTATE, Some(to.number())),
-        };
+        let (statement, extra) = sql::transition(transition, now, store_delay);
         let mut change =
             query(statement).bind(id.to_string()).bind(read.number()).bind(now.millis());
-        if statement != sql::REISSUE {
+        if let Extra::Value(extra) = extra {
             change = change.bind(extra);
         }
         Ok(change.execute(&self.writer).await?.rows_affected() == 1)
     }
 
-    async fn revoke_family(
-        &self,
-        id: SessionId,
-        cause: RevokeCause,
-        now: Timestamp,
-    ) -> Result<bool, StoreError> {
-        let done = query(sql::REVOKE_FAMILY)
+    async fn revoke_family(&self, id: SessionId, cause: RevokeCause) -> Result<bool, StoreError> {
+        let done = query(sql::sqlite::REVOKE_FAMILY)
             .bind(id.to_string())
-            .bind(now.millis())
+            .bind(self.clock.now().millis())
             .bind(cause.as_str())
             .execute(&self.writer)
             .await?;
@@ -148,11 +160,8 @@ impl Store for SqliteStore {
         &self,
         since: Timestamp,
     ) -> Result<Vec<(SessionId, Timestamp)>, StoreError> {
-        let rows: Vec<(String, i64)> =
-            query_as(sql::REVOKED_SINCE).bind(since.millis()).fetch_all(&self.readers).await?;
-        rows.into_iter()
-            .map(|(id, at)| Ok((parse_session(&id)?, Timestamp::from_millis(at))))
-            .collect()
+        let rows = query_as(sql::REVOKED_SINCE).bind(since.millis());
+        rows.fetch_all(&self.readers).await?.into_iter().map(ended).collect()
     }
 
     async fn revocation_feed(&self) -> Result<Box<dyn RevocationFeed>, StoreError> {
@@ -163,8 +172,4 @@ impl Store for SqliteStore {
         self.readers.close().await;
         self.writer.close().await;
     }
-}
-
-fn parse_session(text: &str) -> Result<SessionId, StoreError> {
-    SessionId::parse(text).ok_or(StoreError::Inconsistent("sessions.id"))
 }

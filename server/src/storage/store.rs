@@ -4,12 +4,20 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 
-use super::{ClientInfo, FamilyRecord, NewUser, StoreError, UserRecord};
-use crate::domain::{Family, Generation, RevokeCause, SessionId, Timestamp, Transition, UserId};
+use super::{ClientInfo, FamilyRecord, NewUser, SessionRecord, StoreError, UserRecord};
+use crate::domain::{
+    Family, Generation, PasswordHash, RevokeCause, SessionId, Timestamp, Transition, UserId,
+};
 
 /// A database. Reads and single conditional statements; everything else goes through [`Tx`].
+///
+/// Families are judged by the store's time: on PostgreSQL the database's clock, which all nodes
+/// share, on SQLite the process's.
 #[async_trait]
 pub trait Store: Send + Sync + 'static {
+    /// The store's time.
+    async fn now(&self) -> Result<Timestamp, StoreError>;
+
     /// Begins a unit of work that holds the right to write. Dropping it rolls back.
     async fn begin(&self) -> Result<Box<dyn Tx>, StoreError>;
 
@@ -19,7 +27,13 @@ pub trait Store: Send + Sync + 'static {
     /// The user of this name, given as [`crate::domain::Username::key`].
     async fn find_user_by_name(&self, key: &str) -> Result<Option<UserRecord>, StoreError>;
 
-    /// The family of this id.
+    /// All users, by id.
+    async fn list_users(&self) -> Result<Vec<UserRecord>, StoreError>;
+
+    /// The sessions that have not ended, of one user or of all, the latest used first.
+    async fn list_sessions(&self, of: Option<UserId>) -> Result<Vec<SessionRecord>, StoreError>;
+
+    /// The family of this id, and the moment at which it was read.
     async fn lookup_family(&self, id: SessionId) -> Result<Option<FamilyRecord>, StoreError>;
 
     /// Applies `transition` at `now` if the family still stands at generation `read` and lives.
@@ -34,15 +48,10 @@ pub trait Store: Send + Sync + 'static {
         store_delay: Duration,
     ) -> Result<bool, StoreError>;
 
-    /// Ends a family that lives. Returns whether it did; it is committed then.
-    async fn revoke_family(
-        &self,
-        id: SessionId,
-        cause: RevokeCause,
-        now: Timestamp,
-    ) -> Result<bool, StoreError>;
+    /// Ends a family that lives, as of now. Returns whether it did; it is committed then.
+    async fn revoke_family(&self, id: SessionId, cause: RevokeCause) -> Result<bool, StoreError>;
 
-    /// The families that were ended at `since` or later, and when.
+    /// The families that were ended, or removed with their owner, at `since` or later, and when.
     async fn revoked_since(
         &self,
         since: Timestamp,
@@ -58,6 +67,9 @@ pub trait Store: Send + Sync + 'static {
 /// A unit of work.
 #[async_trait]
 pub trait Tx: Send {
+    /// The store's time.
+    async fn now(&mut self) -> Result<Timestamp, StoreError>;
+
     /// Reads a user and keeps everybody else from changing the row until the end.
     async fn lock_user(&mut self, id: UserId) -> Result<Option<UserRecord>, StoreError>;
 
@@ -69,6 +81,25 @@ pub trait Tx: Send {
 
     /// Disables an account. Returns whether it was enabled.
     async fn disable_user(&mut self, id: UserId, now: Timestamp) -> Result<bool, StoreError>;
+
+    /// Enables an account. Returns whether it was disabled.
+    async fn enable_user(&mut self, id: UserId) -> Result<bool, StoreError>;
+
+    /// Replaces the password if it still is the one that was read. Returns whether it was.
+    async fn replace_password(
+        &mut self,
+        id: UserId,
+        read: &PasswordHash,
+        new: &PasswordHash,
+    ) -> Result<bool, StoreError>;
+
+    /// Removes an account and all that is its owner's. Names the sessions that went with it;
+    /// the blacklist's feed tells of them, too.
+    async fn delete_user(
+        &mut self,
+        id: UserId,
+        now: Timestamp,
+    ) -> Result<Vec<SessionId>, StoreError>;
 
     /// Adds a family.
     async fn insert_family(
@@ -93,14 +124,32 @@ pub trait Tx: Send {
         now: Timestamp,
     ) -> Result<Vec<SessionId>, StoreError>;
 
+    /// The fingerprints of the keys that this database has been served with. Nobody else adds one
+    /// before the end.
+    async fn lock_keys(&mut self) -> Result<Vec<String>, StoreError>;
+
+    /// Remembers a key by its fingerprint. Doing so twice changes nothing.
+    async fn remember_key(&mut self, fingerprint: &str, now: Timestamp) -> Result<(), StoreError>;
+
     /// Makes it all durable.
     async fn commit(self: Box<Self>) -> Result<(), StoreError>;
 }
 
-/// Tells when another process may have ended families.
+/// What the feed brings.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Heard {
+    /// Nothing has changed since the last look.
+    Nothing,
+    /// Something may have changed: time to read what was ended.
+    Change,
+    /// This family was ended just now.
+    Ended(SessionId),
+}
+
+/// Tells what other processes do to families.
 #[async_trait]
 pub trait RevocationFeed: Send {
-    /// Waits for the feed's next look, a fraction of a second, and returns whether anything may
-    /// have changed since the last one. Every `Ok` proves that the database could be asked.
-    async fn next(&mut self) -> Result<bool, StoreError>;
+    /// Waits for news, or for the feed's next look at the database: 2 s at most. Every `Ok` proves
+    /// that the database could be asked.
+    async fn next(&mut self) -> Result<Heard, StoreError>;
 }

@@ -146,8 +146,7 @@ async fn checks_come_in_django_rest_frameworks_order() {
 async fn a_deleted_account_is_401() {
     let app = TestApp::new().await;
     let browser = app.signed_in("ada").await;
-    let pool = sqlx::SqlitePool::connect(&format!("sqlite:{}", app.database.display())).await;
-    sqlx::query("DELETE FROM users").execute(&pool.unwrap()).await.unwrap();
+    app.database.execute("DELETE FROM users").await;
     assert_eq!(
         browser.get("/api/auth/user/").await.assert_status(401).json(),
         json!({"detail": "User not found", "code": "user_not_found"})

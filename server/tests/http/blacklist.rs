@@ -13,13 +13,6 @@ use tokio_util::sync::CancellationToken;
 
 use crate::support::TestApp;
 
-/// What another process does to the same file.
-async fn elsewhere(app: &TestApp, statement: &'static str) {
-    let options = sqlx::sqlite::SqliteConnectOptions::new().filename(&app.database);
-    let mut connection = sqlx::ConnectOptions::connect(&options).await.unwrap();
-    sqlx::query(statement).execute(&mut connection).await.unwrap();
-}
-
 #[tokio::test]
 async fn disabling_an_account_ends_its_access_tokens() {
     let app = TestApp::new().await;
@@ -39,8 +32,7 @@ async fn another_processs_revocation_bites_within_a_second() {
     tokio::time::sleep(Duration::from_millis(300)).await;
     browser.get("/api/data/").await.assert_status(200);
 
-    elsewhere(&app, "UPDATE sessions SET revoked_at = 1795465963217, revoke_cause = 'logout'")
-        .await;
+    app.database.execute("UPDATE sessions SET revoked_at = 1795465963217, revoke_cause = 'logout'").await;
     let started = Instant::now();
     while browser.get("/api/data/").await.status == 200 {
         assert!(started.elapsed() < Duration::from_secs(1), "still accepted");
@@ -54,8 +46,7 @@ async fn another_processs_revocation_bites_within_a_second() {
 async fn a_restart_remembers_what_was_ended() {
     let app = TestApp::new().await;
     let browser = app.signed_in("ada").await;
-    elsewhere(&app, "UPDATE sessions SET revoked_at = 1795465963217, revoke_cause = 'logout'")
-        .await;
+    app.database.execute("UPDATE sessions SET revoked_at = 1795465963217, revoke_cause = 'logout'").await;
     browser.get("/api/data/").await.assert_status(200);
     app.auth.load_blacklist().await.unwrap();
     browser.get("/api/data/").await.assert_status(401);

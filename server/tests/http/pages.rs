@@ -153,7 +153,7 @@ async fn an_unknown_page_is_404_and_html() {
 #[tokio::test]
 async fn what_sets_a_cookie_is_kept_by_no_cache() {
     let app = TestApp::new().await;
-    let site = app.database.with_file_name("site");
+    let site = app.folder.path().join("site");
     std::fs::create_dir(&site).unwrap();
     std::fs::write(site.join("robots.txt"), "User-agent: *").unwrap();
     let browser = app.signed_in("ada").await;

@@ -1,8 +1,8 @@
-//! A database that is locked or gone: 503, cookies untouched, and recovery without help.
+//! A SQLite file that is locked or gone: 503, cookies untouched, and recovery without help.
 
 use sqlx::{ConnectOptions as _, Connection as _, sqlite::SqliteConnectOptions};
 
-use crate::support::{Reply, TestApp, app::mins};
+use crate::support::{Engine, Reply, TestApp, app::mins};
 
 fn assert_try_again(reply: &Reply) {
     let body = reply.assert_status(503).json();
@@ -15,10 +15,10 @@ fn assert_try_again(reply: &Reply) {
 
 #[tokio::test]
 async fn locked_by_another_process() {
-    let app = TestApp::new().await;
+    let app = TestApp::on(Engine::Sqlite, &[]).await;
     let browser = app.signed_in("ada").await;
     app.advance(mins(2));
-    let options = SqliteConnectOptions::new().filename(&app.database);
+    let options = SqliteConnectOptions::new().filename(app.database.file());
     let mut other = options.connect().await.unwrap();
     sqlx::query("BEGIN EXCLUSIVE").execute(&mut other).await.unwrap();
 
@@ -34,10 +34,10 @@ async fn locked_by_another_process() {
 
 #[tokio::test]
 async fn gone_and_back_again() {
-    let app = TestApp::new().await;
+    let app = TestApp::on(Engine::Sqlite, &[]).await;
     let browser = app.signed_in("ada").await;
-    let aside = app.database.with_extension("aside");
-    std::fs::rename(&app.database, &aside).unwrap();
+    let aside = app.database.file().with_extension("aside");
+    std::fs::rename(app.database.file(), &aside).unwrap();
 
     assert_try_again(&browser.refresh().await);
     assert_try_again(&browser.login("ada").await);
@@ -46,36 +46,36 @@ async fn gone_and_back_again() {
     browser.get("/api/data/").await.assert_status(200);
     let page = browser.open("/account").await;
     assert!(page.assert_status(200).cookies().is_empty());
-    assert!(!app.database.exists(), "no empty database is made in its place");
+    assert!(!app.database.file().exists(), "no empty database is made in its place");
 
-    std::fs::rename(&aside, &app.database).unwrap();
+    std::fs::rename(&aside, app.database.file()).unwrap();
     browser.refresh().await.assert_status(200);
     browser.login("ada").await.assert_status(200);
 }
 
 #[tokio::test]
 async fn a_sign_out_holds_even_then_and_reaches_the_database_later() {
-    let app = TestApp::new().await;
+    let app = TestApp::on(Engine::Sqlite, &[]).await;
     let browser = app.signed_in("ada").await;
     let copy = browser.copy();
-    let aside = app.database.with_extension("aside");
-    std::fs::rename(&app.database, &aside).unwrap();
+    let aside = app.database.file().with_extension("aside");
+    std::fs::rename(app.database.file(), &aside).unwrap();
     let reply = browser.logout().await;
     assert_eq!(reply.assert_status(200).cookie_names(), ["access", "refresh"]);
     copy.get("/api/data/").await.assert_status(401);
     assert!(app.auth.finish_logouts().await.is_err());
 
-    std::fs::rename(&aside, &app.database).unwrap();
+    std::fs::rename(&aside, app.database.file()).unwrap();
     app.auth.finish_logouts().await.unwrap();
     copy.refresh().await.assert_status(401);
 }
 
 #[tokio::test]
 async fn who_signed_out_stays_out_before_the_database_hears_of_it() {
-    let app = TestApp::new().await;
+    let app = TestApp::on(Engine::Sqlite, &[]).await;
     let browser = app.signed_in("ada").await;
     let copy = browser.copy();
-    let options = SqliteConnectOptions::new().filename(&app.database);
+    let options = SqliteConnectOptions::new().filename(app.database.file());
     let mut other = options.connect().await.unwrap();
     sqlx::query("BEGIN IMMEDIATE").execute(&mut other).await.unwrap();
     browser.logout().await.assert_status(200);

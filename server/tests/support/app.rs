@@ -1,6 +1,6 @@
-//! The real service on a SQLite file of its own, with a clock that is moved by hand.
+//! The real service on a database of its own, with a clock that is moved by hand.
 
-use std::{path::PathBuf, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
 use axum::Router;
 use clap::Parser;
@@ -11,12 +11,12 @@ use latchkey::{
         PasswordHasher, SigningKey, Timestamp, Tokens, clock::ManualClock, entropy::SeededEntropy,
     },
     http::{AppState, Web, router},
-    storage::SqliteStore,
+    storage::Store,
 };
 use leptos::config::LeptosOptions;
 use tempfile::TempDir;
 
-use super::{Browser, CountingHasher};
+use super::{Browser, CountingHasher, Engine, TestDatabase};
 
 pub const PASSWORD: &str = "correct-horse-9";
 pub const SECRET: &[u8] = b"a secret of thirty-two bytes or more";
@@ -40,9 +40,9 @@ pub struct TestApp {
     pub auth: Arc<Auth>,
     pub clock: Arc<ManualClock>,
     pub hasher: Arc<CountingHasher>,
-    pub database: PathBuf,
+    pub database: TestDatabase,
     router: Router,
-    _folder: TempDir,
+    pub folder: TempDir,
 }
 
 impl TestApp {
@@ -53,15 +53,26 @@ impl TestApp {
 
     /// With these flags.
     pub async fn with(flags: &[&str]) -> Self {
+        Self::on(Engine::of_this_run(), flags).await
+    }
+
+    /// On this engine, whatever the others run on.
+    pub async fn on(engine: Engine, flags: &[&str]) -> Self {
+        let database = TestDatabase::new(engine, Timestamp::from_millis(START)).await;
+        let store = database.open().await;
+        Self::over(database, store, flags)
+    }
+
+    /// Over this store of the database.
+    pub fn over(database: TestDatabase, store: Arc<dyn Store>, flags: &[&str]) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let mut config = Config::new(settings(flags)).unwrap();
-        config.database = folder.path().join("latchkey.db");
-        let clock = Arc::new(ManualClock::new(Timestamp::from_millis(START)));
+        let config = Config::new(settings(flags)).unwrap();
+        let clock = Arc::clone(&database.clock);
         let hasher = Arc::new(CountingHasher::default());
         let hashing: Arc<dyn PasswordHasher> = Arc::<CountingHasher>::clone(&hasher);
         let key = SigningKey::from_secret(SECRET).unwrap();
         let auth = Arc::new(Auth {
-            store: Arc::new(SqliteStore::open(&config.database).await.unwrap()),
+            store,
             blacklist: Blacklist::new(config.tokens.access_lifetime, config.max_staleness),
             tokens: Tokens::new(key, config.tokens),
             hashing: HashPool::new(hashing, 2).unwrap(),
@@ -84,7 +95,7 @@ impl TestApp {
             .build();
         let state = AppState { auth: Arc::clone(&auth), web: Arc::new(web), leptos };
         let router = router(&state);
-        Self { auth, clock, hasher, database: config.database, router, _folder: folder }
+        Self { auth, clock, hasher, database, router, folder }
     }
 
     /// Makes an account whose password is [`PASSWORD`].

@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use sqlx::{ConnectOptions as _, SqliteConnection, query_scalar, sqlite::SqliteConnectOptions};
 
 use super::presence::Presence;
-use crate::storage::{RevocationFeed, StoreError};
+use crate::storage::{Heard, RevocationFeed, StoreError};
 
 /// How often the version is read: `latchkey user disable` bites within a second.
 const INTERVAL: Duration = Duration::from_millis(200);
@@ -38,10 +38,11 @@ impl SqliteFeed {
 
 #[async_trait]
 impl RevocationFeed for SqliteFeed {
-    async fn next(&mut self) -> Result<bool, StoreError> {
+    async fn next(&mut self) -> Result<Heard, StoreError> {
         tokio::time::sleep(INTERVAL).await;
         match self.read_version().await {
-            Ok(version) => Ok(self.version.replace(version) != Some(version)),
+            Ok(version) if self.version.replace(version) == Some(version) => Ok(Heard::Nothing),
+            Ok(_) => Ok(Heard::Change),
             Err(error) => {
                 // A new connection counts from its own start: look again then.
                 self.connection = None;

@@ -1,29 +1,44 @@
 //! A unit of work on SQLite.
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use sqlx::{Sqlite, Transaction, query, query_as, query_scalar};
 
-use super::parse_session;
 use crate::{
-    domain::{Family, RevokeCause, SessionId, Timestamp, UserId},
-    storage::{ClientInfo, NewUser, StoreError, Tx, UserRecord, rows::UserRow, sql},
+    domain::{Clock, Email, Family, PasswordHash, RevokeCause, SessionId, Timestamp, UserId},
+    storage::{
+        ClientInfo, NewUser, StoreError, Tx, UserRecord,
+        rows::{UserRow, session_id},
+        sql,
+    },
 };
 
 /// Holds the only right to write, taken by `BEGIN IMMEDIATE`.
-pub(super) struct SqliteTx(Transaction<'static, Sqlite>);
+pub(super) struct SqliteTx {
+    transaction: Transaction<'static, Sqlite>,
+    clock: Arc<dyn Clock>,
+}
 
 impl SqliteTx {
-    pub(super) const fn new(transaction: Transaction<'static, Sqlite>) -> Self {
-        Self(transaction)
+    pub(super) const fn new(
+        transaction: Transaction<'static, Sqlite>,
+        clock: Arc<dyn Clock>,
+    ) -> Self {
+        Self { transaction, clock }
     }
 }
 
 #[async_trait]
 impl Tx for SqliteTx {
+    async fn now(&mut self) -> Result<Timestamp, StoreError> {
+        Ok(self.clock.now())
+    }
+
     async fn lock_user(&mut self, id: UserId) -> Result<Option<UserRecord>, StoreError> {
         // The transaction excludes every other writer already.
         let row: Option<UserRow> =
-            query_as(sql::LOOKUP_USER).bind(id.0).fetch_optional(&mut *self.0).await?;
+            query_as(sql::LOOKUP_USER).bind(id.0).fetch_optional(&mut *self.transaction).await?;
         Ok(row.map(Into::into))
     }
 
@@ -31,28 +46,58 @@ impl Tx for SqliteTx {
         let id: i64 = query_scalar(sql::INSERT_USER)
             .bind(user.username.as_str())
             .bind(user.username.key())
-            .bind(user.email.as_ref().map(crate::domain::user::Email::as_str))
-            .bind(user.email.as_ref().map(crate::domain::Email::key))
+            .bind(user.email.as_ref().map(Email::as_str))
+            .bind(user.email.as_ref().map(Email::key))
             .bind(user.email_verified_at.map(Timestamp::millis))
             .bind(&user.first_name)
             .bind(&user.last_name)
             .bind(user.password_hash.expose())
             .bind(user.superuser_since.map(Timestamp::millis))
             .bind(user.created_at.millis())
-            .fetch_one(&mut *self.0)
+            .fetch_one(&mut *self.transaction)
             .await?;
         Ok(UserId(id))
     }
 
     async fn touch_last_login(&mut self, id: UserId, now: Timestamp) -> Result<(), StoreError> {
-        query(sql::TOUCH_LAST_LOGIN).bind(id.0).bind(now.millis()).execute(&mut *self.0).await?;
+        query(sql::TOUCH_LAST_LOGIN).bind(id.0).bind(now.millis()).execute(&mut *self.transaction).await?;
         Ok(())
     }
 
     async fn disable_user(&mut self, id: UserId, now: Timestamp) -> Result<bool, StoreError> {
         let done =
-            query(sql::DISABLE_USER).bind(id.0).bind(now.millis()).execute(&mut *self.0).await?;
+            query(sql::DISABLE_USER).bind(id.0).bind(now.millis()).execute(&mut *self.transaction).await?;
         Ok(done.rows_affected() == 1)
+    }
+
+    async fn enable_user(&mut self, id: UserId) -> Result<bool, StoreError> {
+        let done = query(sql::ENABLE_USER).bind(id.0).execute(&mut *self.transaction).await?;
+        Ok(done.rows_affected() == 1)
+    }
+
+    async fn replace_password(
+        &mut self,
+        id: UserId,
+        read: &PasswordHash,
+        new: &PasswordHash,
+    ) -> Result<bool, StoreError> {
+        let change =
+            query(sql::REPLACE_PASSWORD).bind(id.0).bind(read.expose()).bind(new.expose());
+        Ok(change.execute(&mut *self.transaction).await?.rows_affected() == 1)
+    }
+
+    async fn delete_user(
+        &mut self,
+        id: UserId,
+        now: Timestamp,
+    ) -> Result<Vec<SessionId>, StoreError> {
+        let removed: Vec<String> = query_scalar(sql::REMOVE_SESSIONS_OF_USER)
+            .bind(id.0)
+            .bind(now.millis())
+            .fetch_all(&mut *self.transaction)
+            .await?;
+        query(sql::DELETE_USER).bind(id.0).execute(&mut *self.transaction).await?;
+        removed.iter().map(|id| session_id(id)).collect()
     }
 
     async fn insert_family(
@@ -70,7 +115,7 @@ impl Tx for SqliteTx {
             .bind(family.absolute_expires_at.millis())
             .bind(&client.user_agent)
             .bind(&client.ip)
-            .execute(&mut *self.0)
+            .execute(&mut *self.transaction)
             .await?;
         Ok(())
     }
@@ -81,11 +126,11 @@ impl Tx for SqliteTx {
         cause: RevokeCause,
         now: Timestamp,
     ) -> Result<bool, StoreError> {
-        let done = query(sql::REVOKE_FAMILY)
+        let done = query(sql::sqlite::REVOKE_FAMILY)
             .bind(id.to_string())
             .bind(now.millis())
             .bind(cause.as_str())
-            .execute(&mut *self.0)
+            .execute(&mut *self.transaction)
             .await?;
         Ok(done.rows_affected() == 1)
     }
@@ -100,12 +145,22 @@ impl Tx for SqliteTx {
             .bind(user.0)
             .bind(now.millis())
             .bind(cause.as_str())
-            .fetch_all(&mut *self.0)
+            .fetch_all(&mut *self.transaction)
             .await?;
-        ids.iter().map(|id| parse_session(id)).collect()
+        ids.iter().map(|id| session_id(id)).collect()
+    }
+
+    async fn lock_keys(&mut self) -> Result<Vec<String>, StoreError> {
+        Ok(query_scalar(sql::KEY_FINGERPRINTS).fetch_all(&mut *self.transaction).await?)
+    }
+
+    async fn remember_key(&mut self, fingerprint: &str, now: Timestamp) -> Result<(), StoreError> {
+        let change = query(sql::REMEMBER_KEY).bind(fingerprint).bind(now.millis());
+        change.execute(&mut *self.transaction).await?;
+        Ok(())
     }
 
     async fn commit(self: Box<Self>) -> Result<(), StoreError> {
-        Ok(self.0.commit().await?)
+        Ok(self.transaction.commit().await?)
     }
 }

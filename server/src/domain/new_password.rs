@@ -1,0 +1,151 @@
+//! What a new password has to be, by the rules and in the words of Django's validators.
+
+use secrecy::{ExposeSecret as _, SecretString};
+
+/// The fewest characters of a password.
+pub const MIN_CHARS: usize = 8;
+/// As similar as this to something about the person is too similar.
+const MAX_SIMILARITY: f64 = 0.7;
+
+/// What is wrong with a new password.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum PasswordFault {
+    /// It holds a NUL.
+    #[error("Null characters are not allowed.")]
+    Nul,
+    /// Over `PASSWORD_MAX_LENGTH`, the number.
+    #[error("Ensure this field has no more than {0} characters.")]
+    TooLong(usize),
+    /// Below [`MIN_CHARS`].
+    #[error("This password is too short. It must contain at least {MIN_CHARS} characters.")]
+    TooShort,
+    /// Digits alone.
+    #[error("This password is entirely numeric.")]
+    Numeric,
+    /// Nearly something that is known about the person.
+    #[error("The password is too similar to the {0}.")]
+    Similar(&'static str),
+}
+
+/// What is known about the person; empty where it is not.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Person<'a> {
+    /// User name.
+    pub username: &'a str,
+    /// Given name.
+    pub first_name: &'a str,
+    /// Family name.
+    pub last_name: &'a str,
+    /// Address.
+    pub email: &'a str,
+}
+
+/// What the password itself shows. A password that cannot be stored has that fault alone.
+pub fn faults(password: &SecretString, max_chars: usize) -> Vec<PasswordFault> {
+    let password = password.expose_secret();
+    let chars = password.chars().count();
+    if password.contains('\0') {
+        return vec![PasswordFault::Nul];
+    }
+    if chars > max_chars {
+        return vec![PasswordFault::TooLong(max_chars)];
+    }
+    let short = (chars < MIN_CHARS).then_some(PasswordFault::TooShort);
+    let numeric = chars > 0 && password.chars().all(char::is_numeric);
+    short.into_iter().chain(numeric.then_some(PasswordFault::Numeric)).collect()
+}
+
+/// Whether the password is nearly something that is known about the person.
+pub fn similarity(password: &SecretString, person: Person<'_>) -> Option<PasswordFault> {
+    let password = password.expose_secret().to_lowercase();
+    [
+        (person.username, "username"),
+        (person.first_name, "first name"),
+        (person.last_name, "last name"),
+        (person.email, "email address"),
+    ]
+    .into_iter()
+    .find(|(value, _)| is_similar(&password, &value.to_lowercase()))
+    .map(|(_, name)| PasswordFault::Similar(name))
+}
+
+/// Compares with the value and with each of its words.
+fn is_similar(password: &str, value: &str) -> bool {
+    let words = value.split(|c: char| !c.is_alphanumeric() && c != '_');
+    words.chain([value]).filter(|word| !word.is_empty()).any(|word| {
+        !is_much_longer(password, word) && quick_ratio(password, word) >= MAX_SIMILARITY
+    })
+}
+
+/// Whether the word is too short to make the password similar; it would only cost time to compare.
+fn is_much_longer(password: &str, word: &str) -> bool {
+    let (password, word) = (length(password), length(word));
+    password >= 10.0 * word && word < MAX_SIMILARITY / 2.0 * password
+}
+
+/// Python's `difflib.SequenceMatcher.quick_ratio`: twice the characters that both have, counted,
+/// by the characters of both.
+fn quick_ratio(a: &str, b: &str) -> f64 {
+    let mut rest: Vec<char> = b.chars().collect();
+    let mut common = 0.0;
+    for character in a.chars() {
+        if let Some(place) = rest.iter().position(|other| *other == character) {
+            rest.swap_remove(place);
+            common += 1.0;
+        }
+    }
+    2.0 * common / (length(a) + length(b))
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a password's or a name's length")]
+fn length(text: &str) -> f64 {
+    text.chars().count() as f64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_password_is_judged_as_django_judges_it() {
+        use PasswordFault::{Nul, Numeric, TooLong, TooShort};
+        let rows: [(&str, &[PasswordFault]); 9] = [
+            ("correct-horse-9", &[]),
+            ("7 chars", &[TooShort]),
+            ("8 chars!", &[]),
+            ("ünïcødé☃", &[]),
+            ("1234567", &[TooShort, Numeric]),
+            ("90218347650", &[Numeric]),
+            ("", &[TooShort]),
+            ("nul\0 inside", &[Nul]),
+            ("twenty-one characters", &[TooLong(20)]),
+        ];
+        for (password, expected) in rows {
+            assert_eq!(faults(&password.into(), 20), expected, "{password:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_known_about_a_person_is_no_password() {
+        let ada = Person {
+            username: "ada.lovelace",
+            first_name: "Ada",
+            last_name: "Lovelace",
+            email: "countess@example.com",
+        };
+        let rows = [
+            ("ada.lovelace", Some("username")),
+            ("LOVELACE.ADA", Some("username")),
+            ("lovelace1", Some("username")),
+            ("countess1", Some("email address")),
+            ("example.com", Some("email address")),
+            ("analytical engine", None),
+            ("ada and something that is much longer", None),
+        ];
+        for (password, name) in rows {
+            let expected = name.map(PasswordFault::Similar);
+            assert_eq!(similarity(&password.into(), ada), expected, "{password}");
+        }
+        assert_eq!(similarity(&"lovelace".into(), Person::default()), None);
+    }
+}

@@ -1,0 +1,188 @@
+//! PostgreSQL: any number of processes on one database.
+
+mod feed;
+mod tx;
+
+use std::{fmt, sync::Arc, time::Duration};
+
+use async_trait::async_trait;
+use sqlx::{
+    Connection as _, PgConnection, PgPool, Postgres,
+    pool::PoolOptions,
+    postgres::{PgConnectOptions, PgQueryResult},
+    query, query_as, query_scalar,
+};
+
+use self::{feed::PostgresFeed, tx::PostgresTx};
+use super::{
+    FamilyRecord, RevocationFeed, SessionRecord, Store, StoreError, Tx, UserRecord, migrate,
+    rows::{FamilyRow, SessionRow, UserRow, ended},
+    sql::{self, Extra},
+};
+use crate::domain::{Clock, Generation, RevokeCause, SessionId, Timestamp, Transition, UserId};
+
+/// How long a request waits for a connection before the answer is 503.
+const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
+/// A network that swallows packets must not hold requests for minutes.
+const ANSWER_TIMEOUT: Duration = Duration::from_secs(10);
+/// Limits of the database's own, so that no transaction lasts longer than the blacklist's feed
+/// looks back (milliseconds).
+const LIMITS: [(&str, &str); 3] = [
+    ("lock_timeout", "5000"),
+    ("statement_timeout", "10000"),
+    ("idle_in_transaction_session_timeout", "10000"),
+];
+/// A connection that has rested for longer may be dead: it is tried first.
+const TRUSTED_REST: Duration = Duration::from_secs(5);
+
+/// Users and sessions in a PostgreSQL database.
+#[derive(Clone)]
+pub struct PostgresStore {
+    pool: PgPool,
+    clock: Option<Arc<dyn Clock>>,
+}
+
+impl PostgresStore {
+    /// Connects and brings the schema up to date. `connections` is the most that are held, the
+    /// feed's own not counted. Without a `clock` time is the database's, as several nodes need.
+    ///
+    /// # Errors
+    /// When the database cannot be reached or the schema not be brought up to date.
+    pub async fn open(
+        options: PgConnectOptions,
+        connections: u32,
+        clock: Option<Arc<dyn Clock>>,
+    ) -> Result<Self, StoreError> {
+        let pool = pool().max_connections(connections).connect_with(options.options(LIMITS)).await?;
+        // Nodes that start together take turns: sqlx holds an advisory lock meanwhile.
+        migrate(&pool, sqlx::migrate!("../migrations/postgres")).await?;
+        Ok(Self { pool, clock })
+    }
+
+    /// The moment, where it is not the database's.
+    fn given_now(&self) -> Option<i64> {
+        self.clock.as_ref().map(|clock| clock.now().millis())
+    }
+}
+
+impl fmt::Debug for PostgresStore {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("PostgresStore")
+    }
+}
+
+fn pool() -> PoolOptions<Postgres> {
+    PoolOptions::new()
+        .acquire_timeout(ACQUIRE_TIMEOUT)
+        .test_before_acquire(false)
+        .before_acquire(|connection: &mut PgConnection, rest| {
+            Box::pin(async move {
+                if rest.idle_for > TRUSTED_REST {
+                    connection.ping().await?;
+                }
+                Ok(true)
+            })
+        })
+}
+
+/// Waits for the database, within reason.
+async fn answer<T>(
+    asked: impl Future<Output = Result<T, sqlx::Error>> + Send,
+) -> Result<T, StoreError> {
+    match tokio::time::timeout(ANSWER_TIMEOUT, asked).await {
+        Ok(answer) => Ok(answer?),
+        Err(_) => Err(StoreError::Unavailable(sqlx::Error::PoolTimedOut)),
+    }
+}
+
+/// Whether the one row that was meant has changed.
+#[expect(clippy::needless_pass_by_value, reason = "it is what a statement returns")]
+fn changed_one(done: PgQueryResult) -> bool {
+    done.rows_affected() == 1
+}
+
+#[async_trait]
+impl Store for PostgresStore {
+    async fn now(&self) -> Result<Timestamp, StoreError> {
+        let millis = match self.given_now() {
+            Some(millis) => millis,
+            None => answer(query_scalar(sql::postgres::NOW).fetch_one(&self.pool)).await?,
+        };
+        Ok(Timestamp::from_millis(millis))
+    }
+
+    async fn begin(&self) -> Result<Box<dyn Tx>, StoreError> {
+        let transaction = answer(self.pool.begin()).await?;
+        Ok(Box::new(PostgresTx::new(transaction, self.clock.clone())))
+    }
+
+    async fn lookup_user(&self, id: UserId) -> Result<Option<UserRecord>, StoreError> {
+        let found = query_as::<_, UserRow>(sql::LOOKUP_USER).bind(id.0);
+        Ok(answer(found.fetch_optional(&self.pool)).await?.map(Into::into))
+    }
+
+    async fn find_user_by_name(&self, key: &str) -> Result<Option<UserRecord>, StoreError> {
+        let found = query_as::<_, UserRow>(sql::FIND_USER_BY_NAME).bind(key);
+        Ok(answer(found.fetch_optional(&self.pool)).await?.map(Into::into))
+    }
+
+    async fn list_users(&self) -> Result<Vec<UserRecord>, StoreError> {
+        let rows = query_as::<_, UserRow>(sql::LIST_USERS);
+        Ok(answer(rows.fetch_all(&self.pool)).await?.into_iter().map(Into::into).collect())
+    }
+
+    async fn list_sessions(&self, of: Option<UserId>) -> Result<Vec<SessionRecord>, StoreError> {
+        let rows = query_as::<_, SessionRow>(sql::LIST_SESSIONS).bind(of.map(|user| user.0));
+        let rows = answer(rows.fetch_all(&self.pool)).await?;
+        rows.into_iter().map(SessionRecord::try_from).collect()
+    }
+
+    async fn lookup_family(&self, id: SessionId) -> Result<Option<FamilyRecord>, StoreError> {
+        let found = query_as::<_, FamilyRow>(sql::postgres::LOOKUP_FAMILY)
+            .bind(id.to_string())
+            .bind(self.given_now());
+        let row = answer(found.fetch_optional(&self.pool)).await?;
+        row.map(FamilyRecord::try_from).transpose()
+    }
+
+    async fn apply(
+        &self,
+        id: SessionId,
+        read: Generation,
+        transition: Transition,
+        now: Timestamp,
+        store_delay: Duration,
+    ) -> Result<bool, StoreError> {
+        let (statement, extra) = sql::transition(transition, now, store_delay);
+        let mut change =
+            query(statement).bind(id.to_string()).bind(read.number()).bind(now.millis());
+        if let Extra::Value(extra) = extra {
+            change = change.bind(extra);
+        }
+        answer(change.execute(&self.pool)).await.map(changed_one)
+    }
+
+    async fn revoke_family(&self, id: SessionId, cause: RevokeCause) -> Result<bool, StoreError> {
+        let change = query(sql::postgres::REVOKE_FAMILY)
+            .bind(id.to_string())
+            .bind(self.given_now())
+            .bind(cause.as_str());
+        answer(change.execute(&self.pool)).await.map(changed_one)
+    }
+
+    async fn revoked_since(
+        &self,
+        since: Timestamp,
+    ) -> Result<Vec<(SessionId, Timestamp)>, StoreError> {
+        let rows = query_as(sql::REVOKED_SINCE).bind(since.millis());
+        answer(rows.fetch_all(&self.pool)).await?.into_iter().map(ended).collect()
+    }
+
+    async fn revocation_feed(&self) -> Result<Box<dyn RevocationFeed>, StoreError> {
+        Ok(Box::new(PostgresFeed::open(pool(), (*self.pool.connect_options()).clone()).await?))
+    }
+
+    async fn close(&self) {
+        self.pool.close().await;
+    }
+}

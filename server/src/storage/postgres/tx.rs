@@ -1,0 +1,160 @@
+//! A unit of work on PostgreSQL.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use sqlx::{Postgres, Transaction, query, query_as, query_scalar};
+
+use super::{answer, changed_one};
+use crate::{
+    domain::{Clock, Email, Family, PasswordHash, RevokeCause, SessionId, Timestamp, UserId},
+    storage::{
+        ClientInfo, NewUser, StoreError, Tx, UserRecord,
+        rows::{UserRow, session_id},
+        sql,
+    },
+};
+
+/// Who changes an account locks its row first, so that changes of one account take turns.
+pub(super) struct PostgresTx {
+    transaction: Transaction<'static, Postgres>,
+    clock: Option<Arc<dyn Clock>>,
+}
+
+impl PostgresTx {
+    pub(super) const fn new(
+        transaction: Transaction<'static, Postgres>,
+        clock: Option<Arc<dyn Clock>>,
+    ) -> Self {
+        Self { transaction, clock }
+    }
+}
+
+#[async_trait]
+impl Tx for PostgresTx {
+    async fn now(&mut self) -> Result<Timestamp, StoreError> {
+        if let Some(clock) = &self.clock {
+            return Ok(clock.now());
+        }
+        let now = query_scalar(sql::postgres::NOW).fetch_one(&mut *self.transaction);
+        Ok(Timestamp::from_millis(answer(now).await?))
+    }
+
+    async fn lock_user(&mut self, id: UserId) -> Result<Option<UserRecord>, StoreError> {
+        let row = query_as::<_, UserRow>(sql::postgres::LOCK_USER).bind(id.0);
+        Ok(answer(row.fetch_optional(&mut *self.transaction)).await?.map(Into::into))
+    }
+
+    async fn insert_user(&mut self, user: &NewUser) -> Result<UserId, StoreError> {
+        let id = query_scalar(sql::INSERT_USER)
+            .bind(user.username.as_str())
+            .bind(user.username.key())
+            .bind(user.email.as_ref().map(Email::as_str))
+            .bind(user.email.as_ref().map(Email::key))
+            .bind(user.email_verified_at.map(Timestamp::millis))
+            .bind(&user.first_name)
+            .bind(&user.last_name)
+            .bind(user.password_hash.expose())
+            .bind(user.superuser_since.map(Timestamp::millis))
+            .bind(user.created_at.millis());
+        Ok(UserId(answer(id.fetch_one(&mut *self.transaction)).await?))
+    }
+
+    async fn touch_last_login(&mut self, id: UserId, now: Timestamp) -> Result<(), StoreError> {
+        let change = query(sql::TOUCH_LAST_LOGIN).bind(id.0).bind(now.millis());
+        answer(change.execute(&mut *self.transaction)).await.map(drop)
+    }
+
+    async fn disable_user(&mut self, id: UserId, now: Timestamp) -> Result<bool, StoreError> {
+        let change = query(sql::DISABLE_USER).bind(id.0).bind(now.millis());
+        answer(change.execute(&mut *self.transaction)).await.map(changed_one)
+    }
+
+    async fn enable_user(&mut self, id: UserId) -> Result<bool, StoreError> {
+        let change = query(sql::ENABLE_USER).bind(id.0);
+        answer(change.execute(&mut *self.transaction)).await.map(changed_one)
+    }
+
+    async fn replace_password(
+        &mut self,
+        id: UserId,
+        read: &PasswordHash,
+        new: &PasswordHash,
+    ) -> Result<bool, StoreError> {
+        let change =
+            query(sql::REPLACE_PASSWORD).bind(id.0).bind(read.expose()).bind(new.expose());
+        answer(change.execute(&mut *self.transaction)).await.map(changed_one)
+    }
+
+    async fn delete_user(
+        &mut self,
+        id: UserId,
+        now: Timestamp,
+    ) -> Result<Vec<SessionId>, StoreError> {
+        let removed = query_scalar(sql::REMOVE_SESSIONS_OF_USER).bind(id.0).bind(now.millis());
+        let removed: Vec<String> = answer(removed.fetch_all(&mut *self.transaction)).await?;
+        let change = query(sql::DELETE_USER).bind(id.0);
+        answer(change.execute(&mut *self.transaction)).await?;
+        removed.iter().map(|id| session_id(id)).collect()
+    }
+
+    async fn insert_family(
+        &mut self,
+        family: &Family,
+        client: &ClientInfo,
+    ) -> Result<(), StoreError> {
+        let change = query(sql::INSERT_FAMILY)
+            .bind(family.id.to_string())
+            .bind(family.user_id.0)
+            .bind(family.created_at.millis())
+            .bind(family.generation.number())
+            .bind(family.rotated_at.millis())
+            .bind(family.answered_at.millis())
+            .bind(family.absolute_expires_at.millis())
+            .bind(&client.user_agent)
+            .bind(&client.ip);
+        answer(change.execute(&mut *self.transaction)).await.map(drop)
+    }
+
+    async fn revoke_family(
+        &mut self,
+        id: SessionId,
+        cause: RevokeCause,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let change = query(sql::postgres::REVOKE_FAMILY)
+            .bind(id.to_string())
+            .bind(now.millis())
+            .bind(cause.as_str());
+        answer(change.execute(&mut *self.transaction)).await.map(changed_one)
+    }
+
+    async fn revoke_families_of(
+        &mut self,
+        user: UserId,
+        cause: RevokeCause,
+        now: Timestamp,
+    ) -> Result<Vec<SessionId>, StoreError> {
+        let ids = query_scalar(sql::REVOKE_FAMILIES_OF_USER)
+            .bind(user.0)
+            .bind(now.millis())
+            .bind(cause.as_str());
+        let ids: Vec<String> = answer(ids.fetch_all(&mut *self.transaction)).await?;
+        ids.iter().map(|id| session_id(id)).collect()
+    }
+
+    async fn lock_keys(&mut self) -> Result<Vec<String>, StoreError> {
+        let lock = query(sql::postgres::LOCK_KEYS);
+        answer(lock.execute(&mut *self.transaction)).await?;
+        answer(query_scalar(sql::KEY_FINGERPRINTS).fetch_all(&mut *self.transaction)).await
+    }
+
+    async fn remember_key(&mut self, fingerprint: &str, now: Timestamp) -> Result<(), StoreError> {
+        let change = query(sql::REMEMBER_KEY).bind(fingerprint).bind(now.millis());
+        answer(change.execute(&mut *self.transaction)).await.map(drop)
+    }
+
+    async fn commit(self: Box<Self>) -> Result<(), StoreError> {
+        answer(self.transaction.commit()).await
+    }
+}
