@@ -42,3 +42,24 @@ test("the old access and refresh tokens are both refused", async ({ page, contex
   expect(answer.headers()["set-cookie"]).toBeUndefined();
   await thief.dispose();
 });
+
+test.describe("with an access token that soon expires", () => {
+  test.use({ settings: { ACCESS_TOKEN_LIFETIME: "3s" } });
+
+  test("no refresh travels beside a sign-out", async ({ page, traffic }) => {
+    await open(page, "/account");
+    let letGo = (): void => {};
+    const letGone = new Promise<void>((resolve) => (letGo = resolve));
+    await page.route(LOGOUT, async (route) => {
+      await letGone;
+      await route.continue();
+    });
+    traffic.clear();
+    await new AccountPage(page).signOut.click();
+    await page.waitForTimeout(3_500);
+    letGo();
+    await expect(page).toHaveURL("/login");
+    expect(traffic.statuses(LOGOUT)).toEqual([200]);
+    expect(traffic.statuses(REFRESH), "the timer kept still").toEqual([]);
+  });
+});

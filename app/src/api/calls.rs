@@ -3,7 +3,10 @@
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use super::{Api, ApiError, ApiRequest, Method};
-use crate::wire::{ItemList, LoginRequest, User, paths};
+use crate::{
+    session::Driver,
+    wire::{ItemList, LoginRequest, User, paths},
+};
 
 /// What the client needs of a `LoginResponse`.
 #[derive(Deserialize)]
@@ -18,9 +21,10 @@ impl Api {
     /// # Errors
     /// Status 400 with messages beside their fields when the credentials are refused.
     pub async fn login(&self, request: LoginRequest) -> Result<User, ApiError> {
+        let change = self.driver().map(Driver::begin_change);
         let SignedIn { user, access_expires_in } = self.post(paths::LOGIN, &request).await?;
-        if let Some(driver) = self.driver() {
-            driver.signed_in(user.clone(), access_expires_in);
+        if let Some(change) = change {
+            change.signed_in(user.clone(), access_expires_in);
         }
         Ok(user)
     }
@@ -32,10 +36,11 @@ impl Api {
     pub async fn logout(&self) -> Result<(), ApiError> {
         let request =
             ApiRequest { method: Method::Post, path: paths::LOGOUT.to_owned(), json: None };
+        let change = self.driver().map(Driver::begin_change);
         // What it says does not matter, but it must be the API that says it.
         self.send(request).await?.read::<serde::de::IgnoredAny>()?;
-        if let Some(driver) = self.driver() {
-            driver.signed_out();
+        if let Some(change) = change {
+            change.signed_out();
         }
         Ok(())
     }

@@ -96,15 +96,11 @@ impl Driver {
         self.apply(Event::Authenticated { ticket }, None);
     }
 
-    /// Somebody signed in just now. `access_expires_in_s`, where it is told, counts from now.
-    pub fn signed_in(&self, user: User, access_expires_in_s: Option<u64>) {
-        let access = self.fresh(access_expires_in_s);
-        self.apply(Event::SignedIn { user, access }, None);
-    }
-
-    /// The person signed out just now.
-    pub fn signed_out(&self) {
-        self.apply(Event::SignedOut, None);
+    /// A sign-in or a sign-out is about to be sent: a refresh in flight is given up, and none is
+    /// begun until the change is over.
+    pub fn begin_change(&self) -> Change<'_> {
+        self.apply(Event::ChangeBegins, None);
+        Change { driver: self, over: false }
     }
 
     /// Whole seconds until the next refresh that comes unasked; `None` where none is planned.
@@ -191,6 +187,35 @@ impl Driver {
 
     fn lock(&self) -> MutexGuard<'_, Inner> {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A sign-in or a sign-out on its way. Dropped, it has failed, and the session goes on as it was.
+pub struct Change<'d> {
+    driver: &'d Driver,
+    over: bool,
+}
+
+impl Change<'_> {
+    /// Somebody signed in just now. `access_expires_in_s`, where it is told, counts from now.
+    pub fn signed_in(mut self, user: User, access_expires_in_s: Option<u64>) {
+        self.over = true;
+        let access = self.driver.fresh(access_expires_in_s);
+        self.driver.apply(Event::SignedIn { user, access }, None);
+    }
+
+    /// The person signed out just now.
+    pub fn signed_out(mut self) {
+        self.over = true;
+        self.driver.apply(Event::SignedOut, None);
+    }
+}
+
+impl Drop for Change<'_> {
+    fn drop(&mut self) {
+        if !self.over {
+            self.driver.apply(Event::ChangeFailed, None);
+        }
     }
 }
 

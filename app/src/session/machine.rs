@@ -47,6 +47,11 @@ pub enum Event {
         /// The ticket the request was sent with.
         ticket: Ticket,
     },
+    /// A sign-in or a sign-out is being sent. No refresh may be under way beside it: its answer
+    /// could come last, and put the cookies of the old session over those of the new one.
+    ChangeBegins,
+    /// That sign-in or sign-out has failed.
+    ChangeFailed,
     /// Somebody signed in here.
     SignedIn {
         /// Who.
@@ -103,9 +108,10 @@ pub enum Command {
     },
     /// Forget the timer.
     Disarm,
-    /// Answer whoever reported the 401 of this step. Without it they wait for the refresh.
+    /// Answer whoever reported the 401 of this step. Without it they wait, for the refresh or for
+    /// the sign-in or sign-out that is on its way.
     Reply(Outcome),
-    /// Answer all who wait for the refresh.
+    /// Answer all who wait.
     Settle(Outcome),
 }
 

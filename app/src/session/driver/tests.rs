@@ -153,9 +153,10 @@ fn a_sign_out_hangs_up_on_the_refresh_and_its_answer_changes_nothing() {
     let scene = Scene::open(ada_active());
     scene.port.pass(840_000);
     let late = scene.calls.refreshes.lock().unwrap().remove(0);
-    scene.driver.signed_out();
+    let change = scene.driver.begin_change();
     scene.port.run();
-    assert!(late.is_canceled());
+    assert!(late.is_canceled(), "before the sign-out is even sent");
+    change.signed_out();
     _ = late.send(Answer::Given(Some(900)));
     scene.port.run();
     let anonymous = SessionView::Anonymous { why: Some(SessionEnd::SignedOut) };
@@ -194,4 +195,17 @@ fn before_the_start_the_countdown_is_the_servers() {
     assert_eq!(driver.next_refresh_in_s(), Some(840));
     driver.start();
     assert_eq!(driver.next_refresh_in_s(), Some(835));
+}
+
+#[test]
+fn nothing_is_refreshed_beside_a_sign_out_and_what_was_due_is_made_good_for_if_it_fails() {
+    let scene = Scene::open(ada_active());
+    let change = scene.driver.begin_change();
+    scene.port.pass(900_000);
+    scene.port.hide();
+    scene.port.show();
+    assert_eq!(scene.begun(), 0);
+    drop(change);
+    scene.port.pass(0);
+    assert_eq!((scene.begun(), scene.seen()), (1, (signed_in(false), 0)));
 }

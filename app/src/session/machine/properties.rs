@@ -16,6 +16,8 @@ enum Happening {
     Unauthorised { epochs_ago: u32, refreshes_ago: u32 },
     RetryRefused,
     Authenticated,
+    ChangeBegins,
+    ChangeFailed,
     SignIn(Option<u64>),
     SignOut,
     End { epochs_ago: u32, end: u8 },
@@ -32,6 +34,8 @@ fn happening() -> impl Strategy<Value = Happening> {
         }),
         Just(Happening::RetryRefused),
         Just(Happening::Authenticated),
+        Just(Happening::ChangeBegins),
+        Just(Happening::ChangeFailed),
         lifetime.prop_map(Happening::SignIn),
         Just(Happening::SignOut),
         (0..2_u32, 0..3_u8).prop_map(|(epochs_ago, end)| Happening::End { epochs_ago, end }),
@@ -52,6 +56,8 @@ fn event(happening: &Happening, machine: &Machine, now: Elapsed) -> Option<Event
         },
         Happening::RetryRefused => Event::RetryRefused { ticket },
         Happening::Authenticated => Event::Authenticated { ticket },
+        Happening::ChangeBegins => Event::ChangeBegins,
+        Happening::ChangeFailed => Event::ChangeFailed,
         Happening::SignIn(s) => Event::SignedIn { user: ada(), access: s.map(access) },
         Happening::SignOut => Event::SignedOut,
         Happening::End { epochs_ago, end } => Event::RefreshEnded {
@@ -82,6 +88,7 @@ impl UnderWay {
             match command {
                 Command::Refresh { epoch, .. } => {
                     assert!(!self.refresh, "two refreshes at once");
+                    assert!(!after.changing, "a refresh beside a sign-in or a sign-out");
                     assert_eq!(*epoch, after.ticket.epoch);
                     self.refresh = true;
                 }
@@ -92,7 +99,9 @@ impl UnderWay {
                     assert!(matches!(event, Event::Unauthorised { .. }), "nobody asked");
                 }
                 Command::Settle(_) => {
-                    assert!(matches!(before.state, State::Refreshing { .. }), "nobody waited");
+                    let refreshing = matches!(before.state, State::Refreshing { .. });
+                    let failed = matches!(event, Event::ChangeFailed);
+                    assert!(refreshing || before.changing || failed, "nobody waited");
                 }
             }
         }
@@ -101,7 +110,8 @@ impl UnderWay {
     /// Holds after every step.
     fn check(&self, machine: &Machine, now: Elapsed) {
         assert_eq!(matches!(machine.state, State::Refreshing { .. }), self.refresh);
-        if !self.refresh && machine.due(now).is_some_and(|due| due > now) {
+        assert!(!(self.refresh && machine.changing), "a refresh beside a sign-in or a sign-out");
+        if !self.refresh && !machine.changing && machine.due(now).is_some_and(|due| due > now) {
             assert!(self.timer, "nothing will wake it: {machine:?}");
         }
     }
@@ -122,7 +132,7 @@ fn check_step(event: &Event, before: &Machine, after: &Machine, commands: &[Comm
         }
         Event::Unauthorised { .. } => {
             let replied = commands.iter().any(|command| matches!(command, Command::Reply(_)));
-            assert!(replied || in_flight(after), "left without an answer");
+            assert!(replied || in_flight(after) || after.changing, "left without an answer");
         }
         _ => {}
     }

@@ -12,6 +12,8 @@ pub struct Machine {
     pub ticket: Ticket,
     /// Who is signed in.
     pub state: State,
+    /// Whether a sign-in or a sign-out is on its way: nothing is refreshed meanwhile.
+    pub changing: bool,
 }
 
 /// Names an access token without holding it. A request remembers the ticket it was sent with: if
@@ -90,7 +92,7 @@ impl Machine {
                 State::Active { user, rest: Rest { due, trust, ..Rest::default() } }
             }
         };
-        Self { ticket: Ticket::default(), state }
+        Self { ticket: Ticket::default(), state, changing: false }
     }
 
     /// When the next refresh begins unasked. While one is under way that is now.

@@ -20,6 +20,8 @@ impl Machine {
             Event::Unauthorised { ticket } => self.unauthorised(ticket, now),
             Event::RetryRefused { ticket } => self.retry_refused(ticket),
             Event::Authenticated { ticket } => self.authenticated(ticket),
+            Event::ChangeBegins => self.change_begins(now),
+            Event::ChangeFailed => self.change_failed(now),
             Event::SignedIn { user, access } => self.signed_in(user, access, now),
             Event::SignedOut => self.end(Some(SessionEnd::SignedOut)),
             Event::RefreshEnded { epoch, end } => self.refresh_ended(epoch, end, now),
@@ -30,6 +32,9 @@ impl Machine {
         let (State::Unknown(rest) | State::Active { rest, .. }) = &self.state else {
             return self.stay();
         };
+        if self.changing {
+            return self.stay();
+        }
         match rest.due {
             Some(due) if due > now.elapsed => {
                 let rest = *rest;
@@ -52,6 +57,8 @@ impl Machine {
             State::Unknown(_) | State::Active { .. } if ticket != self.ticket => {
                 reply(self, Outcome::Retry)
             }
+            // Whose session it will be is about to be known.
+            State::Unknown(_) | State::Active { .. } if self.changing => self.stay(),
             State::Unknown(rest) | State::Active { rest, .. } if now.elapsed < rest.not_before => {
                 reply(self, Outcome::Trouble)
             }
@@ -77,11 +84,33 @@ impl Machine {
         self.stay()
     }
 
+    fn change_begins(self, now: Now) -> Step {
+        let (state, mut commands) = match self.state {
+            State::Refreshing { user, trust } => {
+                // Nobody knows how far it came, so it is made good for afterwards.
+                let rest = Rest { due: Some(now.elapsed), trust, ..Rest::default() };
+                (State::resting(user, rest), vec![Command::AbortRefresh])
+            }
+            state => (state, Vec::new()),
+        };
+        commands.push(Command::Disarm);
+        (Self { state, changing: true, ..self }, commands)
+    }
+
+    fn change_failed(self, now: Now) -> Step {
+        let mut commands = vec![Command::Settle(Outcome::Trouble)];
+        if let State::Unknown(rest) | State::Active { rest, .. } = &self.state {
+            commands.push(arm(rest, now));
+        }
+        (Self { changing: false, ..self }, commands)
+    }
+
     fn signed_in(self, user: User, access: Option<Access>, now: Now) -> Step {
         let mut commands = self.forget_refresh();
         let rest = rest(access, Trust::default(), now);
         commands.push(arm(&rest, now));
-        (Self { ticket: self.ticket.next_epoch(), state: State::Active { user, rest } }, commands)
+        let (ticket, state) = (self.ticket.next_epoch(), State::Active { user, rest });
+        (Self { ticket, state, changing: false }, commands)
     }
 
     fn refresh_ended(self, epoch: u32, end: RefreshEnd, now: Now) -> Step {
@@ -115,7 +144,8 @@ impl Machine {
     fn end(self, why: Option<SessionEnd>) -> Step {
         let mut commands = self.forget_refresh();
         commands.push(Command::Disarm);
-        (Self { ticket: self.ticket.next_epoch(), state: State::Anonymous { why } }, commands)
+        let (ticket, state) = (self.ticket.next_epoch(), State::Anonymous { why });
+        (Self { ticket, state, changing: false }, commands)
     }
 
     /// What to do with a refresh in flight when a sign-in or an end overtakes it.
@@ -124,6 +154,7 @@ impl Machine {
             State::Refreshing { .. } => {
                 vec![Command::AbortRefresh, Command::Settle(Outcome::Final)]
             }
+            _ if self.changing => vec![Command::Settle(Outcome::Final)],
             _ => Vec::new(),
         }
     }
@@ -163,7 +194,7 @@ fn renewed(ticket: Ticket, user: User, access: Option<Access>, unproved: u8, now
     let trust = Trust { failures: 0, unproved: unproved.saturating_add(1), cookies_kept: true };
     let rest = rest(access, trust, now);
     let commands = vec![arm(&rest, now), Command::Settle(Outcome::Retry)];
-    (Machine { ticket, state: State::Active { user, rest } }, commands)
+    (Machine { ticket, state: State::Active { user, rest }, changing: false }, commands)
 }
 
 fn refused(ticket: Ticket, somebody: bool, cookies_kept: bool) -> Step {
@@ -171,7 +202,7 @@ fn refused(ticket: Ticket, somebody: bool, cookies_kept: bool) -> Step {
     let cause = if cookies_kept { SessionEnd::Ended } else { SessionEnd::CookiesRefused };
     let state = State::Anonymous { why: somebody.then_some(cause) };
     let commands = vec![Command::Disarm, Command::Settle(Outcome::Final)];
-    (Machine { ticket: ticket.next_epoch(), state }, commands)
+    (Machine { ticket: ticket.next_epoch(), state, changing: false }, commands)
 }
 
 fn failed(
@@ -187,7 +218,7 @@ fn failed(
     let not_before = now.elapsed.plus(schedule::retry_after_ms(retry_after_s));
     let rest = Rest { due, not_before, trust };
     let commands = vec![arm(&rest, now), Command::Settle(Outcome::Trouble)];
-    (Machine { ticket, state: State::resting(user, rest) }, commands)
+    (Machine { ticket, state: State::resting(user, rest), changing: false }, commands)
 }
 
 /// The rest after a sign-in or a refresh that succeeded just now.

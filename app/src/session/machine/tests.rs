@@ -81,8 +81,8 @@ fn refresh(user: Option<User>) -> Command {
 /// `before, event => ticket, after, commands`; each `before` has [`TICKET`], each step is at [`NOW`].
 macro_rules! table {
     ($($before:expr, $event:expr => $ticket:expr, $after:expr, $commands:expr;)*) => {$({
-        let before = Machine { ticket: TICKET, state: $before };
-        let after = Machine { ticket: $ticket, state: $after };
+        let before = Machine { ticket: TICKET, state: $before, changing: false };
+        let after = Machine { ticket: $ticket, state: $after, changing: false };
         let row = concat!(stringify!($before), ", ", stringify!($event));
         assert_eq!(before.step($event, NOW), (after, Vec::from($commands)), "{row}");
     })*};
@@ -219,6 +219,38 @@ fn the_end_of_a_refresh() {
         refreshing(KEPT), ended(3, THROTTLED) => TICKET, active(throttled()), wait(58_500);
         finding_out(), ended(3, THROTTLED) => TICKET, throttled_finding_out, wait(58_500);
     }
+}
+
+#[test]
+fn a_sign_in_or_a_sign_out_on_its_way() {
+    use Command::{AbortRefresh, Arm, Disarm, Settle};
+    let changing = |state| Machine { ticket: TICKET, state, changing: true };
+    let step = |machine: Machine, event| machine.step(event, NOW);
+    let begin =
+        |state| step(Machine { ticket: TICKET, state, changing: false }, Event::ChangeBegins);
+    let waiting = || active(due_in(5, KEPT));
+    let interrupted = || active(due_in(0, KEPT));
+    let hang_up = vec![AbortRefresh, Disarm];
+    assert_eq!(begin(refreshing(KEPT)), (changing(interrupted()), hang_up));
+    assert_eq!(begin(waiting()), (changing(waiting()), vec![Disarm]));
+
+    // Meanwhile nothing is refreshed, for no reason.
+    let overdue = || changing(active(due_in(-5, KEPT)));
+    assert_eq!(step(overdue(), VISIBLE), (overdue(), vec![]));
+    let unauthorised = Event::Unauthorised { ticket: TICKET };
+    assert_eq!(step(overdue(), unauthorised), (overdue(), vec![]), "it waits for the change");
+
+    // Afterwards things go on, as they were or anew.
+    let go_on = |delay_ms| vec![Settle(Outcome::Trouble), Arm { delay_ms }];
+    let failed = |state| step(changing(state), Event::ChangeFailed);
+    let as_before = |state| Machine { ticket: TICKET, state, changing: false };
+    assert_eq!(failed(waiting()), (as_before(waiting()), go_on(5)));
+    assert_eq!(failed(interrupted()), (as_before(interrupted()), go_on(0)));
+    let (after, commands) = step(changing(waiting()), Event::SignedOut);
+    assert_eq!((after.changing, after.state), (false, anonymous(SessionEnd::SignedOut)));
+    assert_eq!(commands, [Settle(Outcome::Final), Disarm]);
+    let signed_in = Event::SignedIn { user: bob(), access: Some(token()) };
+    assert!(!step(changing(waiting()), signed_in).0.changing);
 }
 
 #[test]
