@@ -1,9 +1,11 @@
 //! The pages and where they are.
 
 mod account;
+mod gate;
 mod home;
 mod login;
 mod not_found;
+mod register;
 #[cfg(all(test, feature = "ssr"))]
 mod tests;
 
@@ -13,7 +15,10 @@ use leptos_router::{
     components::{FlatRoutes, Route},
 };
 
-use self::{account::AccountPage, home::HomePage, login::LoginPage, not_found::NotFound};
+use self::{
+    account::AccountPage, home::HomePage, login::LoginPage, not_found::NotFound,
+    register::RegisterPage,
+};
 use crate::{
     components::{private, redirect_strangers},
     wire::paths,
@@ -30,6 +35,11 @@ pub fn Pages() -> impl IntoView {
         <FlatRoutes fallback=NotFound>
             <Route path=StaticSegment(paths::HOME_PAGE) view=HomePage ssr=SsrMode::Async />
             <Route path=StaticSegment(paths::LOGIN_PAGE) view=LoginPage ssr=SsrMode::Async />
+            <Route
+                path=StaticSegment(paths::REGISTER_PAGE)
+                view=RegisterPage
+                ssr=SsrMode::Async
+            />
             <Route
                 path=StaticSegment(paths::ACCOUNT_PAGE)
                 view=|| private(AccountPage)

@@ -9,7 +9,7 @@ use crate::{
     components::{Footer, Header},
     pages::Pages,
     session::provide_session,
-    wire::SessionSnapshot,
+    wire::{FormReply, SessionSnapshot},
 };
 
 /// What the product is, for search engines and link previews.
@@ -43,12 +43,17 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
 /// The app: the first session state, then header, pages and footer.
 ///
 /// On the server the state is what the request showed; it is written into the HTML, and the
-/// browser starts from there, so that both render the same first frame.
+/// browser starts from there, so that both render the same first frame. So is what came of a form
+/// that the browser sent by itself.
 #[component]
 pub fn App() -> impl IntoView {
     provide_meta_context();
     let first =
         SharedValue::new(|| use_context::<SessionSnapshot>().unwrap_or(SessionSnapshot::Unknown));
+    let reply = SharedValue::new(use_context::<FormReply>);
+    if let Some(reply) = reply.into_inner() {
+        provide_context(reply);
+    }
     provide_session(first.into_inner());
     provide_api();
 

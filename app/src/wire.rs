@@ -5,13 +5,15 @@
 
 pub mod auth;
 pub mod error;
+pub mod form;
 pub mod next;
 pub mod paths;
 pub mod session;
 pub mod user;
 
-pub use auth::{LoginRequest, LoginResponse, RefreshResponse};
+pub use auth::{LoginRequest, LoginResponse, RefreshResponse, RegisterRequest};
 pub use error::{ErrorCode, Problem};
+pub use form::FormReply;
 pub use next::NextPath;
 pub use session::{SessionEnd, SessionSnapshot};
 pub use user::{Item, ItemList, User};

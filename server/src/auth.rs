@@ -10,6 +10,7 @@ pub mod login;
 pub mod logout;
 pub mod page_load;
 pub mod refresh;
+pub mod register;
 pub mod sessions;
 pub mod verify;
 

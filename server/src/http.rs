@@ -4,6 +4,7 @@ pub mod api;
 pub mod caller;
 pub mod client;
 pub mod cookies;
+pub mod cors;
 pub mod csrf;
 pub mod failure;
 pub mod fields;
@@ -27,11 +28,12 @@ pub use state::{AppState, BodyPolicy, Web};
 /// The whole service: the API, the pages, the files, and the layers around all of them.
 pub fn router(state: &AppState) -> Router {
     let api = api::router(state);
-    Router::new()
+    let router = Router::new()
         .merge(pages::router(state, api.clone()))
         .merge(api)
         .layer(from_fn_with_state(state.clone(), csrf::protect))
+        .layer(CatchPanicLayer::custom(failure::from_panic));
+    cors::allow(router, &state.web.csrf.allowed_origins)
         .layer(from_fn_with_state(state.clone(), headers::harden))
-        .layer(CatchPanicLayer::custom(failure::from_panic))
         .layer(from_fn_with_state(state.clone(), trace::trace))
 }

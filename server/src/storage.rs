@@ -12,7 +12,7 @@ pub mod store;
 
 pub use error::{Constraint, StoreError};
 pub use postgres::PostgresStore;
-pub use rows::{ClientInfo, FamilyRecord, NewUser, SessionRecord, UserRecord};
+pub use rows::{ClientInfo, FamilyRecord, NewUser, SessionRecord, Taken, UserRecord};
 pub use sqlite::SqliteStore;
 pub use store::{Heard, RevocationFeed, Store, Tx};
 

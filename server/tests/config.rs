@@ -14,7 +14,9 @@ fn config(flags: &[&str]) -> Result<Config, String> {
 fn the_defaults_are_the_seeds() {
     let config = config(&[]).unwrap();
     assert_eq!(config.listen.to_string(), "127.0.0.1:3000");
-    assert!(matches!(config.database, Database::Sqlite(file) if file == Path::new("data/latchkey.db")));
+    assert!(
+        matches!(config.database, Database::Sqlite(file) if file == Path::new("data/latchkey.db"))
+    );
     assert_eq!(config.tokens.access_lifetime, Duration::from_mins(15));
     assert_eq!(config.tokens.refresh_lifetime, Duration::from_hours(168));
     assert_eq!(config.auth.absolute_lifetime, Duration::from_hours(2160));

@@ -1,7 +1,12 @@
 //! Everything that needs more than one module: scenarios over HTTP, the storage suite, the
 //! program itself, the house's rules.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test that cannot go on has failed"
+)]
 
 mod config;
 mod hashing;

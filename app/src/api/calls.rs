@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use super::{Api, ApiError, ApiRequest, Method};
 use crate::{
     session::Driver,
-    wire::{ItemList, LoginRequest, User, paths},
+    wire::{ItemList, LoginRequest, RegisterRequest, User, paths},
 };
 
 /// What the client needs of a `LoginResponse`.
@@ -21,8 +21,24 @@ impl Api {
     /// # Errors
     /// Status 400 with messages beside their fields when the credentials are refused.
     pub async fn login(&self, request: LoginRequest) -> Result<User, ApiError> {
+        self.sign_in(paths::LOGIN, &request).await
+    }
+
+    /// Makes an account and signs in with it.
+    ///
+    /// # Errors
+    /// Status 400 with messages beside their fields when something about it will not do.
+    pub async fn register(&self, request: RegisterRequest) -> Result<User, ApiError> {
+        self.sign_in(paths::REGISTRATION, &request).await
+    }
+
+    async fn sign_in(
+        &self,
+        path: &str,
+        request: &(impl Serialize + Sync),
+    ) -> Result<User, ApiError> {
         let change = self.driver().map(Driver::begin_change);
-        let SignedIn { user, access_expires_in } = self.post(paths::LOGIN, &request).await?;
+        let SignedIn { user, access_expires_in } = self.post(path, request).await?;
         if let Some(change) = change {
             change.signed_in(user.clone(), access_expires_in);
         }

@@ -4,10 +4,10 @@ use leptos::prelude::*;
 
 use super::{Erase, Piece};
 
-/// A button with two labels of which one shows; its width is that of the longer one. It can be
-/// pressed once the page is hydrated: until then nothing would answer.
+/// The button of a form, with two labels of which one shows; its width is that of the longer one.
+/// Before the page is hydrated the browser sends the form by itself.
 ///
-/// While busy it keeps the focus (it is not `disabled`), so its handler must ignore presses.
+/// While busy it keeps the focus (it is not `disabled`), so its form must ignore presses.
 #[component]
 pub fn BusyButton(
     /// What it does.
@@ -19,18 +19,12 @@ pub fn BusyButton(
     busy: Signal<bool>,
     /// CSS classes.
     class: &'static str,
-    /// What pressing it does; without it, it submits its form.
-    #[prop(optional, into)]
-    press: Option<Callback<()>>,
 ) -> Piece {
-    let hydrated = use_hydrated();
     view! {
         <button
             class=class
-            type=if press.is_some() { "button" } else { "submit" }
-            disabled=move || !hydrated.get()
+            type="submit"
             aria-busy=move || if busy.get() { "true" } else { "false" }
-            on:click=move |_| press.iter().for_each(|press| press.run(()))
         >
             <span class:off=move || busy.get()>{label}</span>
             <span class="busy-label" class:off=move || !busy.get()>{busy_label}</span>

@@ -5,7 +5,7 @@ use leptos_router::{PathSegment, RouteList, SsrMode, location::RequestUrl};
 
 use crate::{
     App,
-    wire::{SessionEnd, SessionSnapshot, User, paths},
+    wire::{FormReply, SessionEnd, SessionSnapshot, User, paths},
 };
 
 /// Renders the app as the server does, without data.
@@ -36,7 +36,7 @@ fn the_routes_are_the_ones_of_the_wire() {
     let path =
         |segments: &[PathSegment]| segments.iter().map(PathSegment::as_raw_str).collect::<String>();
     let found: BTreeSet<_> = routes.iter().map(|route| path(route.path())).collect();
-    let pages = [paths::HOME_PAGE, paths::LOGIN_PAGE, paths::ACCOUNT_PAGE];
+    let pages = [paths::HOME_PAGE, paths::LOGIN_PAGE, paths::REGISTER_PAGE, paths::ACCOUNT_PAGE];
     assert_eq!(found, pages.map(str::to_owned).into());
     assert!(routes.iter().all(|route| *route.mode() == SsrMode::Async));
 }
@@ -65,10 +65,10 @@ fn the_login_form_is_one_that_works_by_itself() {
     let html = render("/login?next=%2Faccount%3Ftab%3D1", stranger(Some(SessionEnd::Ended)));
     for part in [
         r#"method="post""#,
-        r#"action="/login""#,
+        r#"action="/login?next=/account%3Ftab%3D1""#,
         r#"name="username""#,
         r#"name="password""#,
-        r#"name="next" value="/account?tab=1""#,
+        r#"href="/register?next=/account%3Ftab%3D1""#,
         "Your session has ended.",
     ] {
         assert!(html.contains(part), "{part} is missing in {html}");
@@ -78,8 +78,45 @@ fn the_login_form_is_one_that_works_by_itself() {
 }
 
 #[test]
+fn a_form_that_was_refused_comes_back_with_what_was_typed() {
+    let html = Owner::new().with(|| {
+        provide_context(RequestUrl::new("/register"));
+        provide_context(stranger(None));
+        provide_context(FormReply {
+            page: paths::REGISTER_PAGE.to_owned(),
+            values: vec![
+                ("username".to_owned(), "ada\"><script>".to_owned()),
+                ("email".to_owned(), "ada@example.com".to_owned()),
+            ],
+            status: 400,
+            body: r#"{"username":["Enter a valid username."],"password1":["A.","B."]}"#.to_owned(),
+            retry_after_s: None,
+        });
+        view! { <App /> }.to_html()
+    });
+    for part in [
+        r#"value="ada@example.com""#,
+        r#"value="ada&quot;><script>""#,
+        "Enter a valid username.",
+        "A. B.",
+        r#"aria-describedby="password1-error""#,
+    ] {
+        assert!(html.contains(part), "{part} is missing in {html}");
+    }
+    assert_eq!(html.matches(r#"aria-invalid="true""#).count(), 2, "{html}");
+    assert!(!render("/login", stranger(None)).contains("aria-invalid"));
+}
+
+#[test]
 fn nothing_asks_for_what_the_policy_forbids() {
-    for path in [paths::HOME_PAGE, paths::LOGIN_PAGE, paths::ACCOUNT_PAGE, "/nowhere"] {
+    let pages = [
+        paths::HOME_PAGE,
+        paths::LOGIN_PAGE,
+        paths::REGISTER_PAGE,
+        paths::ACCOUNT_PAGE,
+        "/nowhere",
+    ];
+    for path in pages {
         let html = render(path, stranger(None));
         for forbidden in ["style=", "<style", "<script", " onclick=", "http:", "https:"] {
             assert!(!html.contains(forbidden), "{forbidden} in {path}: {html}");

@@ -13,6 +13,20 @@ pub struct LoginRequest {
     pub password: String,
 }
 
+/// The body of `POST /api/auth/registration/`.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RegisterRequest {
+    /// The name to sign in with.
+    pub username: String,
+    /// The address; left out where there is none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub email: Option<String>,
+    /// Taken as typed.
+    pub password1: String,
+    /// The same once more.
+    pub password2: String,
+}
+
 /// The answer of a sign-in. The tokens travel in cookies, so `access` and `refresh` are empty
 /// unless the server was told otherwise.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]

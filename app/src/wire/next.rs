@@ -8,19 +8,21 @@ use super::paths;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NextPath(String);
 
+const NEVER_NEXT: [&str; 3] = [paths::LOGIN_PAGE, paths::REGISTER_PAGE, paths::LOGOUT_PAGE];
+
 /// Longer paths are nobody's page.
 const MAX_LENGTH: usize = 2048;
 
 impl NextPath {
     /// Accepts an absolute path of this origin: one leading `/`, then neither `/` nor `\`, and no
-    /// backslash, control or white-space character anywhere. `/login` itself is refused, as it
-    /// would lead back here.
+    /// backslash, control or white-space character anywhere. The pages that lead back here, and the
+    /// one that signs out, are refused.
     pub fn parse(raw: &str) -> Option<Self> {
         let rest = raw.strip_prefix('/')?;
         let elsewhere = rest.starts_with('/') || rest.starts_with('\\');
         let odd = raw.chars().any(|c| c == '\\' || c.is_control() || c.is_whitespace());
         let path = raw.split(['?', '#']).next().unwrap_or_default();
-        let back_here = path.trim_end_matches('/') == paths::LOGIN_PAGE;
+        let back_here = NEVER_NEXT.contains(&path.trim_end_matches('/'));
         let api = path == paths::API || path.starts_with("/api/");
         (!elsewhere && !odd && !back_here && !api && is_plain(path) && raw.len() <= MAX_LENGTH)
             .then(|| Self(raw.to_owned()))
@@ -37,9 +39,14 @@ impl NextPath {
         &self.0
     }
 
-    /// The login page that leads back here.
+    /// The login page that leads here.
     pub fn login_page(&self) -> String {
-        format!("{}?next={}", paths::LOGIN_PAGE, encode(&self.0))
+        self.after(paths::LOGIN_PAGE)
+    }
+
+    /// A page that leads here once somebody is signed in.
+    pub fn after(&self, page: &str) -> String {
+        format!("{page}?next={}", encode(&self.0))
     }
 }
 
@@ -128,6 +135,8 @@ mod tests {
             "/login",
             "/login/",
             "/login?next=/account",
+            "/register",
+            "/logout/",
             "/api",
             "/api/auth/logout/",
         ];

@@ -4,6 +4,8 @@
 pub const API: &str = "/api";
 /// `POST`: sign in.
 pub const LOGIN: &str = "/api/auth/login/";
+/// `POST`: make an account and sign in.
+pub const REGISTRATION: &str = "/api/auth/registration/";
 /// `POST`: sign out.
 pub const LOGOUT: &str = "/api/auth/logout/";
 /// `POST`: a new access token for a refresh token.
@@ -19,6 +21,8 @@ pub const DATA: &str = "/api/data/";
 pub const HOME_PAGE: &str = "/";
 /// Page: sign in.
 pub const LOGIN_PAGE: &str = "/login";
+/// Page: make an account.
+pub const REGISTER_PAGE: &str = "/register";
 /// Where the sign-out form posts to; no page of its own.
 pub const LOGOUT_PAGE: &str = "/logout";
 /// Page: who I am; private.
@@ -28,5 +32,8 @@ pub const ACCOUNT_PAGE: &str = "/account";
 /// client guards them while navigating.
 pub const PRIVATE_PAGES: &[&str] = &[ACCOUNT_PAGE];
 
+/// Pages for people who are not signed in; the others are led on.
+pub const GATE_PAGES: &[&str] = &[LOGIN_PAGE, REGISTER_PAGE];
+
 /// The endpoints whose own 401 is an answer and never the cause of a refresh.
-pub const NEVER_INTERCEPTED: &[&str] = &[LOGIN, LOGOUT, TOKEN_REFRESH];
+pub const NEVER_INTERCEPTED: &[&str] = &[LOGIN, REGISTRATION, LOGOUT, TOKEN_REFRESH];

@@ -4,10 +4,8 @@ use secrecy::{ExposeSecret, SecretString};
 
 use super::{ATTEMPTS, Auth, AuthError};
 use crate::{
-    domain::{
-        Family, RevokeCause, SessionId, Timestamp, TokenKind, UserId, Username, token::Minted,
-    },
-    storage::{ClientInfo, UserRecord},
+    domain::{Family, RevokeCause, SessionId, Timestamp, TokenKind, Username, token::Minted},
+    storage::{ClientInfo, Tx, UserRecord},
 };
 
 /// What a person typed, and what came with it.
@@ -77,26 +75,55 @@ impl Auth {
         };
         let now = tx.now().await?;
         let replaced = self.sessions_of(&input.replaces, TokenKind::Refresh, now);
-        for session in &replaced {
-            tx.revoke_family(*session, RevokeCause::Superseded, now).await?;
-        }
-        let family = self.new_family(user.id, now)?;
-        tx.insert_family(&family, &input.client).await?;
-        if self.policy.update_last_login {
-            tx.touch_last_login(user.id, now).await?;
-        }
+        let id = SessionId::generate(now, &*self.entropy)?;
+        let family = Family::open(id, user.id, now, self.policy.absolute_lifetime);
+        self.replace_sessions(&mut *tx, &replaced, now).await?;
+        self.open_family(&mut *tx, &family, &input.client).await?;
         tx.commit().await?;
-        for session in replaced {
-            self.forget(session, now);
-        }
-        let access = self.mint_access(&family, family.generation, now)?;
-        let refresh = self.tokens.refresh(&family)?;
-        Ok(Some(SignedIn { user, session: family.id, access, refresh }))
+        self.forget_all(replaced);
+        Ok(Some(self.signed_in(user, &family, now)?))
     }
 
-    fn new_family(&self, user: UserId, now: Timestamp) -> Result<Family, AuthError> {
-        let id = SessionId::generate(now, &*self.entropy)?;
-        Ok(Family::open(id, user, now, self.policy.absolute_lifetime))
+    /// Ends the sessions that a new one takes the place of.
+    pub(super) async fn replace_sessions(
+        &self,
+        tx: &mut dyn Tx,
+        replaced: &[SessionId],
+        now: Timestamp,
+    ) -> Result<(), AuthError> {
+        for session in replaced {
+            tx.revoke_family(*session, RevokeCause::Superseded, now).await?;
+        }
+        Ok(())
+    }
+
+    /// Opens a family in a transaction that holds its owner's row.
+    pub(super) async fn open_family(
+        &self,
+        tx: &mut dyn Tx,
+        family: &Family,
+        client: &ClientInfo,
+    ) -> Result<(), AuthError> {
+        tx.insert_family(family, client).await?;
+        if self.policy.update_last_login {
+            tx.touch_last_login(family.user_id, family.created_at).await?;
+        }
+        Ok(())
+    }
+
+    /// The tokens of a session that has just been committed.
+    pub(super) fn signed_in(
+        &self,
+        user: UserRecord,
+        family: &Family,
+        now: Timestamp,
+    ) -> Result<SignedIn, AuthError> {
+        Ok(SignedIn {
+            user,
+            session: family.id,
+            access: self.mint_access(family, family.generation, now)?,
+            refresh: self.tokens.refresh(family)?,
+        })
     }
 
     /// The sessions that acceptable tokens among these name, each once.

@@ -5,7 +5,9 @@ use std::io::{self, BufRead as _, IsTerminal as _, Write as _};
 use clap::{Args, Subcommand};
 
 use super::{
-    CliError, open, password::PasswordSource, say,
+    CliError, open,
+    password::PasswordSource,
+    say,
     table::{moment, print},
 };
 use crate::{

@@ -144,7 +144,8 @@ fn access_lifetime(config: &Config) -> Finding {
 fn cors(config: &Config) -> Finding {
     const SETTING: &str = "CORS_ALLOWED_ORIGINS";
     let origins = &config.csrf.allowed_origins;
-    let plain = origins.iter().map(url::Origin::ascii_serialization).find(|o| o.starts_with("http:"));
+    let plain =
+        origins.iter().map(url::Origin::ascii_serialization).find(|o| o.starts_with("http:"));
     match plain {
         Some(origin) => finding(
             SETTING,

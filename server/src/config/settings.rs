@@ -147,6 +147,11 @@ pub struct Settings {
     #[arg(long, env, default_value = "false", action = Set, value_parser = flag(), help_heading = "Answers")]
     pub jwt_auth_access_in_body: bool,
 
+    /// Other origins whose pages may call this server, with cookies: https://app.example.com, and
+    /// more after commas
+    #[arg(long, env, value_delimiter = ',', help_heading = "Protection", value_name = "ORIGINS")]
+    pub cors_allowed_origins: Vec<String>,
+
     /// Refuse changes from callers that do not say where they come from (curl, other servers)
     #[arg(long, env, default_value = "false", action = Set, value_parser = flag(), help_heading = "Protection")]
     pub csrf_require_origin: bool,

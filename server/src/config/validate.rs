@@ -5,6 +5,7 @@ use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
 use secrecy::{ExposeSecret as _, SecretString};
 use sqlx::postgres::PgConnectOptions;
+use url::Origin;
 
 use super::{
     PublicUrl, Settings,
@@ -13,7 +14,7 @@ use super::{
 use crate::{
     auth::AuthPolicy,
     domain::{RotationPolicy, TokenPolicy},
-    http::{BodyPolicy, CookiePolicy, CsrfPolicy, TokenCookie, state::Hsts},
+    http::{BodyPolicy, CookiePolicy, CsrfPolicy, TokenCookie, csrf, state::Hsts},
 };
 
 /// Settings that cannot work together, and what to change.
@@ -103,7 +104,7 @@ impl Config {
             cookies: cookie_policy(&settings, https)?,
             csrf: CsrfPolicy {
                 own_origin: public_url.as_ref().map(PublicUrl::origin),
-                allowed_origins: Vec::new(),
+                allowed_origins: allowed_origins(&settings.cors_allowed_origins)?,
                 require_origin: settings.csrf_require_origin,
             },
             bodies: BodyPolicy {
@@ -127,6 +128,19 @@ fn public_url(text: Option<&str>) -> Result<Option<PublicUrl>, ConfigError> {
             "PUBLIC_URL is {text:?}: write scheme, host and port only, as in https://app.example.com."
         )),
     }
+}
+
+fn allowed_origins(given: &[String]) -> Result<Vec<Origin>, ConfigError> {
+    let given = given.iter().map(|origin| origin.trim()).filter(|origin| !origin.is_empty());
+    given
+        .map(|text| match csrf::parse(text) {
+            Some(origin) => Ok(origin),
+            None => refuse(format!(
+                "CORS_ALLOWED_ORIGINS has {text:?}: write each origin as browsers send it, scheme, \
+                 host in lower case and port only, as in https://app.example.com."
+            )),
+        })
+        .collect()
 }
 
 fn database(settings: &Settings) -> Result<Database, ConfigError> {

@@ -4,6 +4,7 @@ pub mod data;
 pub mod login;
 pub mod logout;
 pub mod refresh;
+pub mod register;
 pub mod tokens;
 pub mod user;
 pub mod verify;
@@ -21,7 +22,7 @@ use axum::{
 use super::{Access, AppState, Failure, endpoint};
 
 /// Larger bodies are refused unread.
-const MAX_BODY_BYTES: usize = 128 * 1024;
+pub const MAX_BODY_BYTES: usize = 128 * 1024;
 
 const GET: &str = "GET, HEAD, OPTIONS";
 const POST: &str = "POST, OPTIONS";
@@ -31,6 +32,7 @@ const POST: &str = "POST, OPTIONS";
 pub fn router(state: &AppState) -> Router {
     let routes = [
         (paths::LOGIN, Access::Public, POST, post(login::post)),
+        (paths::REGISTRATION, Access::Public, POST, post(register::post)),
         (paths::LOGOUT, Access::Public, POST, post(logout::post)),
         (paths::TOKEN_REFRESH, Access::Open, POST, post(refresh::post)),
         (paths::TOKEN_VERIFY, Access::Open, POST, post(verify::post)),

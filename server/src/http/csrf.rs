@@ -87,7 +87,7 @@ impl CsrfPolicy {
 
 /// An `Origin` header in the one form in which browsers send it. `null`, other spellings and
 /// anything with a path are none.
-fn parse(value: &str) -> Option<Origin> {
+pub fn parse(value: &str) -> Option<Origin> {
     let origin = Url::parse(value).ok()?.origin();
     (origin.is_tuple() && origin.ascii_serialization() == value).then_some(origin)
 }

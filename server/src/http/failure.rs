@@ -87,6 +87,14 @@ impl FieldErrors {
         self.0.push((field, vec![message.into()]));
     }
 
+    /// Adds all that is wrong with another field, if anything is.
+    pub fn push_all(&mut self, field: &'static str, messages: impl IntoIterator<Item = String>) {
+        let messages: Vec<_> = messages.into_iter().collect();
+        if !messages.is_empty() {
+            self.0.push((field, messages));
+        }
+    }
+
     /// `Err` when anything is wrong.
     ///
     /// # Errors

@@ -1,12 +1,18 @@
 //! The pages: who visits, what they may open, and the files that make them run.
 
 mod files;
+mod forms;
 mod in_process;
 mod visit;
 
 use std::sync::Arc;
 
-use app::{App, api::Host, shell, wire::SessionSnapshot};
+use app::{
+    App,
+    api::Host,
+    shell,
+    wire::{FormReply, SessionSnapshot},
+};
 use axum::{
     Router,
     extract::{Request, State},
@@ -14,7 +20,7 @@ use axum::{
     middleware::{Next, from_fn_with_state},
     response::{IntoResponse, Redirect, Response},
 };
-use leptos::prelude::{provide_context, use_context};
+use leptos::prelude::{AnyView, IntoAny as _, provide_context, use_context};
 use leptos_axum::{
     ErrorHandler, LeptosRoutes, ResponseOptions,
     generate_route_list_with_exclusions_and_ssg_and_context as generate_routes,
@@ -29,24 +35,44 @@ use super::{AppState, headers::page_policy};
 
 /// All pages and files. `api` answers what the pages ask for while they are rendered.
 pub fn router(state: &AppState, api: Router) -> Router {
-    let options = state.leptos.clone();
+    let page = Page { state: state.clone(), api };
     let (routes, _) = generate_routes(App, None, || {});
-    let contexts = {
-        let state = state.clone();
-        move || provide_contexts(&state, &api)
-    };
-    let page = {
-        let options = options.clone();
-        move || shell(options.clone())
-    };
-    let not_found = ErrorHandler::new_with_context(contexts.clone(), shell, options);
+    let options = state.leptos.clone();
+    let not_found = ErrorHandler::new_with_context(page.contexts(None), shell, options);
     Router::new()
-        .leptos_routes_with_context(state, routes, contexts, page)
+        .leptos_routes_with_context(state, routes, page.contexts(None), page.shell())
+        .merge(forms::router(&page))
         .fallback_service(files::site(&state.leptos).fallback(not_found))
         .layer(from_fn_with_state(state.clone(), receive))
         .merge(files::package(state))
         .layer(CompressionLayer::new())
         .with_state(state.clone())
+}
+
+/// What it takes to render a page.
+#[derive(Clone)]
+struct Page {
+    state: AppState,
+    api: Router,
+}
+
+impl Page {
+    /// Provides what a page finds in its context.
+    fn contexts(&self, reply: Option<FormReply>) -> impl Fn() + Clone + Send + Sync + 'static {
+        let page = self.clone();
+        move || {
+            provide_contexts(&page.state, &page.api);
+            if let Some(reply) = reply.clone() {
+                provide_context(reply);
+            }
+        }
+    }
+
+    /// The document.
+    fn shell(&self) -> impl Fn() -> AnyView + Clone + Send + Sync + 'static {
+        let options = self.state.leptos.clone();
+        move || shell(options.clone()).into_any()
+    }
 }
 
 /// Receives a visitor before the page is rendered: cookies are set and redirects are made here,
@@ -62,7 +88,9 @@ async fn receive(State(state): State<AppState>, mut request: Request, next: Next
             .into_response();
     }
     let cookies = visit.cookies.clone();
-    let mut response = if let Some(elsewhere) = visit.redirect(request.uri()) {
+    // A form is sent to have something done.
+    let elsewhere = visit.redirect(request.uri()).filter(|_| request.method().is_safe());
+    let mut response = if let Some(elsewhere) = elsewhere {
         Redirect::to(&elsewhere).into_response()
     } else {
         request.extensions_mut().insert(visit);

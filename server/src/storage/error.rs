@@ -51,11 +51,7 @@ impl From<sqlx::Error> for StoreError {
                 Some(_) => is_passing_on_postgres(code),
                 None => is_passing_on_sqlite(code),
             };
-            return if passing {
-                Self::Unavailable(error)
-            } else {
-                Self::Driver(error)
-            };
+            return if passing { Self::Unavailable(error) } else { Self::Driver(error) };
         }
         match error {
             sqlx::Error::Io(_)

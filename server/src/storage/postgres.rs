@@ -15,7 +15,7 @@ use sqlx::{
 
 use self::{feed::PostgresFeed, tx::PostgresTx};
 use super::{
-    FamilyRecord, RevocationFeed, SessionRecord, Store, StoreError, Tx, UserRecord, migrate,
+    FamilyRecord, RevocationFeed, SessionRecord, Store, StoreError, Taken, Tx, UserRecord, migrate,
     rows::{FamilyRow, SessionRow, UserRow, ended},
     sql::{self, Extra},
 };
@@ -53,7 +53,8 @@ impl PostgresStore {
         connections: u32,
         clock: Option<Arc<dyn Clock>>,
     ) -> Result<Self, StoreError> {
-        let pool = pool().max_connections(connections).connect_with(options.options(LIMITS)).await?;
+        let pool =
+            pool().max_connections(connections).connect_with(options.options(LIMITS)).await?;
         // Nodes that start together take turns: sqlx holds an advisory lock meanwhile.
         migrate(&pool, sqlx::migrate!("../migrations/postgres")).await?;
         Ok(Self { pool, clock })
@@ -72,17 +73,16 @@ impl fmt::Debug for PostgresStore {
 }
 
 fn pool() -> PoolOptions<Postgres> {
-    PoolOptions::new()
-        .acquire_timeout(ACQUIRE_TIMEOUT)
-        .test_before_acquire(false)
-        .before_acquire(|connection: &mut PgConnection, rest| {
+    PoolOptions::new().acquire_timeout(ACQUIRE_TIMEOUT).test_before_acquire(false).before_acquire(
+        |connection: &mut PgConnection, rest| {
             Box::pin(async move {
                 if rest.idle_for > TRUSTED_REST {
                     connection.ping().await?;
                 }
                 Ok(true)
             })
-        })
+        },
+    )
 }
 
 /// Waits for the database, within reason.
@@ -124,6 +124,11 @@ impl Store for PostgresStore {
     async fn find_user_by_name(&self, key: &str) -> Result<Option<UserRecord>, StoreError> {
         let found = query_as::<_, UserRow>(sql::FIND_USER_BY_NAME).bind(key);
         Ok(answer(found.fetch_optional(&self.pool)).await?.map(Into::into))
+    }
+
+    async fn taken(&self, name: Option<&str>, email: Option<&str>) -> Result<Taken, StoreError> {
+        let counts = query_as::<_, (i64, i64)>(sql::TAKEN).bind(name).bind(email);
+        Ok(answer(counts.fetch_one(&self.pool)).await?.into())
     }
 
     async fn list_users(&self) -> Result<Vec<UserRecord>, StoreError> {

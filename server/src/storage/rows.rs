@@ -56,6 +56,21 @@ pub struct NewUser {
     pub created_at: Timestamp,
 }
 
+/// What somebody else has already.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Taken {
+    /// The user name.
+    pub username: bool,
+    /// The address.
+    pub email: bool,
+}
+
+impl From<(i64, i64)> for Taken {
+    fn from((names, emails): (i64, i64)) -> Self {
+        Self { username: names > 0, email: emails > 0 }
+    }
+}
+
 /// What a sign-in shows of the browser. Shown to its owner, never trusted.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ClientInfo {

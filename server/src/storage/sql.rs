@@ -19,6 +19,10 @@ pub(super) const FIND_USER_BY_NAME: &str = concat!(user_columns!(), "WHERE usern
 
 pub(super) const LIST_USERS: &str = concat!(user_columns!(), "ORDER BY id");
 
+pub(super) const TAKEN: &str = "SELECT \
+     (SELECT count(*) FROM users WHERE username_key = $1), \
+     (SELECT count(*) FROM users WHERE email_key = $2)";
+
 pub(super) const INSERT_USER: &str = "INSERT INTO users (username, username_key, email, email_key, \
      email_verified_at, first_name, last_name, password_hash, superuser_since, created_at) \
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) RETURNING id";

@@ -17,7 +17,7 @@ use sqlx::{
 
 use self::{feed::SqliteFeed, presence::Presence, tx::SqliteTx};
 use super::{
-    FamilyRecord, RevocationFeed, SessionRecord, Store, StoreError, Tx, UserRecord, migrate,
+    FamilyRecord, RevocationFeed, SessionRecord, Store, StoreError, Taken, Tx, UserRecord, migrate,
     rows::{FamilyRow, SessionRow, UserRow, ended},
     sql::{self, Extra},
 };
@@ -108,6 +108,11 @@ impl Store for SqliteStore {
         let row: Option<UserRow> =
             query_as(sql::FIND_USER_BY_NAME).bind(key).fetch_optional(&self.readers).await?;
         Ok(row.map(Into::into))
+    }
+
+    async fn taken(&self, name: Option<&str>, email: Option<&str>) -> Result<Taken, StoreError> {
+        let counts = query_as::<_, (i64, i64)>(sql::TAKEN).bind(name).bind(email);
+        Ok(counts.fetch_one(&self.readers).await?.into())
     }
 
     async fn list_users(&self) -> Result<Vec<UserRecord>, StoreError> {

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 
-use super::{ClientInfo, FamilyRecord, NewUser, SessionRecord, StoreError, UserRecord};
+use super::{ClientInfo, FamilyRecord, NewUser, SessionRecord, StoreError, Taken, UserRecord};
 use crate::domain::{
     Family, Generation, PasswordHash, RevokeCause, SessionId, Timestamp, Transition, UserId,
 };
@@ -26,6 +26,10 @@ pub trait Store: Send + Sync + 'static {
 
     /// The user of this name, given as [`crate::domain::Username::key`].
     async fn find_user_by_name(&self, key: &str) -> Result<Option<UserRecord>, StoreError>;
+
+    /// Whether these are taken, given as [`crate::domain::Username::key`] and
+    /// [`crate::domain::Email::key`].
+    async fn taken(&self, name: Option<&str>, email: Option<&str>) -> Result<Taken, StoreError>;
 
     /// All users, by id.
     async fn list_users(&self) -> Result<Vec<UserRecord>, StoreError>;

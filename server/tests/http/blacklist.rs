@@ -32,7 +32,9 @@ async fn another_processs_revocation_bites_within_a_second() {
     tokio::time::sleep(Duration::from_millis(300)).await;
     browser.get("/api/data/").await.assert_status(200);
 
-    app.database.execute("UPDATE sessions SET revoked_at = 1795465963217, revoke_cause = 'logout'").await;
+    app.database
+        .execute("UPDATE sessions SET revoked_at = 1795465963217, revoke_cause = 'logout'")
+        .await;
     let started = Instant::now();
     while browser.get("/api/data/").await.status == 200 {
         assert!(started.elapsed() < Duration::from_secs(1), "still accepted");
@@ -46,7 +48,9 @@ async fn another_processs_revocation_bites_within_a_second() {
 async fn a_restart_remembers_what_was_ended() {
     let app = TestApp::new().await;
     let browser = app.signed_in("ada").await;
-    app.database.execute("UPDATE sessions SET revoked_at = 1795465963217, revoke_cause = 'logout'").await;
+    app.database
+        .execute("UPDATE sessions SET revoked_at = 1795465963217, revoke_cause = 'logout'")
+        .await;
     browser.get("/api/data/").await.assert_status(200);
     app.auth.load_blacklist().await.unwrap();
     browser.get("/api/data/").await.assert_status(401);

@@ -6,7 +6,9 @@ use latchkey::{
     domain::{Clock, SystemEntropy, Timestamp, clock::ManualClock, entropy::random, key::hex},
     storage::{PostgresStore, SqliteStore, Store},
 };
-use sqlx::{Connection as _, Executor as _, PgConnection, SqliteConnection, postgres::PgConnectOptions};
+use sqlx::{
+    Connection as _, Executor as _, PgConnection, SqliteConnection, postgres::PgConnectOptions,
+};
 use tempfile::TempDir;
 
 /// Few, so that tests that run at once leave each other some.

@@ -1,11 +1,11 @@
 //! The rows of `GET /api/data/`: the worked example of a page's own data.
 
-use leptos::prelude::*;
+use leptos::{ev::SubmitEvent, prelude::*};
 
 use crate::{
     api::use_api,
     components::{BusyButton, Erase, Piece, in_words, part},
-    wire::{Item, ItemList},
+    wire::{Item, ItemList, paths},
 };
 
 /// The data, rendered with the page by the server, and loaded again on demand.
@@ -20,7 +20,8 @@ pub fn DataPanel() -> Piece {
         },
     );
     let busy = RwSignal::new(false);
-    let load_again = move |()| {
+    let load_again = move |event: SubmitEvent| {
+        event.prevent_default();
         if !busy.get_untracked() {
             items.refetch();
         }
@@ -30,13 +31,15 @@ pub fn DataPanel() -> Piece {
         <section class="panel across" aria-labelledby="data-title">
             <div class="panel-head">
                 <h2 id="data-title">"Your data"</h2>
-                <BusyButton
-                    class="button quiet"
-                    label="Load again"
-                    busy_label="Loading…"
-                    busy
-                    press=load_again
-                />
+                // Without a script the whole page is loaded again.
+                <form method="get" action=paths::ACCOUNT_PAGE on:submit=load_again>
+                    <BusyButton
+                        class="button quiet"
+                        label="Load again"
+                        busy_label="Loading…"
+                        busy
+                    />
+                </form>
             </div>
             <Transition fallback=|| view! { <p class="status">"Loading…"</p> } set_pending=busy>
                 {answer}

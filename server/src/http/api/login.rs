@@ -4,7 +4,7 @@ use app::wire::{LoginResponse, auth::Expiry};
 use axum::{
     Json,
     extract::State,
-    http::{HeaderMap, HeaderValue, header},
+    http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
 use secrecy::SecretString;
@@ -37,23 +37,39 @@ pub async fn post(
     let replaces = candidates(&headers, &state.web.cookies.refresh.name);
     let input = LoginInput { username, password, replaces, client };
     let signed_in = state.auth.login(input).await?;
-    let now = state.auth.now();
+    answer(&state, &headers, keeper, StatusCode::OK, signed_in)
+}
 
+/// The answer to whoever has just signed in.
+///
+/// # Errors
+/// When the cookies cannot be made.
+pub fn answer(
+    state: &AppState,
+    request: &HeaderMap,
+    keeper: Keeper,
+    status: StatusCode,
+    signed_in: SignedIn,
+) -> Result<Response, Failure> {
+    let now = state.auth.now();
     let mut answer = HeaderMap::new();
     if keeper == Keeper::Cookies {
         for kind in [TokenKind::Access, TokenKind::Refresh] {
-            append_cookies(&mut answer, state.web.cookies.clear_variants(kind, &headers)?);
+            append_cookies(&mut answer, state.web.cookies.clear_variants(kind, request)?);
         }
     }
     let minted = [(TokenKind::Access, &signed_in.access), (TokenKind::Refresh, &signed_in.refresh)];
     let cookies = keeper.cookies(&state.web, minted, now)?;
     append_cookies(&mut answer, cookies.into_iter().map(|(_, cookie)| cookie));
     answer.insert(header::VARY, HeaderValue::from_static("Accept, Cookie, origin"));
-    Ok((answer, Json(body(keeper, &state.web, signed_in, now))).into_response())
+    Ok((status, answer, Json(body(keeper, &state.web, signed_in, now))).into_response())
 }
 
 /// A client that keeps its tokens itself says so. A browser must not: scripts would get them.
-fn keeper(headers: &HeaderMap) -> Result<Keeper, Failure> {
+///
+/// # Errors
+/// [`Failure::BearerFromBrowser`].
+pub fn keeper(headers: &HeaderMap) -> Result<Keeper, Failure> {
     match headers.get("x-auth-transport") {
         Some(value) if value.as_bytes().eq_ignore_ascii_case(b"bearer") => {
             if headers.contains_key(header::ORIGIN) {

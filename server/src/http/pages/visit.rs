@@ -127,7 +127,7 @@ impl Visit {
                 let here = uri.path_and_query().map_or(path, |here| here.as_str());
                 Some(NextPath::parse(here).unwrap_or_default().login_page())
             }
-            SessionSnapshot::Active { .. } if path == paths::LOGIN_PAGE => {
+            SessionSnapshot::Active { .. } if paths::GATE_PAGES.contains(&path) => {
                 let next = uri.query().and_then(NextPath::from_query);
                 Some(next.unwrap_or_default().as_str().to_owned())
             }

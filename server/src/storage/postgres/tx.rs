@@ -81,8 +81,7 @@ impl Tx for PostgresTx {
         read: &PasswordHash,
         new: &PasswordHash,
     ) -> Result<bool, StoreError> {
-        let change =
-            query(sql::REPLACE_PASSWORD).bind(id.0).bind(read.expose()).bind(new.expose());
+        let change = query(sql::REPLACE_PASSWORD).bind(id.0).bind(read.expose()).bind(new.expose());
         answer(change.execute(&mut *self.transaction)).await.map(changed_one)
     }
 

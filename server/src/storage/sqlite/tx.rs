@@ -60,13 +60,20 @@ impl Tx for SqliteTx {
     }
 
     async fn touch_last_login(&mut self, id: UserId, now: Timestamp) -> Result<(), StoreError> {
-        query(sql::TOUCH_LAST_LOGIN).bind(id.0).bind(now.millis()).execute(&mut *self.transaction).await?;
+        query(sql::TOUCH_LAST_LOGIN)
+            .bind(id.0)
+            .bind(now.millis())
+            .execute(&mut *self.transaction)
+            .await?;
         Ok(())
     }
 
     async fn disable_user(&mut self, id: UserId, now: Timestamp) -> Result<bool, StoreError> {
-        let done =
-            query(sql::DISABLE_USER).bind(id.0).bind(now.millis()).execute(&mut *self.transaction).await?;
+        let done = query(sql::DISABLE_USER)
+            .bind(id.0)
+            .bind(now.millis())
+            .execute(&mut *self.transaction)
+            .await?;
         Ok(done.rows_affected() == 1)
     }
 
@@ -81,8 +88,7 @@ impl Tx for SqliteTx {
         read: &PasswordHash,
         new: &PasswordHash,
     ) -> Result<bool, StoreError> {
-        let change =
-            query(sql::REPLACE_PASSWORD).bind(id.0).bind(read.expose()).bind(new.expose());
+        let change = query(sql::REPLACE_PASSWORD).bind(id.0).bind(read.expose()).bind(new.expose());
         Ok(change.execute(&mut *self.transaction).await?.rows_affected() == 1)
     }
 

@@ -1,0 +1,122 @@
+//! `POST /api/auth/registration/`: an account of one's own.
+
+use axum::{
+    extract::State,
+    http::{HeaderMap, StatusCode},
+    response::Response,
+};
+
+use super::login::{answer, keeper};
+use crate::{
+    auth::{
+        CreateUserError,
+        register::{Draft, DraftFaults, Registration},
+    },
+    http::{
+        AppState, Failure,
+        client::Client,
+        cookies::candidates,
+        failure::FieldErrors,
+        fields::{Fields, message},
+    },
+};
+
+/// Makes an account and signs in, as the login does.
+///
+/// # Errors
+/// 400 with what is wrong; 503.
+pub async fn post(
+    State(state): State<AppState>,
+    Client(client): Client,
+    headers: HeaderMap,
+    fields: Fields,
+) -> Result<Response, Failure> {
+    let keeper = keeper(&headers)?;
+    let mut entry = Entry::read(&fields);
+    let faults = state.auth.review(&entry.draft).await?;
+    entry.check(&faults)?;
+    let Draft { username: Some(username), email, password: Some(password) } = entry.draft else {
+        return Err(Failure::Internal("a draft that was not checked".to_owned()));
+    };
+    let replaces = candidates(&headers, &state.web.cookies.refresh.name);
+    let registration = Registration { username, email, password, replaces, client };
+    let signed_in = state.auth.register(registration).await.map_err(failure)?;
+    answer(&state, &headers, keeper, StatusCode::CREATED, signed_in)
+}
+
+/// The fields as they were sent, and what is wrong with their form.
+struct Entry {
+    draft: Draft,
+    repeated: Option<String>,
+    missing: [(&'static str, Option<&'static str>); 4],
+}
+
+impl Entry {
+    fn read(fields: &Fields) -> Self {
+        let filled = |text: Option<String>| text.filter(|text| !text.is_empty());
+        let username = fields.required("username").map(|name| name.trim().to_owned());
+        let username = username.and_then(|name| filled(Some(name)).ok_or(message::BLANK));
+        // Missing it may be, blank it may not.
+        let email = fields.optional("email").and_then(|email| match email {
+            Some(email) if email.is_empty() => Err(message::BLANK),
+            email => Ok(email),
+        });
+        let password = fields.required("password1");
+        let repeated = fields.required("password2");
+        Self {
+            missing: [
+                ("username", username.as_ref().err().copied()),
+                ("email", email.as_ref().err().copied()),
+                ("password1", password.as_ref().err().copied()),
+                ("password2", repeated.as_ref().err().copied()),
+            ],
+            draft: Draft {
+                username: username.ok(),
+                email: email.unwrap_or_default(),
+                password: password.ok().map(Into::into),
+            },
+            repeated: repeated.ok(),
+        }
+    }
+
+    /// All that is wrong with single fields, else what is wrong with them together.
+    fn check(&mut self, faults: &DraftFaults) -> Result<(), Failure> {
+        let mut errors = FieldErrors::default();
+        for (field, missing) in self.missing {
+            if let Some(message) = missing {
+                errors.push(field, message);
+                continue;
+            }
+            match field {
+                "username" => errors.push_all(field, faults.username.map(|f| f.to_string())),
+                "email" => errors.push_all(field, faults.email.map(|f| f.to_string())),
+                "password1" => {
+                    errors.push_all(field, faults.password.iter().map(ToString::to_string));
+                }
+                _ => {}
+            }
+        }
+        errors.into_result()?;
+        let password = self.draft.password.as_ref().map(secrecy::ExposeSecret::expose_secret);
+        if password != self.repeated.as_deref() {
+            let text = "The two password fields didn't match.";
+            return Err(Failure::Fields(FieldErrors::general(text)));
+        }
+        match faults.similarity {
+            Some(fault) => Err(Failure::Fields(FieldErrors::general(fault.to_string()))),
+            None => Ok(()),
+        }
+    }
+}
+
+/// What a second look at the last moment found.
+fn failure(error: CreateUserError) -> Failure {
+    let text = error.to_string();
+    let field = match error {
+        CreateUserError::Username(_) | CreateUserError::UsernameTaken => "username",
+        CreateUserError::Email(_) | CreateUserError::EmailTaken => "email",
+        CreateUserError::Password(_) => "password1",
+        CreateUserError::Other(error) => return error.into(),
+    };
+    Failure::Fields(FieldErrors::one(field, text))
+}
