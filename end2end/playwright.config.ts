@@ -27,5 +27,8 @@ export default defineConfig({
       ],
     },
   },
-  projects: [{ name: "chromium", use: { browserName: "chromium" } }],
+  projects: [
+    { name: "chromium", use: { browserName: "chromium" } },
+    { name: "no-script", testMatch: "forms.spec.ts", use: { browserName: "chromium", javaScriptEnabled: false } },
+  ],
 });

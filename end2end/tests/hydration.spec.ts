@@ -21,7 +21,7 @@ test("a link is followed without loading a page anew", async ({ page, traffic })
   expect(traffic.answers("/login"), "the server was not asked for the page").toEqual([]);
 });
 
-for (const path of ["/", "/login", "/account", "/nowhere"]) {
+for (const path of ["/", "/login", "/register", "/account", "/nowhere"]) {
   test(`${path} hydrates without a complaint, and says what the server rendered`, async ({
     page,
     complaints,
@@ -31,7 +31,7 @@ for (const path of ["/", "/login", "/account", "/nowhere"]) {
     baseURL,
   }) => {
     if (path === "/nowhere") complaints.allowStatus(404, path);
-    if (path === "/login") await context.clearCookies();
+    if (path === "/login" || path === "/register") await context.clearCookies();
     const storageState = await context.storageState();
     const withoutScripts = await browser.newPage({ javaScriptEnabled: false, storageState, baseURL });
     await withoutScripts.goto(path);

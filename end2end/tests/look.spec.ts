@@ -1,6 +1,6 @@
 import { AxeBuilder } from "@axe-core/playwright";
-import { ADA, expect, LOGIN, test } from "./fixtures.ts";
-import { LoginPage, open } from "./support/pages.ts";
+import { ADA, expect, LOGIN, REGISTRATION, test } from "./fixtures.ts";
+import { LoginPage, open, RegisterPage } from "./support/pages.ts";
 
 const THEMES = ["light", "dark"] as const;
 const DEVICES = {
@@ -16,6 +16,8 @@ const VIEWS = [
   { name: "home-signed-in", path: "/", signedIn: true },
   { name: "login", path: "/login", signedIn: false },
   { name: "login-refused", path: "/login", signedIn: false },
+  { name: "register", path: "/register", signedIn: false },
+  { name: "register-refused", path: "/register", signedIn: false },
   { name: "account", path: "/account", signedIn: true },
   { name: "not-found", path: "/nowhere", signedIn: false },
 ] as const;
@@ -34,6 +36,12 @@ for (const colorScheme of THEMES) {
             complaints.allowStatus(400, LOGIN);
             await new LoginPage(page).signIn({ ...ADA, password: "not hers" });
             await expect(new LoginPage(page).error).not.toBeEmpty();
+          }
+          if (view.name === "register-refused") {
+            complaints.allowStatus(400, REGISTRATION);
+            const register = new RegisterPage(page);
+            await register.register({ username: "ada", email: "ada@example.com", password: "1234567" });
+            await expect(register.username).toHaveAttribute("aria-invalid", "true");
           }
 
           const path = `${testInfo.project.outputDir}/screens/${view.name}-${colorScheme}-${device}.png`;

@@ -9,6 +9,7 @@ pub mod hashing;
 pub mod login;
 pub mod logout;
 pub mod page_load;
+pub mod readiness;
 pub mod refresh;
 pub mod register;
 pub mod sessions;

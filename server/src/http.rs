@@ -10,6 +10,7 @@ pub mod failure;
 pub mod fields;
 pub mod gate;
 pub mod headers;
+pub mod health;
 pub mod negotiate;
 pub mod pages;
 pub mod state;
@@ -31,6 +32,7 @@ pub fn router(state: &AppState) -> Router {
     let router = Router::new()
         .merge(pages::router(state, api.clone()))
         .merge(api)
+        .merge(health::router(state))
         .layer(from_fn_with_state(state.clone(), csrf::protect))
         .layer(CatchPanicLayer::custom(failure::from_panic));
     cors::allow(router, &state.web.csrf.allowed_origins)

@@ -1,5 +1,6 @@
 //! Scenarios over HTTP, against the whole router.
 
+mod account_races;
 mod authentication;
 mod bad_input;
 mod blacklist;
@@ -8,6 +9,7 @@ mod cors;
 mod csrf;
 mod forms;
 mod headers;
+mod health;
 mod login;
 mod logout;
 mod pages;

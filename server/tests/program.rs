@@ -2,115 +2,11 @@
 
 use std::{
     fs,
-    io::{BufRead as _, BufReader, Read as _, Write as _},
-    net::TcpStream,
-    path::Path,
-    process::{Child, Command, Output, Stdio},
+    io::{BufRead as _, BufReader, Read as _},
     time::{Duration, Instant},
 };
 
-use tempfile::TempDir;
-
-const PASSWORD: &str = "correct-horse-9";
-
-/// A folder in which the program runs with nothing set, and pages' files for it to find.
-struct Place {
-    folder: TempDir,
-}
-
-impl Place {
-    fn new() -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        fs::create_dir_all(folder.path().join("site/pkg")).unwrap();
-        fs::write(folder.path().join("site/pkg/latchkey.wasm"), "").unwrap();
-        Self { folder }
-    }
-
-    fn path(&self) -> &Path {
-        self.folder.path()
-    }
-
-    fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_latchkey"));
-        command
-            .args(arguments)
-            .current_dir(self.path())
-            .env_clear()
-            .env("LEPTOS_SITE_ROOT", self.path().join("site"))
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped());
-        command
-    }
-
-    fn run(&self, arguments: &[&str], input: &str) -> Output {
-        let mut child = self.command(arguments).spawn().unwrap();
-        // A program that refuses its arguments does not read.
-        let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
-        child.wait_with_output().unwrap()
-    }
-
-    fn create_ada(&self) -> Output {
-        let email = ["--email", "ada@example.com", "--password-stdin"];
-        let arguments = [&["user", "create", "--username", "ada"], &email[..]].concat();
-        self.run(&arguments, &format!("{PASSWORD}\n"))
-    }
-
-    fn serve(&self) -> Server {
-        let mut child = self.command(&["--listen", "127.0.0.1:0"]).spawn().unwrap();
-        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
-        let ready = lines.next().unwrap().unwrap();
-        let address = ready.rsplit_once("http://").unwrap().1.to_owned();
-        Server { child, address }
-    }
-}
-
-struct Server {
-    child: Child,
-    address: String,
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
-impl Server {
-    fn send(&self, request: &str, headers: &str, body: &str) -> String {
-        let mut stream = TcpStream::connect(&self.address).unwrap();
-        write!(
-            stream,
-            "{request} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\nContent-Type: application/json\r\n\
-             Content-Length: {}\r\n{headers}\r\n{body}",
-            self.address,
-            body.len()
-        )
-        .unwrap();
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).unwrap();
-        answer
-    }
-
-    fn login(&self) -> String {
-        let body = format!(r#"{{"username":"ada","password":"{PASSWORD}"}}"#);
-        let answer = self.send("POST /api/auth/login/", "", &body);
-        let cookies = answer.lines().filter_map(|line| {
-            let (name, value) = line.split_once(": ")?;
-            name.eq_ignore_ascii_case("set-cookie").then(|| value.split(';').next())?
-        });
-        format!("Cookie: {}\r\n", cookies.collect::<Vec<_>>().join("; "))
-    }
-
-    fn is_signed_in(&self, cookies: &str) -> bool {
-        self.send("GET /api/data/", cookies, "").starts_with("HTTP/1.1 200")
-    }
-}
-
-fn text(bytes: &[u8]) -> String {
-    String::from_utf8_lossy(bytes).into_owned()
-}
+use crate::support::program::{PASSWORD, Place, Server, text};
 
 #[test]
 fn with_nothing_set_it_makes_what_it_needs_and_serves() {
@@ -158,6 +54,103 @@ fn disabling_from_the_command_line_bites_a_running_server_within_a_second() {
     while server.is_signed_in(&cookies) {
         assert!(started.elapsed() < Duration::from_secs(1), "still signed in");
         std::thread::sleep(Duration::from_millis(20));
+    }
+}
+
+#[test]
+fn a_lost_key_is_not_replaced_in_silence() {
+    let place = Place::new();
+    place.create_ada();
+    let cookies = place.serve().login();
+    let (key, aside) = (place.path().join("data/signing.key"), place.path().join("aside"));
+    fs::rename(&key, &aside).unwrap();
+    let refused = place.run(&["--listen", "127.0.0.1:0"], "");
+    assert_eq!(refused.status.code(), Some(1));
+    assert!(text(&refused.stderr).contains("put it back"), "{}", text(&refused.stderr));
+    assert!(!key.exists(), "none is made in its place");
+
+    fs::rename(&aside, &key).unwrap();
+    assert!(place.serve().is_signed_in(&cookies));
+    // Another key only by request; it signs everybody out.
+    fs::remove_file(&key).unwrap();
+    let server = place.serve_with(&["--new-key"]);
+    assert!(!server.is_signed_in(&cookies));
+    let cookies = server.login();
+    drop(server);
+    assert!(place.serve().is_signed_in(&cookies), "it is known from now on");
+}
+
+#[test]
+fn accounts_are_looked_after_from_the_command_line() {
+    let place = Place::new();
+    place.create_ada();
+    let run = |arguments: &[&str], input: &str| {
+        let output = place.run(arguments, input);
+        assert!(output.status.success(), "{arguments:?}: {}", text(&output.stderr));
+        text(&output.stdout)
+    };
+    let server = place.serve();
+    let cookies = server.login();
+    let list = run(&["user", "list"], "");
+    let words: Vec<_> = list.lines().nth(1).unwrap().split_whitespace().collect();
+    assert_eq!(words[..4], ["1", "ada", "ada@example.com", "enabled"]);
+
+    let sessions = run(&["session", "list", "--user", "ADA"], "");
+    let id = sessions.lines().nth(1).unwrap().split_whitespace().next().unwrap().to_owned();
+    assert_eq!(run(&["session", "revoke", &id], ""), format!("session {id} is ended\n"));
+    assert_eq!(run(&["session", "list"], "").lines().count(), 1);
+    let again = place.run(&["session", "revoke", &id], "");
+    assert!(text(&again.stderr).contains("there is no session"));
+
+    run(&["user", "disable", "ada"], "");
+    assert!(run(&["user", "list"], "").contains("disabled"));
+    assert_eq!(run(&["user", "enable", "ada"], ""), "ada enabled\n");
+    let said = run(&["user", "set-password", "ada", "--password-stdin"], "another-horse-7\n");
+    assert_eq!(said, "ada has a new password; 0 sessions are ended\n");
+
+    let asked = place.run(&["user", "delete", "ada"], "");
+    assert!(text(&asked.stderr).contains("nothing was deleted"));
+    assert_eq!(
+        run(&["user", "delete", "ada", "--yes"], ""),
+        "ada is deleted, and all sessions are ended\n"
+    );
+    assert_eq!(run(&["user", "list"], "").lines().count(), 1);
+    assert!(!server.is_signed_in(&cookies));
+}
+
+#[test]
+fn the_checklist_fails_only_what_is_to_be_deployed() {
+    let place = Place::new();
+    let check = |arguments: &[&str]| {
+        let output = place.run(arguments, "");
+        (output.status.code(), text(&output.stdout), text(&output.stderr))
+    };
+    let (status, lines, _) = check(&["check"]);
+    assert_eq!(status, Some(0));
+    assert!(lines.contains("change  PUBLIC_URL: set it to the https address"), "{lines}");
+    let (status, _, said) = check(&["check", "--deploy"]);
+    assert_eq!(status, Some(1));
+    assert_eq!(said, "latchkey: 1 setting has to change before this may be used in production\n");
+    let https = ["--public-url", "https://app.example.com"];
+    let (status, lines, _) = check(&[&https[..], &["check", "--deploy"]].concat());
+    assert_eq!(status, Some(0), "{lines}");
+    assert!(!place.path().join("data").exists(), "looking makes nothing");
+
+    let rows: [(&[&str], &str); 7] = [
+        (&["--jwt-auth-httponly", "false"], "JWT_AUTH_HTTPONLY"),
+        (&["--jwt-auth-samesite", "None"], "JWT_AUTH_SAMESITE"),
+        (&["--blacklist-after-rotation", "false"], "BLACKLIST_AFTER_ROTATION"),
+        (&["--store-delay", "0s", "--race-window", "0s"], "STORE_DELAY, RACE_WINDOW"),
+        (&["--access-token-lifetime", "1h"], "ACCESS_TOKEN_LIFETIME: 1h"),
+        (&["--cors-allowed-origins", "http://app.example.com"], "CORS_ALLOWED_ORIGINS"),
+        (&["--database-url", "postgres://u@localhost/x"], "SIGNING_KEY"),
+    ];
+    for (flags, setting) in rows {
+        let (status, lines, _) = check(&[&https[..], flags, &["check", "--deploy"]].concat());
+        assert_eq!(status, Some(1), "{flags:?}: {lines}");
+        assert!(lines.contains(&format!("change  {setting}")), "{flags:?}: {lines}");
+        let changes = lines.lines().filter(|line| line.starts_with("change")).count();
+        assert_eq!(changes, 1, "{flags:?}: {lines}");
     }
 }
 
@@ -241,6 +234,8 @@ fn help_documents_every_setting() {
         "JWT_AUTH_RETURN_EXPIRATION",
         "JWT_AUTH_ACCESS_IN_BODY",
         "CSRF_REQUIRE_ORIGIN",
+        "CORS_ALLOWED_ORIGINS",
+        "DATABASE_CONNECTIONS",
         "PASSWORD_MAX_LENGTH",
         "HSTS_INCLUDE_SUBDOMAINS",
         "LOG",
@@ -266,7 +261,7 @@ fn secrets_stay_out_of_the_log() {
         let _ = log.read_to_string(&mut text);
         text
     });
-    let server = Server { child, address };
+    let server = Server::new(child, address);
     let cookies = server.login();
     assert!(server.is_signed_in(&cookies));
     server.send("POST /api/auth/token/refresh/", &cookies, "");

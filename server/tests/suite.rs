@@ -7,8 +7,11 @@
     clippy::panic,
     reason = "a test that cannot go on has failed"
 )]
+#![expect(clippy::print_stdout, reason = "figures for whoever looks at a test by --nocapture")]
 
+mod cluster;
 mod config;
+mod crash;
 mod hashing;
 mod http;
 mod program;

@@ -78,3 +78,32 @@ export class AccountPage {
     await expect(this.items).toHaveText([/first/, /second/]);
   }
 }
+
+export class RegisterPage {
+  readonly username: Locator;
+  readonly email: Locator;
+  readonly password: Locator;
+  readonly again: Locator;
+  readonly submit: Locator;
+  /** What the page says went wrong as a whole. */
+  readonly error: Locator;
+
+  constructor(page: Page) {
+    const main = page.getByRole("main");
+    this.username = main.getByLabel("Username");
+    this.email = main.getByLabel("E-mail (optional)");
+    this.password = main.getByLabel("Password", { exact: true });
+    this.again = main.getByLabel("Password again", { exact: true });
+    this.submit = main.getByRole("button", { name: "Make my account" });
+    this.error = main.getByRole("alert");
+  }
+
+  /** Fills in the form and sends it. */
+  async register(person: { username: string; email: string; password: string }): Promise<void> {
+    await this.username.fill(person.username);
+    await this.email.fill(person.email);
+    await this.password.fill(person.password);
+    await this.again.fill(person.password);
+    await this.submit.click();
+  }
+}

@@ -3,6 +3,7 @@ import type { BrowserContext, Response } from "@playwright/test";
 
 export const REFRESH = "/api/auth/token/refresh/";
 export const LOGIN = "/api/auth/login/";
+export const REGISTRATION = "/api/auth/registration/";
 export const LOGOUT = "/api/auth/logout/";
 export const USER = "/api/auth/user/";
 export const DATA = "/api/data/";

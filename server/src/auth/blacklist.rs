@@ -71,10 +71,12 @@ impl Blacklist {
         if read(&self.revoked).contains_key(&session) {
             return Standing::Revoked;
         }
-        if read(&self.confirmed).elapsed() > self.max_staleness {
-            return Standing::Unknown;
-        }
-        Standing::Live
+        if self.is_stale() { Standing::Unknown } else { Standing::Live }
+    }
+
+    /// Whether the feed has been silent for too long.
+    pub fn is_stale(&self) -> bool {
+        read(&self.confirmed).elapsed() > self.max_staleness
     }
 }
 

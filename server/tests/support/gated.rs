@@ -1,0 +1,136 @@
+//! A store with a gate at the gap: what it was asked to write waits until the test lets it through,
+//! or fails as a database does that is gone.
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
+
+use async_trait::async_trait;
+use latchkey::{
+    domain::{Generation, RevokeCause, SessionId, Timestamp, Transition, UserId},
+    storage::{
+        FamilyRecord, RevocationFeed, SessionRecord, Store, StoreError, Taken, Tx, UserRecord,
+    },
+};
+use tokio::sync::Notify;
+
+/// Delegates to a real store.
+pub struct GatedStore {
+    inner: Arc<dyn Store>,
+    closed: AtomicBool,
+    gone: AtomicBool,
+    arrived: Notify,
+    opened: Notify,
+}
+
+impl GatedStore {
+    pub fn new(inner: Arc<dyn Store>) -> Arc<Self> {
+        Arc::new(Self {
+            inner,
+            closed: AtomicBool::new(false),
+            gone: AtomicBool::new(false),
+            arrived: Notify::new(),
+            opened: Notify::new(),
+        })
+    }
+
+    /// From now on the next transition waits.
+    pub fn close_gate(&self) {
+        self.closed.store(true, Ordering::SeqCst);
+    }
+
+    /// Waits until a transition stands at the gate: it has read, and has not written.
+    pub async fn somebody_waits(&self) {
+        self.arrived.notified().await;
+    }
+
+    /// Lets it through.
+    pub fn open_gate(&self) {
+        self.opened.notify_one();
+    }
+
+    /// Whether the database answers.
+    pub fn set_gone(&self, gone: bool) {
+        self.gone.store(gone, Ordering::SeqCst);
+    }
+
+    fn reach(&self) -> Result<&dyn Store, StoreError> {
+        if self.gone.load(Ordering::SeqCst) {
+            return Err(StoreError::Unavailable(sqlx::Error::PoolTimedOut));
+        }
+        Ok(&*self.inner)
+    }
+}
+
+#[async_trait]
+impl Store for GatedStore {
+    async fn now(&self) -> Result<Timestamp, StoreError> {
+        self.reach()?.now().await
+    }
+
+    async fn begin(&self) -> Result<Box<dyn Tx>, StoreError> {
+        self.reach()?.begin().await
+    }
+
+    async fn lookup_user(&self, id: UserId) -> Result<Option<UserRecord>, StoreError> {
+        self.reach()?.lookup_user(id).await
+    }
+
+    async fn find_user_by_name(&self, key: &str) -> Result<Option<UserRecord>, StoreError> {
+        self.reach()?.find_user_by_name(key).await
+    }
+
+    async fn taken(&self, name: Option<&str>, email: Option<&str>) -> Result<Taken, StoreError> {
+        self.reach()?.taken(name, email).await
+    }
+
+    async fn list_users(&self) -> Result<Vec<UserRecord>, StoreError> {
+        self.reach()?.list_users().await
+    }
+
+    async fn list_sessions(&self, of: Option<UserId>) -> Result<Vec<SessionRecord>, StoreError> {
+        self.reach()?.list_sessions(of).await
+    }
+
+    async fn lookup_family(&self, id: SessionId) -> Result<Option<FamilyRecord>, StoreError> {
+        self.reach()?.lookup_family(id).await
+    }
+
+    async fn apply(
+        &self,
+        id: SessionId,
+        read: Generation,
+        transition: Transition,
+        now: Timestamp,
+        store_delay: Duration,
+    ) -> Result<bool, StoreError> {
+        if self.closed.swap(false, Ordering::SeqCst) {
+            self.arrived.notify_one();
+            self.opened.notified().await;
+        }
+        self.reach()?.apply(id, read, transition, now, store_delay).await
+    }
+
+    async fn revoke_family(&self, id: SessionId, cause: RevokeCause) -> Result<bool, StoreError> {
+        self.reach()?.revoke_family(id, cause).await
+    }
+
+    async fn revoked_since(
+        &self,
+        since: Timestamp,
+    ) -> Result<Vec<(SessionId, Timestamp)>, StoreError> {
+        self.reach()?.revoked_since(since).await
+    }
+
+    async fn revocation_feed(&self) -> Result<Box<dyn RevocationFeed>, StoreError> {
+        self.reach()?.revocation_feed().await
+    }
+
+    async fn close(&self) {
+        self.inner.close().await;
+    }
+}

@@ -1,0 +1,149 @@
+//! The program itself, started as a person starts it.
+
+use std::{
+    fs,
+    io::{self, BufRead as _, BufReader, Read as _, Write as _},
+    net::TcpStream,
+    path::Path,
+    process::{Child, Command, Output, Stdio},
+};
+
+use tempfile::TempDir;
+
+pub const PASSWORD: &str = "correct-horse-9";
+
+/// A folder in which the program runs with nothing set but what is set here, and pages' files for
+/// it to find.
+pub struct Place {
+    folder: TempDir,
+    settings: Vec<(&'static str, String)>,
+}
+
+impl Place {
+    pub fn new() -> Self {
+        Self::with([])
+    }
+
+    /// With these environment variables.
+    pub fn with(settings: impl IntoIterator<Item = (&'static str, String)>) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        fs::create_dir_all(folder.path().join("site/pkg")).unwrap();
+        fs::write(folder.path().join("site/pkg/latchkey.wasm"), "").unwrap();
+        Self { folder, settings: settings.into_iter().collect() }
+    }
+
+    pub fn path(&self) -> &Path {
+        self.folder.path()
+    }
+
+    pub fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_latchkey"));
+        command
+            .args(arguments)
+            .current_dir(self.path())
+            .env_clear()
+            .env("LEPTOS_SITE_ROOT", self.path().join("site"))
+            .envs(self.settings.clone())
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        command
+    }
+
+    pub fn run(&self, arguments: &[&str], input: &str) -> Output {
+        let mut child = self.command(arguments).spawn().unwrap();
+        // A program that refuses its arguments does not read.
+        let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
+        child.wait_with_output().unwrap()
+    }
+
+    pub fn create_ada(&self) -> Output {
+        let email = ["--email", "ada@example.com", "--password-stdin"];
+        let arguments = [&["user", "create", "--username", "ada"], &email[..]].concat();
+        self.run(&arguments, &format!("{PASSWORD}\n"))
+    }
+
+    pub fn serve(&self) -> Server {
+        self.serve_with(&[])
+    }
+
+    pub fn serve_with(&self, flags: &[&str]) -> Server {
+        let arguments = [&["--listen", "127.0.0.1:0"], flags].concat();
+        let mut child = self.command(&arguments).spawn().unwrap();
+        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        let ready = lines.next().unwrap().unwrap();
+        let address = ready.rsplit_once("http://").unwrap().1.to_owned();
+        Server::new(child, address)
+    }
+}
+
+/// A server that runs.
+pub struct Server {
+    child: Child,
+    pub address: String,
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+impl Server {
+    pub fn new(child: Child, address: String) -> Self {
+        Self { child, address }
+    }
+
+    /// Sends a request and returns the whole answer.
+    pub fn send(&self, request: &str, headers: &str, body: &str) -> String {
+        send(&self.address, request, headers, body).unwrap()
+    }
+
+    /// As a power cut would.
+    pub fn kill(mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+
+    pub fn login(&self) -> String {
+        let body = format!(r#"{{"username":"ada","password":"{PASSWORD}"}}"#);
+        let answer = self.send("POST /api/auth/login/", "", &body);
+        let cookies = answer.lines().filter_map(|line| {
+            let (name, value) = line.split_once(": ")?;
+            name.eq_ignore_ascii_case("set-cookie").then(|| value.split(';').next())?
+        });
+        format!("Cookie: {}\r\n", cookies.collect::<Vec<_>>().join("; "))
+    }
+
+    pub fn is_signed_in(&self, cookies: &str) -> bool {
+        self.send("GET /api/data/", cookies, "").starts_with("HTTP/1.1 200")
+    }
+}
+
+/// Sends a request to an address and returns the whole answer, if there is one.
+pub fn send(address: &str, request: &str, headers: &str, body: &str) -> io::Result<String> {
+    let mut stream = TcpStream::connect(address)?;
+    write!(
+        stream,
+        "{request} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\
+         Content-Type: application/json\r\nContent-Length: {}\r\n{headers}\r\n{body}",
+        body.len()
+    )?;
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer)?;
+    if answer.is_empty() { Err(io::ErrorKind::UnexpectedEof.into()) } else { Ok(answer) }
+}
+
+/// The value of a cookie that an answer sets.
+pub fn cookie(answer: &str, name: &str) -> Option<String> {
+    answer.lines().find_map(|line| {
+        let (header, value) = line.split_once(": ")?;
+        let (cookie, value) = value.split(';').next()?.split_once('=')?;
+        (header.eq_ignore_ascii_case("set-cookie") && cookie == name).then(|| value.to_owned())
+    })
+}
+
+pub fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
