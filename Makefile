@@ -1,12 +1,13 @@
-# Latchkey's two commands, for a machine that has Rust (rustup), Node and make.
+# Latchkey's commands, for a machine that has Rust (rustup), Node and make.
 #
 #   make run     serve on http://127.0.0.1:3000 and rebuild while you edit
 #   make test    all that must hold: formatting, lints, tests, and a browser against a release build
+#   make bench   how fast it is, beside what the same work costs at least
 #
-# Both install what is missing, say so in a line, and ask nothing. Tools and build outputs live in
+# All install what is missing, say so in a line, and ask nothing. Tools and build outputs live in
 # $LATCHKEY_CACHE (~/.cache/latchkey), where a fresh clone finds them again.
 
-.PHONY: help run test
+.PHONY: help run test bench
 
 help:
 	@sed -n 's/^# \{0,1\}//p' Makefile
@@ -16,3 +17,6 @@ run:
 
 test:
 	@.make/test
+
+bench:
+	@.make/bench

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use rayon::{ThreadPool, ThreadPoolBuildError, ThreadPoolBuilder};
 use secrecy::SecretString;
+use thread_priority::{ThreadPriority, set_current_thread_priority};
 use tokio::sync::{Semaphore, oneshot};
 
 use super::AuthError;
@@ -12,6 +13,11 @@ use crate::domain::{Entropy, PasswordHash, PasswordHasher, entropy::random, pass
 
 /// How many sign-ins may wait for each thread: a few seconds' worth. More are told to come back.
 const WAITING_PER_THREAD: usize = 64;
+
+/// Whoever needs no hash goes first. Where the system does not allow it, it does without.
+fn step_back() {
+    let _ = set_current_thread_priority(ThreadPriority::Min);
+}
 
 /// As many threads as cores, each of which hashes one password at a time.
 pub struct HashPool {
@@ -32,6 +38,7 @@ impl HashPool {
         let pool = ThreadPoolBuilder::new()
             .num_threads(threads)
             .thread_name(|n| format!("hash-{n}"))
+            .start_handler(|_| step_back())
             .build()?;
         let places = Arc::new(Semaphore::new(threads * WAITING_PER_THREAD));
         Ok(Self { threads: pool, hasher, places })

@@ -1,0 +1,56 @@
+//! The budgets, each beside its floor, measured in one run on one machine: `make bench`.
+//!
+//! This process makes the load and checks every status; what is measured runs in processes of
+//! their own, and so do the floors (this program again, with a word that says which).
+
+#![expect(
+    clippy::print_stdout,
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a benchmark prints, and one that cannot go on has failed"
+)]
+
+mod floors;
+mod load;
+mod node;
+mod report;
+mod scenarios;
+
+use std::process::ExitCode;
+
+use tokio::runtime::Builder;
+
+use self::{node::Engine, report::Report};
+
+fn main() -> ExitCode {
+    // `cargo bench` adds a flag of its own.
+    let arguments: Vec<_> = std::env::args().skip(1).filter(|word| word != "--bench").collect();
+    let words: Vec<_> = arguments.iter().map(String::as_str).collect();
+    match words[..] {
+        ["floor-http"] => runtime().block_on(floors::serve_http()),
+        ["floor-argon2", seconds] => floors::hash_passwords(seconds.parse().unwrap()),
+        ["floor-rows", url, seconds] => {
+            runtime().block_on(floors::update_rows(url, seconds.parse().unwrap()));
+        }
+        _ => runtime().block_on(measure()),
+    }
+    ExitCode::SUCCESS
+}
+
+fn runtime() -> tokio::runtime::Runtime {
+    Builder::new_multi_thread().enable_all().build().unwrap()
+}
+
+async fn measure() {
+    let mut report = Report::default();
+    for engine in [Engine::sqlite(), Engine::postgres().await] {
+        println!("measuring on {} …", engine.name());
+        scenarios::start_up(&engine, &mut report).await;
+        scenarios::reads(&engine, &mut report).await;
+        scenarios::logins(&engine, &mut report).await;
+        scenarios::refreshes(&engine, &mut report).await;
+        scenarios::storm(&engine, &mut report).await;
+    }
+    scenarios::revocations(&mut report).await;
+    report.print();
+}
