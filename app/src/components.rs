@@ -3,10 +3,10 @@
 mod arrival;
 mod busy_button;
 mod entry;
-mod entry_form;
 mod erase;
 mod faults;
 mod field;
+mod form;
 mod frame;
 mod guard;
 mod keys;
@@ -18,10 +18,10 @@ pub use self::{
     arrival::{Heading, on_arrival},
     busy_button::{BusyButton, use_hydrated},
     entry::{Entry, PasswordField, TextField},
-    entry_form::{EntryForm, Sending, use_faults, use_reply},
     erase::{Erase, Piece, part},
     faults::{Faults, Place},
     field::Field,
+    form::{Form, FormFrame, Sender},
     frame::{Footer, Header},
     guard::{private, redirect_strangers},
     keys::{KeyStory, Mark, UprightKey},

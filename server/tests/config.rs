@@ -44,6 +44,9 @@ fn an_https_public_url_switches_tls_on() {
     assert_eq!(scoped.cookies.refresh.name, "__Secure-refresh");
     let shared = [&url[..], &["--jwt-auth-cookie-domain", ".example.com"]].concat();
     assert_eq!(config(&shared).unwrap().cookies.access.name, "__Secure-access");
+    // Compose files hand over unset variables as empty ones.
+    let unset = [&url[..], &["--jwt-auth-cookie-domain=", "--jwt-auth-cookie="]].concat();
+    assert_eq!(config(&unset).unwrap().cookies.access.name, "__Host-Http-access");
     let readable = [&url[..], &["--jwt-auth-httponly", "false"]].concat();
     assert_eq!(config(&readable).unwrap().cookies.access.name, "__Host-access");
     let named = [&url[..], &["--jwt-auth-cookie", "mine"]].concat();
@@ -88,7 +91,7 @@ fn impossible_combinations_are_refused_with_a_sentence() {
         (&["--jwt-auth-cookie=same", "--jwt-auth-refresh-cookie=same"], "the same name"),
         (&["--jwt-auth-cookie=a b"], "no cookie name"),
         (&["--jwt-auth-cookie=a;b"], "no cookie name"),
-        (&["--jwt-auth-cookie="], "no cookie name"),
+        (&["--jwt-auth-cookie-domain=."], "a domain's name only"),
         (&["--jwt-auth-refresh-cookie-path=api"], "starts with a slash"),
         (&["--jwt-auth-cookie-domain=e.com; Path=/x"], "a domain's name only"),
         (&["--public-url=app.example.com"], "PUBLIC_URL"),

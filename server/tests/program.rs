@@ -158,7 +158,8 @@ fn the_checklist_fails_only_what_is_to_be_deployed() {
 fn trouble_is_one_sentence_and_status_1() {
     let place = Place::new();
     place.create_ada();
-    let rows: [(&[&str], &str, &str); 10] = [
+    let long = "x".repeat(151);
+    let rows: [(&[&str], &str, &str); 12] = [
         (&["--jwt-auth-samesite", "None"], "", "JWT_AUTH_SAMESITE=None needs"),
         (&["--signing-key", "short"], "", "it needs at least 32"),
         (&["--signing-key-file", "missing"], "", "cannot be read"),
@@ -177,6 +178,16 @@ fn trouble_is_one_sentence_and_status_1() {
             &["user", "create", "--username", "eve", "--password-stdin"],
             "short",
             "at least 8 characters",
+        ),
+        (
+            &["user", "create", "--username", "eve", "--first-name", &long, "--password-stdin"],
+            "correct-horse-9",
+            "no more than 150 characters",
+        ),
+        (
+            &["user", "create", "--username", "eve", "--last-name", "a\nb", "--password-stdin"],
+            "correct-horse-9",
+            "Enter a valid name",
         ),
         (&["user", "disable", "nobody"], "", "there is no user"),
         (&["--data-dir", "elsewhere", "user", "disable", "ada"], "", "there is no database"),

@@ -96,7 +96,7 @@ fn a_form_that_was_refused_comes_back_with_what_was_typed() {
     });
     for part in [
         r#"value="ada@example.com""#,
-        r#"value="ada&quot;><script>""#,
+        r#"value="ada&quot;&gt;&lt;script&gt;""#,
         "Enter a valid username.",
         "A. B.",
         r#"aria-describedby="password1-error""#,

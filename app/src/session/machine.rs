@@ -10,7 +10,7 @@ mod step;
 #[cfg(test)]
 mod tests;
 
-pub use state::{Machine, Rest, State, Ticket, Trust};
+pub use state::{Changes, Machine, Rest, State, Ticket, Trust};
 
 use super::{Access, Elapsed};
 use crate::wire::User;

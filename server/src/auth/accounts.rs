@@ -12,6 +12,9 @@ use crate::{
     storage::{Constraint, NewUser, StoreError, Tx, UserRecord},
 };
 
+/// The most characters of a given or family name: Django's limit.
+const MAX_NAME_CHARS: usize = 150;
+
 /// What an account is made from, as somebody typed it.
 #[derive(Debug)]
 pub struct CreateUser {
@@ -40,6 +43,12 @@ pub enum CreateUserError {
     /// The address is impossible.
     #[error("e-mail address: {0}")]
     Email(#[from] EmailFault),
+    /// A given or family name is impossible.
+    #[error("Ensure this field has no more than {MAX_NAME_CHARS} characters.")]
+    NameTooLong,
+    /// A given or family name holds control characters.
+    #[error("Enter a valid name, without line ends and other control characters.")]
+    NameControl,
     /// The user name is taken.
     #[error("A user with that username already exists.")]
     UsernameTaken,
@@ -81,6 +90,7 @@ impl Auth {
     pub(super) async fn new_user(&self, input: CreateUser) -> Result<NewUser, CreateUserError> {
         let username = Username::parse(&input.username)?;
         let email = input.email.as_deref().map(Email::parse).transpose()?;
+        check_names(&input)?;
         let person = Person {
             username: username.as_str(),
             first_name: &input.first_name,
@@ -207,6 +217,18 @@ impl Auth {
             self.forget(session, now);
         }
     }
+}
+
+fn check_names(input: &CreateUser) -> Result<(), CreateUserError> {
+    for name in [&input.first_name, &input.last_name] {
+        if name.chars().count() > MAX_NAME_CHARS {
+            return Err(CreateUserError::NameTooLong);
+        }
+        if name.chars().any(char::is_control) {
+            return Err(CreateUserError::NameControl);
+        }
+    }
+    Ok(())
 }
 
 /// Why a password was not changed.

@@ -55,19 +55,24 @@ impl Auth {
         }
     }
 
-    /// The best of several access tokens of one name (an older domain or path may have left
-    /// some): the newest that is acceptable.
-    ///
-    /// # Errors
-    /// The first token's fault when none is acceptable; `None` when there is none.
+    /// The token to believe of several of one name (an older domain or path may have left some):
+    /// the newest that is acceptable; else the first, for its error.
+    pub fn pick_access<'t>(&self, tokens: &'t [String]) -> Option<&'t str> {
+        let acceptable = tokens.iter().filter_map(|token| {
+            let identity = self.authenticate(token).ok()?;
+            Some(((identity.issued_at, identity.generation), token))
+        });
+        let best = acceptable.max_by_key(|(rank, _)| *rank).map(|(_, token)| token);
+        best.or(tokens.first()).map(String::as_str)
+    }
+
+    /// Checks the best of several access tokens; `None` when there is none.
     pub fn authenticate_any(&self, tokens: &[String]) -> Option<Result<Identity, AccessFault>> {
-        let mut results = tokens.iter().map(|token| self.authenticate(token));
-        let first = results.next()?;
-        let best = first
-            .into_iter()
-            .chain(results.flatten())
-            .max_by_key(|identity| (identity.issued_at, identity.generation));
-        Some(best.map_or(first, Ok))
+        // One is the rule, and is checked once.
+        match tokens {
+            [only] => Some(self.authenticate(only)),
+            _ => self.pick_access(tokens).map(|token| self.authenticate(token)),
+        }
     }
 
     /// The account behind a caller.

@@ -57,9 +57,17 @@ impl Auth {
     }
 
     pub(super) async fn refresh_claims(&self, claims: &Claims) -> Result<Refreshed, AuthError> {
+        let mut read = None;
         for _ in 0..ATTEMPTS {
             let (family, now) = self.living_family(claims).await?;
             let decision = decide(claims.generation, &family, now, &self.policy.rotation);
+            // Without the blacklist every presentation rotates; whoever lost the race to do so
+            // takes what the winner made, or many at once would never come to an end.
+            let overtaken = read.replace(family.generation).is_some_and(|g| g < family.generation);
+            let decision = match decision {
+                Decision::Rotate { .. } if overtaken => Decision::Reissue,
+                decision => decision,
+            };
             let transition = self.transition(decision, &family).await?;
             if let Some(family) = self.apply(family, transition, now).await? {
                 return self.refreshed(&family, transition, now);

@@ -37,6 +37,10 @@ impl Auth {
                 }
             };
         }
+        // A sign-out holds here even while the database has yet to hear of it.
+        if self.blacklist.standing(claims.session) == Standing::Revoked {
+            return Err(VerifyError::Blacklisted);
+        }
         let record = self.store.lookup_family(claims.session).await.map_err(AuthError::from)?;
         let record = record.ok_or(TokenFault::Invalid)?;
         let rotation = &self.policy.rotation;

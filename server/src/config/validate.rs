@@ -245,7 +245,10 @@ fn cookie_policy(settings: &Settings, https: bool) -> Result<CookiePolicy, Confi
         return refuse("JWT_AUTH_COOKIE_PARTITIONED needs JWT_AUTH_SECURE=true or https.");
     }
     let cookie = |given: &Option<String>, plain: &str, path: &str| TokenCookie {
-        name: given.clone().unwrap_or_else(|| default_name(settings, https, plain, path)),
+        name: given
+            .clone()
+            .filter(|name| !name.is_empty())
+            .unwrap_or_else(|| default_name(settings, https, plain, path)),
         path: path.to_owned(),
     };
     let refresh_path = &settings.jwt_auth_refresh_cookie_path;
@@ -255,16 +258,20 @@ fn cookie_policy(settings: &Settings, https: bool) -> Result<CookiePolicy, Confi
         secure,
         http_only: settings.jwt_auth_httponly,
         same_site,
-        domain: settings.jwt_auth_cookie_domain.clone().filter(|domain| !domain.is_empty()),
+        domain: domain(settings),
         partitioned: settings.jwt_auth_cookie_partitioned,
     };
     check_names(&policy)?;
     Ok(policy)
 }
 
+fn domain(settings: &Settings) -> Option<String> {
+    settings.jwt_auth_cookie_domain.clone().filter(|domain| !domain.is_empty())
+}
+
 /// Behind TLS the name itself makes the browser refuse what scripts or sibling domains plant.
 fn default_name(settings: &Settings, https: bool, plain: &str, path: &str) -> String {
-    let host_only = path == "/" && settings.jwt_auth_cookie_domain.is_none();
+    let host_only = path == "/" && domain(settings).is_none();
     let prefix = match (https, host_only, settings.jwt_auth_httponly) {
         (false, ..) => "",
         (true, true, true) => "__Host-Http-",
@@ -279,7 +286,7 @@ fn check_names(policy: &CookiePolicy) -> Result<(), ConfigError> {
         return refuse("JWT_AUTH_COOKIE and JWT_AUTH_REFRESH_COOKIE are the same name.");
     }
     if let Some(domain) = &policy.domain
-        && !domain.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '.')
+        && !is_domain(domain.strip_prefix('.').unwrap_or(domain))
     {
         return refuse(format!(
             "JWT_AUTH_COOKIE_DOMAIN is {domain:?}: write a domain's name only."
@@ -297,6 +304,11 @@ fn check_names(policy: &CookiePolicy) -> Result<(), ConfigError> {
         check_prefix(policy, cookie)?;
     }
     Ok(())
+}
+
+fn is_domain(text: &str) -> bool {
+    let plain = |label: &str| label.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
+    text.split('.').all(|label| !label.is_empty() && plain(label))
 }
 
 fn check_prefix(

@@ -10,7 +10,7 @@ use crate::domain::{Timestamp, TokenKind, token::Minted};
 /// Browsers drop a cookie whose name and value are longer, without a word.
 pub const MAX_COOKIE_BYTES: usize = 4096;
 /// More cookies of one name than any browser would keep are not looked at.
-const MAX_CANDIDATES: usize = 50;
+const MAX_CANDIDATES: usize = 200;
 
 /// How the token cookies look.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -17,7 +17,7 @@ use axum::{
     Router,
     extract::{Request, State},
     http::{HeaderValue, StatusCode, header, request::Parts},
-    middleware::{Next, from_fn_with_state},
+    middleware::{Next, from_fn, from_fn_with_state},
     response::{IntoResponse, Redirect, Response},
 };
 use leptos::prelude::{AnyView, IntoAny as _, provide_context, use_context};
@@ -45,6 +45,7 @@ pub fn router(state: &AppState, api: Router) -> Router {
         .fallback_service(files::site(&state.leptos).fallback(not_found))
         .layer(from_fn_with_state(state.clone(), receive))
         .merge(files::package(state))
+        .layer(from_fn(files::shorten))
         .layer(CompressionLayer::new())
         .with_state(state.clone())
 }

@@ -51,7 +51,11 @@ impl From<sqlx::Error> for StoreError {
                 Some(_) => is_passing_on_postgres(code),
                 None => is_passing_on_sqlite(code),
             };
-            return if passing { Self::Unavailable(error) } else { Self::Driver(error) };
+            return if passing || is_empty_database(database.message(), code) {
+                Self::Unavailable(error)
+            } else {
+                Self::Driver(error)
+            };
         }
         match error {
             sqlx::Error::Io(_)
@@ -77,6 +81,13 @@ fn constraint(message: &str) -> Option<Constraint> {
     ]
     .into_iter()
     .find_map(|(name, constraint)| message.contains(name).then_some(constraint))
+}
+
+/// The schema was brought up to date at the start: without tables this is another database, put in
+/// the place of ours.
+fn is_empty_database(message: &str, code: &str) -> bool {
+    const UNDEFINED_TABLE: &str = "42P01";
+    message.starts_with("no such table") || code == UNDEFINED_TABLE
 }
 
 /// SQLSTATEs for trouble that is not ours: no connection, no resources, locks, read-only, shut

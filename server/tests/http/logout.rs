@@ -83,3 +83,23 @@ async fn where_scripts_keep_the_tokens_the_body_names_the_session() {
         .assert_status(200);
     browser.get("/api/data/").await.assert_status(401);
 }
+
+#[tokio::test]
+async fn no_body_keeps_anybody_signed_in() {
+    let app = TestApp::new().await;
+    app.user("ada").await;
+    for (kind, body) in [
+        ("application/json", "{".to_owned()),
+        ("text/plain", "\u{0}".repeat(200_000)),
+        ("multipart/form-data", "no boundary".to_owned()),
+    ] {
+        let browser = app.browser();
+        browser.login("ada").await.assert_status(200);
+        let copy = browser.copy();
+        let headers = [("content-type", kind)];
+        let reply = browser.send(Method::POST, "/api/auth/logout/", &headers, body).await;
+        assert_eq!(reply.assert_status(200).json(), json!({"detail": "Successfully logged out."}));
+        assert_eq!(reply.cookie_names(), ["access", "refresh"], "{kind}");
+        copy.get("/api/data/").await.assert_status(401);
+    }
+}

@@ -162,3 +162,14 @@ async fn what_sets_a_cookie_is_kept_by_no_cache() {
     assert_eq!(reply.assert_status(200).cookie_names(), ["access"]);
     assert_eq!(reply.header("cache-control").as_deref(), Some("no-store"));
 }
+
+#[tokio::test]
+async fn a_name_longer_than_any_file_has_is_an_unknown_page() {
+    let app = TestApp::new().await;
+    for path in ["/", "/pkg/", "/account/"] {
+        for length in [255, 256, 5_000] {
+            let page = app.browser().open(&format!("{path}{}", "a".repeat(length))).await;
+            page.assert_status(404);
+        }
+    }
+}

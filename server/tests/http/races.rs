@@ -51,6 +51,18 @@ async fn sixty_four_refreshes_of_one_token_are_one_rotation() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn without_the_blacklist_racing_refreshes_all_succeed_too() {
+    let app = TestApp::with(&["--blacklist-after-rotation=false"]).await;
+    let browser = app.signed_in("ada").await;
+    for _ in 0..5 {
+        let answers = refresh_64_times(&browser).await;
+        assert!(answers.iter().all(|(status, _)| *status == 200), "{answers:?}");
+        browser.set_cookie("refresh", &answers[0].1.clone().unwrap());
+        browser.refresh().await.assert_status(200);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_hundred_page_loads_with_an_expired_access_token_rotate_nothing() {
     let app = TestApp::new().await;
     let browser = app.signed_in("ada").await;

@@ -86,3 +86,14 @@ async fn who_signed_out_stays_out_before_the_database_hears_of_it() {
     app.auth.finish_logouts().await.unwrap();
     copy.refresh().await.assert_status(401);
 }
+
+#[tokio::test]
+async fn another_database_in_its_place_is_trouble_and_no_fault() {
+    let app = TestApp::on(Engine::Sqlite, &[]).await;
+    let browser = app.signed_in("ada").await;
+    let aside = app.database.file().with_extension("aside");
+    std::fs::rename(app.database.file(), &aside).unwrap();
+    std::fs::write(app.database.file(), "").unwrap();
+    assert_try_again(&browser.refresh().await);
+    assert_try_again(&browser.login("ada").await);
+}

@@ -1,8 +1,15 @@
 //! Looking at a token.
 
+use std::sync::Arc;
+
+use axum::http::Method;
+use latchkey::{domain::Timestamp, storage::Store};
 use serde_json::json;
 
-use crate::support::{TestApp, app::mins};
+use crate::support::{
+    Engine, GatedStore, TestApp, TestDatabase,
+    app::{START, mins},
+};
 
 #[tokio::test]
 async fn good_tokens_of_either_kind_are_good() {
@@ -62,4 +69,36 @@ async fn looking_at_an_old_copy_punishes_nobody() {
     let reply = app.browser().post("/api/auth/token/verify/", &json!({"token": old})).await;
     reply.assert_status(400);
     browser.get("/api/data/").await.assert_status(200);
+}
+
+#[tokio::test]
+async fn of_several_access_cookies_the_best_is_looked_at() {
+    let app = TestApp::new().await;
+    let browser = app.signed_in("ada").await;
+    let cookies = format!("access=garbage; access={}", browser.cookie("access").unwrap());
+    let headers = [("cookie", cookies.as_str())];
+    let stranger = app.browser();
+    let path = "/api/auth/token/verify/";
+    stranger.send(Method::POST, path, &headers, "").await.assert_status(200);
+    let garbage = [("cookie", "access=garbage; access=more")];
+    stranger.send(Method::POST, path, &garbage, "").await.assert_status(401);
+}
+
+#[tokio::test]
+async fn a_refresh_token_is_bad_before_the_database_hears_of_the_sign_out() {
+    let start = Timestamp::from_millis(START);
+    let database = TestDatabase::new(Engine::of_this_run(), start).await;
+    let store = GatedStore::new(database.open().await);
+    let shared: Arc<dyn Store> = Arc::<GatedStore>::clone(&store);
+    let app = TestApp::over(database, shared, &[]);
+    let browser = app.signed_in("ada").await;
+    let token = browser.cookie("refresh").unwrap();
+    store.set_gone(true);
+    browser.logout().await.assert_status(200);
+    store.set_gone(false);
+    let reply = app.browser().post("/api/auth/token/verify/", &json!({"token": token})).await;
+    assert_eq!(
+        reply.assert_status(400).json(),
+        json!({"non_field_errors": ["Token is blacklisted"]})
+    );
 }

@@ -129,6 +129,23 @@ fn what_somebody_waited_for_is_not_sent_in_anothers_name() {
 }
 
 #[test]
+fn a_call_that_waits_for_a_sign_out_which_fails_is_made_after_all() {
+    let tab = Tab::open(ada_active());
+    let logout = tab.logout();
+    let held = tab.server.hold(paths::LOGOUT);
+    let call = tab.data();
+    let rule = expired(|| json(200, TOKENS));
+    tab.serve(&rule);
+    assert_eq!((call.lock().unwrap().is_none(), tab.refreshes()), (true, 0), "it waits");
+    for sender in held {
+        sender.send(Err(NoAnswer)).unwrap();
+    }
+    tab.serve(&rule);
+    assert!(take(&logout).is_err() && take(&call).is_ok());
+    assert_eq!((tab.refreshes(), tab.view()), (1, signed_in(false)));
+}
+
+#[test]
 fn a_wrong_password_is_no_reason_to_refresh() {
     for snapshot in [SessionSnapshot::Anonymous { why: None }, ada_active()] {
         let tab = Tab::open(snapshot.clone());

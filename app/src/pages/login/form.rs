@@ -4,14 +4,12 @@ use leptos::prelude::*;
 
 use crate::{
     api::use_api,
-    components::{
-        Entry, EntryForm, Erase, Faults, PasswordField, Piece, Place, Sending, TextField,
-        use_faults, use_reply,
-    },
+    components::{Erase, Faults, Form, FormFrame, PasswordField, Piece, Place, Sender, TextField},
     wire::{LoginRequest, paths},
 };
 
-const FIELDS: [&str; 2] = ["username", "password"];
+const USERNAME: &str = "username";
+const PASSWORD: &str = "password";
 
 /// Signs in through the API. Once that worked the page around it moves on.
 #[component]
@@ -19,52 +17,40 @@ pub fn LoginForm(
     /// The page that it is sent to without a script.
     action: Signal<String>,
 ) -> Piece {
-    let (username, password) = (Entry::new(FIELDS[0]), Entry::new(FIELDS[1]));
-    let (first, reply) = use_reply(paths::LOGIN_PAGE, &FIELDS);
-    let at_password = first.place() == Place::Field(FIELDS[1]);
-    let typed = reply.and_then(|reply| reply.value(FIELDS[0]).map(str::to_owned));
-    let sending = sending();
-    let faults = use_faults(sending, first);
+    let form = Form::new(paths::LOGIN_PAGE, &[USERNAME, PASSWORD], sender());
+    let faults = form.faults;
+    let at_password = faults.with_untracked(Faults::place) == Place::Field(PASSWORD);
     let refused = Signal::derive(move || faults.get().refused.then_some("form-summary"));
-    let of = move |name| Signal::derive(move || faults.get().of(name));
-    let submit = move |()| {
-        let request = LoginRequest { username: username.value(), password: password.value() };
-        sending.dispatch(request);
-    };
-    let focus = move |name| if name == password.name { password.focus() } else { username.focus() };
-    username.focus_on_arrival();
+    form.entry(USERNAME).focus_on_arrival();
     let fields = view! {
         <TextField
-            entry=username
+            entry=form.entry(USERNAME)
             label="Username"
             kind="text"
             autocomplete="username"
-            value=typed
+            value=form.typed(USERNAME)
             autofocus=!at_password
             required=true
-            error=of(username.name)
+            error=form.fault(USERNAME)
         />
         <PasswordField
-            entry=password
+            entry=form.entry(PASSWORD)
             label="Password"
             autocomplete="current-password"
             autofocus=at_password
             shown=RwSignal::new(false)
-            error=of(password.name)
+            error=form.fault(PASSWORD)
             described_by=refused
         />
     }
     .erase();
     view! {
-        <EntryForm
+        <FormFrame
+            form
             action
             titled_by="login-title"
-            faults
             label="Sign in"
             busy_label="Signing in…"
-            busy=sending.pending().into()
-            submit=Callback::new(submit)
-            focus=Callback::new(focus)
             fields
         />
     }
@@ -72,21 +58,21 @@ pub fn LoginForm(
 }
 
 /// Asks the API, unless a field is empty.
-fn sending() -> Sending<LoginRequest> {
+fn sender() -> Sender {
     let api = use_api();
-    Action::new(move |request: &LoginRequest| {
+    Box::new(move |values| {
         let api = api.clone();
-        let request = request.clone();
-        async move {
+        Box::pin(async move {
+            let (username, password) = (values.of(USERNAME), values.of(PASSWORD));
             let missing = Faults::of_missing(&[
-                (FIELDS[0], request.username.trim(), "Enter your username."),
-                (FIELDS[1], &request.password, "Enter your password."),
+                (USERNAME, username.trim(), "Enter your username."),
+                (PASSWORD, &password, "Enter your password."),
             ]);
             if let Some(faults) = missing {
                 return Err(faults);
             }
-            let done = api.login(request).await;
-            done.map(drop).map_err(|error| Faults::of_error(&error, &FIELDS))
-        }
+            let done = api.login(LoginRequest { username, password }).await;
+            done.map(drop).map_err(|error| Faults::of_error(&error, &[USERNAME, PASSWORD]))
+        })
     })
 }

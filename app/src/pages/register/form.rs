@@ -4,14 +4,15 @@ use leptos::prelude::*;
 
 use crate::{
     api::use_api,
-    components::{
-        Entry, EntryForm, Erase, Faults, PasswordField, Piece, Sending, TextField, use_faults,
-        use_reply,
-    },
-    wire::{FormReply, RegisterRequest, paths},
+    components::{Erase, Faults, Form, FormFrame, PasswordField, Piece, Sender, TextField},
+    wire::{RegisterRequest, paths},
 };
 
-const FIELDS: [&str; 4] = ["username", "email", "password1", "password2"];
+const USERNAME: &str = "username";
+const EMAIL: &str = "email";
+const PASSWORD: &str = "password1";
+const REPEATED: &str = "password2";
+const FIELDS: [&str; 4] = [USERNAME, EMAIL, PASSWORD, REPEATED];
 
 /// Makes an account through the API. Once that worked the page around it moves on.
 #[component]
@@ -19,134 +20,89 @@ pub fn RegisterForm(
     /// The page that it is sent to without a script.
     action: Signal<String>,
 ) -> Piece {
-    let entries = FIELDS.map(Entry::new);
-    let [username, email, password, repeated] = entries;
-    let (first, reply) = use_reply(paths::REGISTER_PAGE, &FIELDS);
-    let sending = sending();
-    let faults = use_faults(sending, first);
-    let submit = move |()| {
-        let email = email.value();
-        sending.dispatch(RegisterRequest {
-            username: username.value(),
-            email: (!email.trim().is_empty()).then_some(email),
-            password1: password.value(),
-            password2: repeated.value(),
-        });
+    let form = Form::new(paths::REGISTER_PAGE, &FIELDS, sender());
+    form.entry(USERNAME).focus_on_arrival();
+    let shown = RwSignal::new(false);
+    let text = |name, label, kind, autocomplete, first: bool| {
+        view! {
+            <TextField
+                entry=form.entry(name)
+                label
+                kind
+                autocomplete
+                value=form.typed(name)
+                autofocus=first
+                required=first
+                error=form.fault(name)
+            />
+        }
     };
-    let focus = move |name| {
-        entries.iter().filter(|entry| entry.name == name).for_each(|entry| entry.focus());
+    // What was typed as a password never comes back.
+    let password = |name, label| {
+        view! {
+            <PasswordField
+                entry=form.entry(name)
+                label
+                autocomplete="new-password"
+                autofocus=false
+                shown
+                error=form.fault(name)
+                described_by=Signal::stored(None)
+            />
+        }
     };
-    username.focus_on_arrival();
     let fields = view! {
-        <PersonFields username email faults reply />
-        <PasswordFields password repeated faults />
+        {text(USERNAME, "Username", "text", "username", true)}
+        {text(EMAIL, "E-mail (optional)", "email", "email", false)}
+        {password(PASSWORD, "Password")}
+        {password(REPEATED, "Password again")}
     }
     .erase();
     view! {
-        <EntryForm
+        <FormFrame
+            form
             action
             titled_by="register-title"
-            faults
             label="Make my account"
             busy_label="Making it…"
-            busy=sending.pending().into()
-            submit=Callback::new(submit)
-            focus=Callback::new(focus)
             fields
         />
     }
     .erase()
 }
 
-/// Who one is. What was typed comes back with a form that was refused.
-#[component]
-fn PersonFields(
-    username: Entry,
-    email: Entry,
-    faults: Memo<Faults>,
-    reply: Option<FormReply>,
-) -> Piece {
-    let of = move |entry: Entry| Signal::derive(move || faults.get().of(entry.name));
-    let typed = move |entry: Entry| {
-        reply.as_ref().and_then(|reply| reply.value(entry.name).map(str::to_owned))
-    };
-    view! {
-        <TextField
-            entry=username
-            label="Username"
-            kind="text"
-            autocomplete="username"
-            value=typed(username)
-            autofocus=true
-            required=true
-            error=of(username)
-        />
-        <TextField
-            entry=email
-            label="E-mail (optional)"
-            kind="email"
-            autocomplete="email"
-            value=typed(email)
-            autofocus=false
-            required=false
-            error=of(email)
-        />
-    }
-    .erase()
-}
-
-/// The password, twice; what was typed never comes back.
-#[component]
-fn PasswordFields(password: Entry, repeated: Entry, faults: Memo<Faults>) -> Piece {
-    let shown = RwSignal::new(false);
-    let nothing = Signal::derive(|| None);
-    let field = move |entry: Entry, label: &'static str| {
-        let error = Signal::derive(move || faults.get().of(entry.name));
-        view! {
-            <PasswordField
-                entry
-                label
-                autocomplete="new-password"
-                autofocus=false
-                shown
-                error
-                described_by=nothing
-            />
-        }
-    };
-    view! {
-        {field(password, "Password")}
-        {field(repeated, "Password again")}
-    }
-    .erase()
-}
-
 /// Asks the API, unless a field is empty or the passwords differ.
-fn sending() -> Sending<RegisterRequest> {
+fn sender() -> Sender {
     let api = use_api();
-    Action::new(move |request: &RegisterRequest| {
+    Box::new(move |values| {
         let api = api.clone();
-        let request = request.clone();
-        async move {
+        Box::pin(async move {
+            let email = values.of(EMAIL);
+            let request = RegisterRequest {
+                username: values.of(USERNAME),
+                email: (!email.trim().is_empty()).then_some(email),
+                password1: values.of(PASSWORD),
+                password2: values.of(REPEATED),
+            };
             if let Some(faults) = faults_of(&request) {
                 return Err(faults);
             }
             let done = api.register(request).await;
             done.map(drop).map_err(|error| Faults::of_error(&error, &FIELDS))
-        }
+        })
     })
 }
 
 fn faults_of(request: &RegisterRequest) -> Option<Faults> {
     let missing = Faults::of_missing(&[
-        (FIELDS[0], request.username.trim(), "Choose a username."),
-        (FIELDS[2], &request.password1, "Choose a password."),
-        (FIELDS[3], &request.password2, "Enter the password once more."),
+        (USERNAME, request.username.trim(), "Choose a username."),
+        (PASSWORD, &request.password1, "Choose a password."),
+        (REPEATED, &request.password2, "Enter the password once more."),
     ]);
     let differ = request.password1 != request.password2;
     missing.or_else(|| {
         let words = "The two passwords are not the same.".to_owned();
-        differ.then(|| Faults { fields: vec![(FIELDS[3], words)], ..Faults::default() })
+        differ.then(|| Faults { fields: vec![(REPEATED, words)], ..Faults::default() })
     })
 }
 

@@ -209,3 +209,15 @@ fn nothing_is_refreshed_beside_a_sign_out_and_what_was_due_is_made_good_for_if_i
     scene.port.pass(0);
     assert_eq!((scene.begun(), scene.seen()), (1, (signed_in(false), 0)));
 }
+
+#[test]
+fn of_two_sign_outs_the_failed_one_sets_nothing_off_beside_the_other() {
+    let scene = Scene::open(ada_active());
+    let (first, second) = (scene.driver.begin_change(), scene.driver.begin_change());
+    scene.port.pass(900_000);
+    drop(first);
+    scene.port.pass(60_000);
+    assert_eq!(scene.begun(), 0);
+    second.signed_out();
+    assert_eq!((scene.begun(), scene.port.timer_in_ms()), (0, None));
+}

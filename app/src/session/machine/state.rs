@@ -12,8 +12,40 @@ pub struct Machine {
     pub ticket: Ticket,
     /// Who is signed in.
     pub state: State,
-    /// Whether a sign-in or a sign-out is on its way: nothing is refreshed meanwhile.
-    pub changing: bool,
+    /// The sign-ins and sign-outs on their way: nothing is refreshed meanwhile.
+    pub changes: Changes,
+}
+
+/// Sign-ins and sign-outs on their way.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Changes {
+    /// How many.
+    pub under_way: u32,
+    /// Whether somebody waits for a refresh that comes after them.
+    pub refresh_wanted: bool,
+}
+
+impl Changes {
+    /// Whether there are any.
+    pub const fn any(self) -> bool {
+        self.under_way > 0
+    }
+
+    /// One more.
+    pub(super) const fn one_more(self, refresh_wanted: bool) -> Self {
+        let refresh_wanted = self.refresh_wanted || refresh_wanted;
+        Self { under_way: self.under_way.saturating_add(1), refresh_wanted }
+    }
+
+    /// One less.
+    pub(super) const fn one_less(self) -> Self {
+        Self { under_way: self.under_way.saturating_sub(1), ..self }
+    }
+
+    /// One less, after which nobody waits: whose session it is is known.
+    pub(super) const fn settled(self) -> Self {
+        Self { refresh_wanted: false, ..self.one_less() }
+    }
 }
 
 /// Names an access token without holding it. A request remembers the ticket it was sent with: if
@@ -92,7 +124,7 @@ impl Machine {
                 State::Active { user, rest: Rest { due, trust, ..Rest::default() } }
             }
         };
-        Self { ticket: Ticket::default(), state, changing: false }
+        Self { ticket: Ticket::default(), state, changes: Changes::default() }
     }
 
     /// When the next refresh begins unasked. While one is under way that is now.

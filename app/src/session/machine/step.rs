@@ -1,6 +1,8 @@
 //! How the machine goes on.
 
-use super::{Command, Event, Machine, Now, Outcome, RefreshEnd, Rest, State, Ticket, Trust};
+use super::{
+    Changes, Command, Event, Machine, Now, Outcome, RefreshEnd, Rest, State, Ticket, Trust,
+};
 use crate::{
     session::{Access, schedule},
     wire::{SessionEnd, User},
@@ -32,7 +34,7 @@ impl Machine {
         let (State::Unknown(rest) | State::Active { rest, .. }) = &self.state else {
             return self.stay();
         };
-        if self.changing {
+        if self.changes.any() {
             return self.stay();
         }
         match rest.due {
@@ -58,7 +60,10 @@ impl Machine {
                 reply(self, Outcome::Retry)
             }
             // Whose session it will be is about to be known.
-            State::Unknown(_) | State::Active { .. } if self.changing => self.stay(),
+            State::Unknown(_) | State::Active { .. } if self.changes.any() => {
+                let changes = Changes { refresh_wanted: true, ..self.changes };
+                (Self { changes, ..self }, Vec::new())
+            }
             State::Unknown(rest) | State::Active { rest, .. } if now.elapsed < rest.not_before => {
                 reply(self, Outcome::Trouble)
             }
@@ -85,6 +90,8 @@ impl Machine {
     }
 
     fn change_begins(self, now: Now) -> Step {
+        let in_flight = matches!(self.state, State::Refreshing { .. });
+        let changes = self.changes.one_more(in_flight);
         let (state, mut commands) = match self.state {
             State::Refreshing { user, trust } => {
                 // Nobody knows how far it came, so it is made good for afterwards.
@@ -94,15 +101,25 @@ impl Machine {
             state => (state, Vec::new()),
         };
         commands.push(Command::Disarm);
-        (Self { state, changing: true, ..self }, commands)
+        (Self { state, changes, ..self }, commands)
     }
 
+    /// What was kept waiting begins now.
     fn change_failed(self, now: Now) -> Step {
-        let mut commands = vec![Command::Settle(Outcome::Trouble)];
-        if let State::Unknown(rest) | State::Active { rest, .. } = &self.state {
-            commands.push(arm(rest, now));
+        let changes = self.changes.one_less();
+        let (State::Unknown(rest) | State::Active { rest, .. }) = &self.state else {
+            return Self { changes, ..self }.stay();
+        };
+        let rest = *rest;
+        if changes.any() {
+            return Self { changes, ..self }.stay();
         }
-        (Self { changing: false, ..self }, commands)
+        let machine = Self { changes: Changes::default(), ..self };
+        match changes.refresh_wanted {
+            true if now.elapsed >= rest.not_before => machine.begin_refresh(),
+            true => (machine, vec![Command::Settle(Outcome::Trouble), arm(&rest, now)]),
+            false => (machine, vec![arm(&rest, now)]),
+        }
     }
 
     fn signed_in(self, user: User, access: Option<Access>, now: Now) -> Step {
@@ -110,7 +127,7 @@ impl Machine {
         let rest = rest(access, Trust::default(), now);
         commands.push(arm(&rest, now));
         let (ticket, state) = (self.ticket.next_epoch(), State::Active { user, rest });
-        (Self { ticket, state, changing: false }, commands)
+        (Self { ticket, state, changes: self.changes.settled() }, commands)
     }
 
     fn refresh_ended(self, epoch: u32, end: RefreshEnd, now: Now) -> Step {
@@ -145,7 +162,7 @@ impl Machine {
         let mut commands = self.forget_refresh();
         commands.push(Command::Disarm);
         let (ticket, state) = (self.ticket.next_epoch(), State::Anonymous { why });
-        (Self { ticket, state, changing: false }, commands)
+        (Self { ticket, state, changes: self.changes.settled() }, commands)
     }
 
     /// What to do with a refresh in flight when a sign-in or an end overtakes it.
@@ -154,7 +171,7 @@ impl Machine {
             State::Refreshing { .. } => {
                 vec![Command::AbortRefresh, Command::Settle(Outcome::Final)]
             }
-            _ if self.changing => vec![Command::Settle(Outcome::Final)],
+            _ if self.changes.any() => vec![Command::Settle(Outcome::Final)],
             _ => Vec::new(),
         }
     }
@@ -194,7 +211,7 @@ fn renewed(ticket: Ticket, user: User, access: Option<Access>, unproved: u8, now
     let trust = Trust { failures: 0, unproved: unproved.saturating_add(1), cookies_kept: true };
     let rest = rest(access, trust, now);
     let commands = vec![arm(&rest, now), Command::Settle(Outcome::Retry)];
-    (Machine { ticket, state: State::Active { user, rest }, changing: false }, commands)
+    (Machine { ticket, state: State::Active { user, rest }, changes: Changes::default() }, commands)
 }
 
 fn refused(ticket: Ticket, somebody: bool, cookies_kept: bool) -> Step {
@@ -202,7 +219,7 @@ fn refused(ticket: Ticket, somebody: bool, cookies_kept: bool) -> Step {
     let cause = if cookies_kept { SessionEnd::Ended } else { SessionEnd::CookiesRefused };
     let state = State::Anonymous { why: somebody.then_some(cause) };
     let commands = vec![Command::Disarm, Command::Settle(Outcome::Final)];
-    (Machine { ticket: ticket.next_epoch(), state, changing: false }, commands)
+    (Machine { ticket: ticket.next_epoch(), state, changes: Changes::default() }, commands)
 }
 
 fn failed(
@@ -218,7 +235,7 @@ fn failed(
     let not_before = now.elapsed.plus(schedule::retry_after_ms(retry_after_s));
     let rest = Rest { due, not_before, trust };
     let commands = vec![arm(&rest, now), Command::Settle(Outcome::Trouble)];
-    (Machine { ticket, state: State::resting(user, rest), changing: false }, commands)
+    (Machine { ticket, state: State::resting(user, rest), changes: Changes::default() }, commands)
 }
 
 /// The rest after a sign-in or a refresh that succeeded just now.

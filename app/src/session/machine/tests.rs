@@ -81,8 +81,8 @@ fn refresh(user: Option<User>) -> Command {
 /// `before, event => ticket, after, commands`; each `before` has [`TICKET`], each step is at [`NOW`].
 macro_rules! table {
     ($($before:expr, $event:expr => $ticket:expr, $after:expr, $commands:expr;)*) => {$({
-        let before = Machine { ticket: TICKET, state: $before, changing: false };
-        let after = Machine { ticket: $ticket, state: $after, changing: false };
+        let before = Machine { ticket: TICKET, state: $before, changes: Changes::default() };
+        let after = Machine { ticket: $ticket, state: $after, changes: Changes::default() };
         let row = concat!(stringify!($before), ", ", stringify!($event));
         assert_eq!(before.step($event, NOW), (after, Vec::from($commands)), "{row}");
     })*};
@@ -221,36 +221,56 @@ fn the_end_of_a_refresh() {
     }
 }
 
+fn machine(state: State, under_way: u32, refresh_wanted: bool) -> Machine {
+    Machine { ticket: TICKET, state, changes: Changes { under_way, refresh_wanted } }
+}
+
 #[test]
 fn a_sign_in_or_a_sign_out_on_its_way() {
-    use Command::{AbortRefresh, Arm, Disarm, Settle};
-    let changing = |state| Machine { ticket: TICKET, state, changing: true };
-    let step = |machine: Machine, event| machine.step(event, NOW);
-    let begin =
-        |state| step(Machine { ticket: TICKET, state, changing: false }, Event::ChangeBegins);
+    use Command::{AbortRefresh, Disarm};
     let waiting = || active(due_in(5, KEPT));
     let interrupted = || active(due_in(0, KEPT));
-    let hang_up = vec![AbortRefresh, Disarm];
-    assert_eq!(begin(refreshing(KEPT)), (changing(interrupted()), hang_up));
-    assert_eq!(begin(waiting()), (changing(waiting()), vec![Disarm]));
+    let begun = machine(refreshing(KEPT), 0, false).step(Event::ChangeBegins, NOW);
+    assert_eq!(begun, (machine(interrupted(), 1, true), vec![AbortRefresh, Disarm]));
+    let begun = machine(waiting(), 0, false).step(Event::ChangeBegins, NOW);
+    assert_eq!(begun, (machine(waiting(), 1, false), vec![Disarm]));
 
-    // Meanwhile nothing is refreshed, for no reason.
-    let overdue = || changing(active(due_in(-5, KEPT)));
-    assert_eq!(step(overdue(), VISIBLE), (overdue(), vec![]));
+    // Meanwhile nothing is refreshed, for no reason; whoever needs it waits.
+    let overdue = |wanted| machine(active(due_in(-5, KEPT)), 1, wanted);
+    assert_eq!(overdue(false).step(VISIBLE, NOW), (overdue(false), vec![]));
     let unauthorised = Event::Unauthorised { ticket: TICKET };
-    assert_eq!(step(overdue(), unauthorised), (overdue(), vec![]), "it waits for the change");
+    assert_eq!(overdue(false).step(unauthorised, NOW), (overdue(true), vec![]));
+}
 
-    // Afterwards things go on, as they were or anew.
-    let go_on = |delay_ms| vec![Settle(Outcome::Trouble), Arm { delay_ms }];
-    let failed = |state| step(changing(state), Event::ChangeFailed);
-    let as_before = |state| Machine { ticket: TICKET, state, changing: false };
-    assert_eq!(failed(waiting()), (as_before(waiting()), go_on(5)));
-    assert_eq!(failed(interrupted()), (as_before(interrupted()), go_on(0)));
-    let (after, commands) = step(changing(waiting()), Event::SignedOut);
-    assert_eq!((after.changing, after.state), (false, anonymous(SessionEnd::SignedOut)));
+#[test]
+fn a_sign_in_or_a_sign_out_that_fails() {
+    use Command::{Arm, Settle};
+    let waiting = || active(due_in(5, KEPT));
+    let failed =
+        |state, under_way, wanted| machine(state, under_way, wanted).step(Event::ChangeFailed, NOW);
+    let go_on = machine(waiting(), 0, false);
+    assert_eq!(failed(waiting(), 1, false), (go_on, vec![Arm { delay_ms: 5 }]));
+    let go_on = machine(refreshing(KEPT), 0, false);
+    assert_eq!(failed(waiting(), 1, true), (go_on, vec![refresh(Some(ada()))]), "somebody waits");
+    let go_on = machine(active(throttled()), 0, false);
+    let told = vec![Settle(Outcome::Trouble), Arm { delay_ms: 58_500 }];
+    assert_eq!(failed(active(throttled()), 1, true), (go_on, told), "the server asked to wait");
+    // Another one is still on its way.
+    assert_eq!(failed(waiting(), 2, true), (machine(waiting(), 1, true), vec![]));
+}
+
+#[test]
+fn a_sign_in_or_a_sign_out_that_succeeds() {
+    use Command::{Disarm, Settle};
+    let waiting = || machine(active(due_in(5, KEPT)), 2, true);
+    let (after, commands) = waiting().step(Event::SignedOut, NOW);
+    assert_eq!(after.state, anonymous(SessionEnd::SignedOut));
+    assert_eq!(after.changes, Changes { under_way: 1, refresh_wanted: false });
     assert_eq!(commands, [Settle(Outcome::Final), Disarm]);
     let signed_in = Event::SignedIn { user: bob(), access: Some(token()) };
-    assert!(!step(changing(waiting()), signed_in).0.changing);
+    let (after, commands) = waiting().step(signed_in, NOW);
+    assert_eq!(after.changes, Changes { under_way: 1, refresh_wanted: false });
+    assert_eq!(commands[0], Settle(Outcome::Final));
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use axum::{
     Json,
     body::Bytes,
-    extract::State,
+    extract::{State, rejection::BytesRejection},
     http::{HeaderMap, HeaderValue, header},
     response::{IntoResponse, Response},
 };
@@ -22,14 +22,15 @@ struct Body {
 }
 
 /// Ends the sessions that either cookie (or the Bearer token) names and deletes the cookies.
-/// The body counts only where scripts keep the tokens (`JWT_AUTH_HTTPONLY=false`).
+/// The body counts only where scripts keep the tokens (`JWT_AUTH_HTTPONLY=false`), and one that
+/// cannot be read keeps nobody in.
 ///
 /// # Errors
 /// 401 for a bad Bearer token.
 pub async fn post(
     State(state): State<AppState>,
     headers: HeaderMap,
-    body: Bytes,
+    body: Result<Bytes, BytesRejection>,
 ) -> Result<Response, Failure> {
     let policy = &state.web.cookies;
     let access = match bearer(&headers)? {
@@ -38,7 +39,7 @@ pub async fn post(
     };
     let mut refresh = candidates(&headers, &policy.refresh.name);
     if state.web.bodies.both_tokens {
-        let body: Body = serde_json::from_slice(&body).unwrap_or_default();
+        let body: Body = serde_json::from_slice(&body.unwrap_or_default()).unwrap_or_default();
         refresh.extend(body.refresh);
     }
     state.auth.logout(&access, &refresh).await;

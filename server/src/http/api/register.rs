@@ -113,7 +113,11 @@ impl Entry {
 fn failure(error: CreateUserError) -> Failure {
     let text = error.to_string();
     let field = match error {
-        CreateUserError::Username(_) | CreateUserError::UsernameTaken => "username",
+        // Names other than the user name are not asked for.
+        CreateUserError::Username(_)
+        | CreateUserError::UsernameTaken
+        | CreateUserError::NameTooLong
+        | CreateUserError::NameControl => "username",
         CreateUserError::Email(_) | CreateUserError::EmailTaken => "email",
         CreateUserError::Password(_) => "password1",
         CreateUserError::Other(error) => return error.into(),

@@ -23,10 +23,11 @@ pub async fn post(
     let token = match fields.optional("token").map_err(field)? {
         Some(token) if token.is_empty() => return Err(field(message::BLANK)),
         Some(token) => token,
-        None => candidates(&headers, &state.web.cookies.access.name)
-            .into_iter()
-            .next()
-            .ok_or_else(|| field(message::REQUIRED))?,
+        None => {
+            let tokens = candidates(&headers, &state.web.cookies.access.name);
+            let token = state.auth.pick_access(&tokens);
+            token.ok_or_else(|| field(message::REQUIRED))?.to_owned()
+        }
     };
     state.auth.verify(&token).await?;
     Ok(Json(json!({})))

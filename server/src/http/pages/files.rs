@@ -4,14 +4,26 @@ use std::path::Path;
 
 use axum::{
     Router,
-    http::{HeaderValue, header},
-    middleware::map_response,
+    extract::Request,
+    http::{HeaderValue, Uri, header},
+    middleware::{Next, map_response},
     response::Response,
 };
 use leptos::config::LeptosOptions;
 use tower_http::services::ServeDir;
 
 use crate::http::AppState;
+
+/// The longest name that file systems know, in bytes.
+const LONGEST_NAME: usize = 255;
+
+/// No file and no page has so long a name. To look for one would be an error of the file system's.
+pub async fn shorten(mut request: Request, next: Next) -> Response {
+    if request.uri().path().split('/').any(|name| name.len() > LONGEST_NAME) {
+        *request.uri_mut() = Uri::from_static("/-");
+    }
+    next.run(request).await
+}
 
 /// The icons and whatever else lies at the top of the site.
 pub fn site(options: &LeptosOptions) -> ServeDir {
