@@ -142,7 +142,7 @@ pub async fn serve(config: Config, ready: impl FnOnce(&str)) -> Result<(), Start
         .await
         .map_err(|error| StartError::Listen(config.listen, error))?;
     let address = listener.local_addr().map_err(|e| StartError::Listen(config.listen, e))?;
-    let state = AppState { auth: Arc::clone(&auth), web: Arc::new(web), leptos: site.options };
+    let state = AppState::new(Arc::clone(&auth), web, site.options);
 
     let (stop, tasks) = (CancellationToken::new(), TaskTracker::new());
     tasks.spawn(Arc::clone(&auth).follow_revocations(stop.clone()));

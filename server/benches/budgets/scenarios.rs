@@ -14,7 +14,9 @@ use super::{
     report::Report,
 };
 
-pub const CONNECTIONS: usize = 32;
+const CONNECTIONS: usize = 32;
+/// More than there are places in the queue of two cores.
+const STORM: usize = 192;
 const SPAN: Duration = Duration::from_secs(3);
 const ROUNDS: usize = 3;
 
@@ -124,18 +126,32 @@ async fn refresh(
     rounds
 }
 
+/// Signs in again and again; whoever finds the queue full comes back a little later.
+async fn keep_logging_in(address: String, deadline: Instant) {
+    let mut client = Client::connect(&address).await.unwrap();
+    while Instant::now() < deadline {
+        let answer = client.send("POST", "/api/auth/login/", "", &credentials()).await.unwrap();
+        match answer.status {
+            200 => {}
+            503 => tokio::time::sleep(Duration::from_millis(100)).await,
+            other => panic!("login: {other}"),
+        }
+    }
+}
+
 /// Reads at a steady pace while sign-ins fill the queue.
 pub async fn storm(engine: &Engine, report: &mut Report) {
     const PER_SECOND: u32 = 100;
     const SECONDS: u32 = 10;
-    pin_this(Cores::Last);
+    // First, as a process takes over where its parent may run.
     let node = engine.serve(&[], Cores::All);
+    pin_this(Cores::Last);
     let (access, _) = sign_in(&node.address).await;
     let cookie = format!("access={access}");
     let deadline = Instant::now() + Duration::from_secs(u64::from(SECONDS) + 1);
     let mut logins = JoinSet::new();
-    for _ in 0..64 {
-        logins.spawn(log_in(node.address.clone(), deadline));
+    for _ in 0..STORM {
+        logins.spawn(keep_logging_in(node.address.clone(), deadline));
     }
     tokio::time::sleep(Duration::from_secs(1)).await;
     let mut reads = JoinSet::new();

@@ -54,6 +54,8 @@ pub struct Tokens {
     key: SigningKey,
     policy: TokenPolicy,
     header: Header,
+    /// The same without `typ`, which other issuers leave out.
+    untyped: Header,
     validation: Validation,
 }
 
@@ -97,7 +99,8 @@ impl Tokens {
         validation.validate_exp = false;
         validation.validate_nbf = false;
         validation.validate_aud = false;
-        Self { key, policy, header, validation }
+        let untyped = Header { typ: None, ..header.clone() };
+        Self { key, policy, header, untyped, validation }
     }
 
     /// The settings in force.
@@ -180,8 +183,11 @@ impl Tokens {
     /// Only `alg`, `kid` and `typ` may stand in a header. Whoever adds keys, certificates or
     /// critical extensions wants something that we do not do.
     fn is_our_header(&self, header: &Header) -> bool {
-        let expected = Header { typ: header.typ.clone(), ..self.header.clone() };
-        *header == expected && header.typ.as_deref().is_none_or(|typ| typ == "JWT")
+        match header.typ.as_deref() {
+            Some("JWT") => *header == self.header,
+            None => *header == self.untyped,
+            Some(_) => false,
+        }
     }
 }
 

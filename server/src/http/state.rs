@@ -1,6 +1,6 @@
 //! What handlers share.
 
-use std::sync::Arc;
+use std::{ops::Deref, sync::Arc};
 
 use axum::extract::FromRef;
 use leptos::config::LeptosOptions;
@@ -8,15 +8,33 @@ use leptos::config::LeptosOptions;
 use super::{CookiePolicy, CsrfPolicy};
 use crate::auth::Auth;
 
-/// The state of every handler; cheap to clone.
+/// The state of every handler. Cloned several times for each request, so it is one pointer.
 #[derive(Clone)]
-pub struct AppState {
+pub struct AppState(Arc<Parts>);
+
+/// What the state holds.
+pub struct Parts {
     /// The use cases.
     pub auth: Arc<Auth>,
     /// Settings of the wire.
-    pub web: Arc<Web>,
+    pub web: Web,
     /// Where the pages find their files.
     pub leptos: LeptosOptions,
+}
+
+impl AppState {
+    /// The state of a service.
+    pub fn new(auth: Arc<Auth>, web: Web, leptos: LeptosOptions) -> Self {
+        Self(Arc::new(Parts { auth, web, leptos }))
+    }
+}
+
+impl Deref for AppState {
+    type Target = Parts;
+
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
 }
 
 impl FromRef<AppState> for LeptosOptions {

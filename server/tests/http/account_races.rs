@@ -1,13 +1,6 @@
 //! Changes of an account that meet in the gap between reading and writing.
 
-use std::sync::Arc;
-
-use latchkey::{domain::Timestamp, storage::Store};
-
-use crate::support::{
-    Engine, GatedStore, Reply, TestApp, TestDatabase,
-    app::{PASSWORD, START},
-};
+use crate::support::{Browser, Reply, TestApp, app::PASSWORD};
 
 const NEW_PASSWORD: &str = "another-horse-7";
 /// Every refresh rotates, and so writes.
@@ -76,18 +69,9 @@ async fn a_new_password_ends_every_session() {
     }
 }
 
-/// An app whose refreshes can be stopped between reading and writing.
-async fn gated() -> (TestApp, Arc<GatedStore>) {
-    let start = Timestamp::from_millis(START);
-    let database = TestDatabase::new(Engine::of_this_run(), start).await;
-    let store = GatedStore::new(database.open().await);
-    let shared: Arc<dyn Store> = Arc::<GatedStore>::clone(&store);
-    (TestApp::over(database, shared, &NO_WINDOWS), store)
-}
-
 /// A refresh that has read the family and decided while `change` happens: it must not win.
-async fn refresh_meets(change: impl AsyncFnOnce(&TestApp, &crate::support::Browser)) {
-    let (app, store) = gated().await;
+async fn refresh_meets(change: impl AsyncFnOnce(&TestApp, &Browser)) {
+    let (app, store) = TestApp::gated(&NO_WINDOWS).await;
     let browser = app.signed_in("ada").await;
     let tab = browser.copy();
     store.close_gate();
@@ -130,7 +114,7 @@ async fn a_refresh_cannot_overtake_a_change_of_the_password() {
 
 #[tokio::test]
 async fn a_sign_out_while_the_database_is_gone_is_made_good_for() {
-    let (app, store) = gated().await;
+    let (app, store) = TestApp::gated(&NO_WINDOWS).await;
     let browser = app.signed_in("ada").await;
     let copy = browser.copy();
     store.set_gone(true);

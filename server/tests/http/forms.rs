@@ -132,3 +132,16 @@ async fn whoever_signs_in_as_another_is_the_other() {
     submit(&browser, "/login", &login_body(PASSWORD)).await.assert_status(303);
     assert_eq!(browser.get("/api/auth/user/").await.json()["username"], "ada");
 }
+
+#[tokio::test]
+async fn while_the_database_is_gone_the_page_says_so_and_keeps_what_was_typed() {
+    let (app, store) = TestApp::gated(&[]).await;
+    app.user("ada").await;
+    store.set_gone(true);
+    let reply = submit(&app.browser(), "/login", &login_body(PASSWORD)).await;
+    assert_eq!(reply.assert_status(503).header("retry-after").as_deref(), Some("2"));
+    assert!(reply.body.contains("The server is busy right now. Try again in 2 seconds."));
+    assert!(reply.body.contains(r#"value="ada""#) && reply.cookies().is_empty());
+    store.set_gone(false);
+    submit(&app.browser(), "/login", &login_body(PASSWORD)).await.assert_status(303);
+}

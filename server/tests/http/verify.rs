@@ -1,15 +1,9 @@
 //! Looking at a token.
 
-use std::sync::Arc;
-
 use axum::http::Method;
-use latchkey::{domain::Timestamp, storage::Store};
 use serde_json::json;
 
-use crate::support::{
-    Engine, GatedStore, TestApp, TestDatabase,
-    app::{START, mins},
-};
+use crate::support::{TestApp, app::mins};
 
 #[tokio::test]
 async fn good_tokens_of_either_kind_are_good() {
@@ -86,11 +80,7 @@ async fn of_several_access_cookies_the_best_is_looked_at() {
 
 #[tokio::test]
 async fn a_refresh_token_is_bad_before_the_database_hears_of_the_sign_out() {
-    let start = Timestamp::from_millis(START);
-    let database = TestDatabase::new(Engine::of_this_run(), start).await;
-    let store = GatedStore::new(database.open().await);
-    let shared: Arc<dyn Store> = Arc::<GatedStore>::clone(&store);
-    let app = TestApp::over(database, shared, &[]);
+    let (app, store) = TestApp::gated(&[]).await;
     let browser = app.signed_in("ada").await;
     let token = browser.cookie("refresh").unwrap();
     store.set_gone(true);

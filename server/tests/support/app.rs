@@ -16,7 +16,7 @@ use latchkey::{
 use leptos::config::LeptosOptions;
 use tempfile::TempDir;
 
-use super::{Browser, CountingHasher, Engine, TestDatabase};
+use super::{Browser, CountingHasher, Engine, GatedStore, TestDatabase};
 
 pub const PASSWORD: &str = "correct-horse-9";
 pub const SECRET: &[u8] = b"a secret of thirty-two bytes or more";
@@ -63,6 +63,15 @@ impl TestApp {
         Self::over(database, store, flags)
     }
 
+    /// With a gate before its database.
+    pub async fn gated(flags: &[&str]) -> (Self, Arc<GatedStore>) {
+        let database =
+            TestDatabase::new(Engine::of_this_run(), Timestamp::from_millis(START)).await;
+        let gate = GatedStore::new(database.open().await);
+        let store: Arc<dyn Store> = Arc::<GatedStore>::clone(&gate);
+        (Self::over(database, store, flags), gate)
+    }
+
     /// Over this store of the database.
     pub fn over(database: TestDatabase, store: Arc<dyn Store>, flags: &[&str]) -> Self {
         let folder = tempfile::tempdir().unwrap();
@@ -93,7 +102,7 @@ impl TestApp {
             .output_name("latchkey")
             .site_root(folder.path().join("site").to_string_lossy().into_owned())
             .build();
-        let state = AppState { auth: Arc::clone(&auth), web: Arc::new(web), leptos };
+        let state = AppState::new(Arc::clone(&auth), web, leptos);
         let router = router(&state);
         Self { auth, clock, hasher, database, router, folder }
     }

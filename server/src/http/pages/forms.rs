@@ -52,9 +52,11 @@ async fn send(page: Page, form: Form, request: Request) -> Response {
         tracing::error!(path = form.path, %cause, "a form failed");
     }
     let status = answer.status();
+    let retry_after = answer.headers().get(header::RETRY_AFTER).cloned();
     let reply = reply(form, &body, answer).await;
     let mut again = page.render(Request::from_parts(parts, Body::empty()), reply).await;
     *again.status_mut() = status;
+    again.headers_mut().extend(retry_after.map(|seconds| (header::RETRY_AFTER, seconds)));
     again
 }
 
