@@ -61,13 +61,13 @@ impl Auth {
         for _ in 0..ATTEMPTS {
             let (family, now) = self.living_family(claims).await?;
             let decision = decide(claims.generation, &family, now, &self.policy.rotation);
-            // Without the blacklist every presentation rotates; whoever lost the race to do so
-            // takes what the winner made, or many at once would never come to an end.
+            // Without the blacklist every presentation rotates. Whoever lost the race to do so takes
+            // what the winner made: many at once would never come to an end.
             let overtaken = read.replace(family.generation).is_some_and(|g| g < family.generation);
-            let decision = match decision {
-                Decision::Rotate { .. } if overtaken => Decision::Reissue,
-                decision => decision,
-            };
+            let rotates = matches!(decision, Decision::Rotate { .. });
+            if overtaken && rotates && !self.policy.rotation.blacklist {
+                return self.refreshed(&family, Some(Transition::Reissue), now);
+            }
             let transition = self.transition(decision, &family).await?;
             if let Some(family) = self.apply(family, transition, now).await? {
                 return self.refreshed(&family, transition, now);
