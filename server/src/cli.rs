@@ -97,6 +97,13 @@ fn say(line: &str) {
     let _ = writeln!(std::io::stdout(), "{line}");
 }
 
+fn ended_in_words(sessions: usize) -> String {
+    match sessions {
+        1 => "1 session is ended".to_owned(),
+        n => format!("{n} sessions are ended"),
+    }
+}
+
 /// Why a command failed.
 #[derive(Debug, thiserror::Error)]
 pub enum CliError {

@@ -109,7 +109,7 @@ fn assemble(
     let hasher = Argon2id::new().map_err(|error| hashing(&error))?;
     Ok(Arc::new(Auth {
         store,
-        blacklist: Blacklist::new(config.tokens.access_lifetime, config.max_staleness),
+        blacklist: Blacklist::new(config.tokens.longest_access(), config.max_staleness),
         tokens: Tokens::new(key, config.tokens.clone()),
         hashing: HashPool::new(Arc::new(hasher), threads).map_err(|error| hashing(&error))?,
         clock: Arc::new(SystemClock),

@@ -71,7 +71,7 @@ fn durations_and_flags_are_read_as_people_write_them() {
 #[test]
 fn impossible_combinations_are_refused_with_a_sentence() {
     let https = "--public-url=https://app.example.com";
-    let rows: [(&[&str], &str); 19] = [
+    let rows: [(&[&str], &str); 20] = [
         (&["--jwt-auth-samesite=None"], "JWT_AUTH_SAMESITE=None needs"),
         (&["--jwt-auth-cookie-partitioned=true"], "JWT_AUTH_COOKIE_PARTITIONED needs"),
         (&[https, "--jwt-auth-secure=false"], "JWT_AUTH_SECURE=false with an https"),
@@ -100,6 +100,10 @@ fn impossible_combinations_are_refused_with_a_sentence() {
         (&["--database-url=postgres://a:b c@[x"], "DATABASE_URL cannot be read"),
         (&["--access-token-lifetime=0s"], "ACCESS_TOKEN_LIFETIME"),
         (&["--revocation-max-staleness=0s"], "REVOCATION_MAX_STALENESS"),
+        (
+            &["--revocation-max-staleness=4s", "--database-url=postgres://u@localhost/x"],
+            "REVOCATION_MAX_STALENESS is below 5s",
+        ),
     ];
     for (flags, part) in rows {
         let sentence = config(flags).unwrap_err();

@@ -136,7 +136,7 @@ fn the_checklist_fails_only_what_is_to_be_deployed() {
     assert_eq!(status, Some(0), "{lines}");
     assert!(!place.path().join("data").exists(), "looking makes nothing");
 
-    let rows: [(&[&str], &str); 7] = [
+    let rows: [(&[&str], &str); 10] = [
         (&["--jwt-auth-httponly", "false"], "JWT_AUTH_HTTPONLY"),
         (&["--jwt-auth-samesite", "None"], "JWT_AUTH_SAMESITE"),
         (&["--blacklist-after-rotation", "false"], "BLACKLIST_AFTER_ROTATION"),
@@ -144,6 +144,9 @@ fn the_checklist_fails_only_what_is_to_be_deployed() {
         (&["--access-token-lifetime", "1h"], "ACCESS_TOKEN_LIFETIME: 1h"),
         (&["--cors-allowed-origins", "http://app.example.com"], "CORS_ALLOWED_ORIGINS"),
         (&["--database-url", "postgres://u@localhost/x"], "SIGNING_KEY"),
+        (&["--signing-key", "short"], "SIGNING_KEY: SIGNING_KEY: the signing key has 5 bytes"),
+        (&["--signing-key-file", "nowhere"], "SIGNING_KEY: the signing key nowhere cannot be read"),
+        (&["--leeway", "1d"], "ACCESS_TOKEN_LIFETIME: 15m and LEEWAY 1day"),
     ];
     for (flags, setting) in rows {
         let (status, lines, _) = check(&[&https[..], flags, &["check", "--deploy"]].concat());

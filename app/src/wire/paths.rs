@@ -28,6 +28,9 @@ pub const LOGOUT_PAGE: &str = "/logout";
 /// Page: who I am; private.
 pub const ACCOUNT_PAGE: &str = "/account";
 
+/// All pages but the first, whose path is nothing but a slash.
+pub const PAGES: &[&str] = &[LOGIN_PAGE, REGISTER_PAGE, ACCOUNT_PAGE];
+
 /// Pages that only a signed-in person may open. The server guards these before rendering and the
 /// client guards them while navigating.
 pub const PRIVATE_PAGES: &[&str] = &[ACCOUNT_PAGE];

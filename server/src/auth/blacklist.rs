@@ -33,13 +33,13 @@ pub struct Blacklist {
 }
 
 impl Blacklist {
-    /// An empty list for access tokens of this lifetime, believed for `max_staleness` after the
-    /// feed was last heard.
-    pub fn new(access_lifetime: Duration, max_staleness: Duration) -> Self {
+    /// An empty list for access tokens that are accepted for this long at most, believed for
+    /// `max_staleness` after the feed was last heard.
+    pub fn new(longest_access: Duration, max_staleness: Duration) -> Self {
         Self {
             revoked: RwLock::default(),
             confirmed: RwLock::new(Instant::now()),
-            keep: access_lifetime + MARGIN,
+            keep: longest_access.saturating_add(MARGIN),
             max_staleness,
         }
     }

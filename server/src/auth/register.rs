@@ -91,6 +91,12 @@ impl Auth {
             ..Person::default()
         };
         let password = draft.password.as_ref();
+        let faults = password.map(|p| new_password::faults(p, max)).unwrap_or_default();
+        // Comparing takes time, so only what has a sensible length is compared.
+        let sensible = faults.is_empty()
+            && !matches!(username, Some(Err(_)))
+            && !matches!(email, Some(Err(_)));
+        let similar = password.filter(|_| sensible);
         Ok(DraftFaults {
             username: match username {
                 Some(Err(fault)) => Some(fault.into()),
@@ -100,8 +106,8 @@ impl Auth {
                 Some(Err(fault)) => Some(fault.into()),
                 _ => taken.email.then_some(AddressFault::Taken),
             },
-            password: password.map(|p| new_password::faults(p, max)).unwrap_or_default(),
-            similarity: password.and_then(|p| new_password::similarity(p, person)),
+            password: faults,
+            similarity: similar.and_then(|p| new_password::similarity(p, person)),
         })
     }
 

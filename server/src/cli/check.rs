@@ -3,9 +3,14 @@
 use clap::Args;
 
 use super::{CliError, say};
-use crate::config::{
-    Config,
-    checklist::{Verdict, checklist},
+use crate::{
+    config::{
+        Config,
+        checklist::{Verdict, checklist},
+        validate::KeySource,
+    },
+    domain::SystemEntropy,
+    startup::key,
 };
 
 /// `latchkey check`
@@ -22,7 +27,7 @@ impl Check {
     /// # Errors
     /// [`CliError::Unsafe`] with `--deploy`, when something has to change.
     pub fn run(&self, config: &Config) -> Result<(), CliError> {
-        let findings = checklist(config);
+        let findings = checklist(config, key_fault(config));
         for finding in &findings {
             let verdict = match finding.verdict {
                 Verdict::Good => "ok",
@@ -38,4 +43,10 @@ impl Check {
             _ => Ok(()),
         }
     }
+}
+
+/// What is wrong with a key that was given; one that the server makes is not made for this.
+fn key_fault(config: &Config) -> Option<String> {
+    let source = config.key.as_ref().filter(|source| !matches!(source, KeySource::Own(_)))?;
+    key::load(source, false, &SystemEntropy).err().map(|fault| fault.to_string())
 }

@@ -3,7 +3,7 @@
 use clap::Subcommand;
 
 use super::{
-    CliError, open, say,
+    CliError, ended_in_words, open, say,
     table::{moment, print},
     user::unknown,
 };
@@ -75,6 +75,6 @@ async fn revoke(auth: &Auth, id: &str) -> Result<(), CliError> {
 
 async fn revoke_all(auth: &Auth, username: &str) -> Result<(), CliError> {
     let ended = auth.end_sessions_of(username).await.map_err(|error| unknown(username, error))?;
-    say(&format!("{username}: {ended} sessions are ended"));
+    say(&format!("{username}: {}", ended_in_words(ended)));
     Ok(())
 }

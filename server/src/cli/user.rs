@@ -5,7 +5,7 @@ use std::io::{self, BufRead as _, IsTerminal as _, Write as _};
 use clap::{Args, Subcommand};
 
 use super::{
-    CliError, open,
+    CliError, ended_in_words, open,
     password::PasswordSource,
     say,
     table::{moment, print},
@@ -214,7 +214,7 @@ async fn set_password(
         SetPasswordError::Other(error) => unknown(username, error),
         fault @ SetPasswordError::Password(_) => fault.into(),
     })?;
-    say(&format!("{username} has a new password; {ended} sessions are ended"));
+    say(&format!("{username} has a new password; {}", ended_in_words(ended)));
     Ok(())
 }
 

@@ -8,6 +8,7 @@ use super::{Config, validate::KeySource};
 /// A client gives up on a refresh after 15 s; its answer may still be under way for as long again.
 const SHORTEST_WINDOW: Duration = Duration::from_secs(45);
 const LONGEST_ACCESS: Duration = Duration::from_mins(15);
+const LONGEST_LEEWAY: Duration = Duration::from_mins(1);
 
 /// How a setting stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,8 +32,8 @@ pub struct Finding {
     pub words: String,
 }
 
-/// Goes through the list.
-pub fn checklist(config: &Config) -> Vec<Finding> {
+/// Goes through the list. `key_fault` is what is wrong with a key that was given.
+pub fn checklist(config: &Config, key_fault: Option<String>) -> Vec<Finding> {
     vec![
         http_only(config),
         tls(config),
@@ -42,7 +43,7 @@ pub fn checklist(config: &Config) -> Vec<Finding> {
         windows(config),
         access_lifetime(config),
         cors(config),
-        signing_key(config),
+        signing_key(config, key_fault),
         rate_limits(),
     ]
 }
@@ -134,10 +135,14 @@ fn windows(config: &Config) -> Finding {
 fn access_lifetime(config: &Config) -> Finding {
     const SETTING: &str = "ACCESS_TOKEN_LIFETIME";
     let lifetime = config.tokens.access_lifetime;
-    if lifetime <= LONGEST_ACCESS {
+    if config.tokens.longest_access() <= LONGEST_ACCESS + LONGEST_LEEWAY {
         return good(SETTING, "15 minutes or less");
     }
-    let words = format!("{}: set it to 15m or less", humantime::format_duration(lifetime));
+    let words = format!(
+        "{} and LEEWAY {}: set them to 15m and 1m or less",
+        humantime::format_duration(lifetime),
+        humantime::format_duration(config.tokens.leeway)
+    );
     finding(SETTING, Verdict::Change, words)
 }
 
@@ -157,8 +162,11 @@ fn cors(config: &Config) -> Finding {
     }
 }
 
-fn signing_key(config: &Config) -> Finding {
+fn signing_key(config: &Config, fault: Option<String>) -> Finding {
     const SETTING: &str = "SIGNING_KEY";
+    if let Some(fault) = fault {
+        return finding(SETTING, Verdict::Change, fault);
+    }
     match &config.key {
         None => change(SETTING, "set it, or SIGNING_KEY_FILE, to the same secret on every node"),
         Some(KeySource::Own(_)) => {
@@ -171,7 +179,7 @@ fn signing_key(config: &Config) -> Finding {
 fn rate_limits() -> Finding {
     advice(
         "rate limits",
-        "attempts to sign in are not limited by this server: limit POST on /login and \
-         /api/auth/login/ in the proxy before it",
+        "attempts are not limited by this server: limit POST on /login, /register, \
+         /api/auth/login/ and /api/auth/registration/ in the proxy before it",
     )
 }

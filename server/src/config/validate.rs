@@ -92,6 +92,7 @@ impl Config {
             return refuse("PASSWORD_MAX_LENGTH is below 8, the fewest characters of a password.");
         }
         let database = database(&settings)?;
+        check_staleness(&settings, &database)?;
         Ok(Self {
             listen: settings.listen,
             database_connections: settings.database_connections,
@@ -191,11 +192,22 @@ fn lifetimes(settings: &Settings) -> Result<(), ConfigError> {
             return refuse(format!("{name} has to be between 1 second and 100 years."));
         }
     }
-    if settings.revocation_max_staleness < Duration::from_secs(1) {
-        return refuse(
-            "REVOCATION_MAX_STALENESS is below 1 second: the list of ended sessions is brought up \
-             to date five times a second, and every request would be refused in between.",
-        );
+    Ok(())
+}
+
+/// The list of ended sessions is brought up to date five times a second on SQLite, every two
+/// seconds on PostgreSQL: a node must not find it stale in between.
+fn check_staleness(settings: &Settings, database: &Database) -> Result<(), ConfigError> {
+    let shortest = match database {
+        Database::Sqlite(_) => Duration::from_secs(1),
+        Database::Postgres(_) => Duration::from_secs(5),
+    };
+    if settings.revocation_max_staleness < shortest {
+        return refuse(format!(
+            "REVOCATION_MAX_STALENESS is below {}: requests would be refused between two looks at \
+             the list of ended sessions.",
+            humantime::format_duration(shortest)
+        ));
     }
     Ok(())
 }

@@ -1,5 +1,7 @@
 //! What a new password has to be, by the rules and in the words of Django's validators.
 
+use std::collections::HashMap;
+
 use secrecy::{ExposeSecret as _, SecretString};
 
 /// The fewest characters of a password.
@@ -86,11 +88,14 @@ fn is_much_longer(password: &str, word: &str) -> bool {
 /// Python's `difflib.SequenceMatcher.quick_ratio`: twice the characters that both have, counted,
 /// by the characters of both.
 fn quick_ratio(a: &str, b: &str) -> f64 {
-    let mut rest: Vec<char> = b.chars().collect();
+    let mut rest: HashMap<char, u32> = HashMap::new();
+    for character in b.chars() {
+        *rest.entry(character).or_default() += 1;
+    }
     let mut common = 0.0;
     for character in a.chars() {
-        if let Some(place) = rest.iter().position(|other| *other == character) {
-            rest.swap_remove(place);
+        if let Some(left) = rest.get_mut(&character).filter(|left| **left > 0) {
+            *left -= 1;
             common += 1.0;
         }
     }

@@ -28,6 +28,13 @@ pub struct TokenPolicy {
     pub audience: Option<String>,
 }
 
+impl TokenPolicy {
+    /// How long after its making an access token is accepted at most.
+    pub fn longest_access(&self) -> Duration {
+        self.access_lifetime.saturating_add(self.leeway)
+    }
+}
+
 /// Signing failed, or the token is too long to travel.
 #[derive(Debug, thiserror::Error)]
 pub enum MintError {

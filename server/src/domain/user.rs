@@ -106,5 +106,20 @@ impl Email {
 }
 
 fn key(text: &str) -> String {
-    text.nfkc().collect::<String>().to_lowercase()
+    // Lower case has two forms of sigma, by its place in the word; a key has one.
+    text.nfkc().collect::<String>().to_lowercase().replace('ς', "σ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_that_differ_in_case_alone_have_one_key() {
+        for (one, other) in [("Ada", "ADA"), ("ΟΔΟΣ", "οδοσ"), ("ΟΔΟΣ", "οδος"), ("ａｄａ", "ada")]
+        {
+            assert_eq!(Username::key_of(one), Username::key_of(other), "{one} {other}");
+            assert_eq!(Username::parse(one).unwrap().key(), Username::key_of(other));
+        }
+    }
 }

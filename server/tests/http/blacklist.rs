@@ -11,7 +11,7 @@ use latchkey::{
 };
 use tokio_util::sync::CancellationToken;
 
-use crate::support::TestApp;
+use crate::support::{TestApp, app::mins};
 
 #[tokio::test]
 async fn disabling_an_account_ends_its_access_tokens() {
@@ -65,6 +65,19 @@ async fn a_feed_that_is_silent_for_too_long_is_503_and_never_401() {
     reply.assert_status(503);
     assert!(reply.header("retry-after").is_some() && reply.cookies().is_empty());
     app.browser().get("/api/data/").await.assert_status(401);
+}
+
+#[tokio::test]
+async fn leeway_revives_no_token() {
+    let app = TestApp::with(&["--access-token-lifetime=1m", "--leeway=10m"]).await;
+    let browser = app.signed_in("ada").await;
+    let copy = browser.copy();
+    browser.logout().await.assert_status(200);
+    for _ in 0..12 {
+        copy.get("/api/data/").await.assert_status(401);
+        app.advance(mins(1));
+        app.auth.blacklist.absorb(Vec::new(), app.auth.now());
+    }
 }
 
 #[test]

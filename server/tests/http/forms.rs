@@ -120,8 +120,44 @@ async fn a_form_is_a_browsers_and_comes_from_our_own_pages() {
     ];
     let reply = browser.send(Method::POST, "/login", &headers, login_body(PASSWORD)).await;
     assert_eq!(reply.assert_status(303).cookie_names(), ["access", "refresh"]);
-    let huge = "x".repeat(200_000);
-    submit(&browser, "/login", &huge).await.assert_status(413);
+}
+
+#[tokio::test]
+async fn what_is_no_form_is_refused_by_the_page_and_nothing_of_it_comes_back() {
+    let app = TestApp::new().await;
+    let huge = submit(&app.browser(), "/login", &"x".repeat(200_000)).await;
+    assert!(huge.assert_status(413).body.contains("Request body is too large."));
+    for kind in ["text/plain", "application/json", "multipart/form-data; boundary=x", ""] {
+        let headers = [("content-type", kind)];
+        let body = "username=ada\r\npassword=secret-1\r\n{\"password\":\"secret-1\"}";
+        let reply = app.browser().send(Method::POST, "/login", &headers, body).await;
+        reply.assert_status(415);
+        assert!(reply.header("content-type").unwrap().starts_with("text/html"));
+        assert!(!reply.body.contains("secret-1"), "{kind}: {}", reply.body);
+    }
+    for field in ["PASSWORD", "pass", "username2"] {
+        let body = format!("username=ada&{field}=secret-1");
+        let reply = submit(&app.browser(), "/login", &body).await;
+        assert!(!reply.assert_status(400).body.contains("secret-1"), "{field}");
+    }
+}
+
+#[tokio::test]
+async fn a_slash_at_the_end_makes_no_difference() {
+    let app = TestApp::new().await;
+    app.user("ada").await;
+    let browser = app.browser();
+    let page = browser.open("/login/?next=/account/").await;
+    let place = page.assert_status(303).header("location");
+    assert_eq!(place.as_deref(), Some("/login?next=/account/"));
+    let reply = submit(&browser, "/login/?next=/account/", &login_body("wrong-horse")).await;
+    assert!(reply.assert_status(400).body.contains(r#"action="/login?next=/account/""#));
+    let reply = submit(&browser, "/login/?next=/account/", &login_body(PASSWORD)).await;
+    assert_eq!(reply.assert_status(303).header("location").as_deref(), Some("/account/"));
+    let page = browser.open("/account/").await;
+    assert_eq!(page.assert_status(303).header("location").as_deref(), Some("/account"));
+    submit(&browser, "/logout/", "").await.assert_status(303);
+    assert_eq!(browser.cookie("access"), None);
 }
 
 #[tokio::test]

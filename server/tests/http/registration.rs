@@ -1,6 +1,7 @@
 //! Making an account of one's own.
 
 use axum::http::Method;
+use latchkey::auth::register::Draft;
 use serde_json::{Value, json};
 
 use crate::support::{Browser, Reply, TestApp, app::PASSWORD};
@@ -179,4 +180,17 @@ async fn other_methods_and_callers_are_answered_as_everywhere() {
     let reply = app.browser().send(Method::POST, "/api/auth/registration", &bearer, body).await;
     assert!(reply.assert_status(201).json()["refresh"].as_str().unwrap().starts_with("eyJ"));
     assert!(reply.cookies().is_empty());
+}
+
+#[tokio::test]
+async fn long_input_is_refused_before_any_work_is_spent_on_it() {
+    let app = TestApp::new().await;
+    let (name, password) = ("a".repeat(43_000), "b".repeat(43_000));
+    let body = json!({"username": name, "password1": password, "password2": password});
+    let started = std::time::Instant::now();
+    app.browser().post(PATH, &body).await.assert_status(400);
+    let draft =
+        Draft { username: Some("a".repeat(150)), password: Some(password.into()), email: None };
+    assert!(app.auth.review(&draft).await.unwrap().similarity.is_none());
+    println!("refused within {} ms", started.elapsed().as_millis());
 }

@@ -82,7 +82,7 @@ impl TestApp {
         let key = SigningKey::from_secret(SECRET).unwrap();
         let auth = Arc::new(Auth {
             store,
-            blacklist: Blacklist::new(config.tokens.access_lifetime, config.max_staleness),
+            blacklist: Blacklist::new(config.tokens.longest_access(), config.max_staleness),
             tokens: Tokens::new(key, config.tokens),
             hashing: HashPool::new(hashing, 2).unwrap(),
             clock: Arc::<ManualClock>::clone(&clock),

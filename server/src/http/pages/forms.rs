@@ -5,9 +5,9 @@
 use app::wire::{FormReply, NextPath, paths};
 use axum::{
     Router,
-    body::{Body, Bytes},
+    body::{Body, Bytes, to_bytes},
     extract::Request,
-    http::{HeaderMap, HeaderName, HeaderValue, Method, Uri, header},
+    http::{HeaderMap, HeaderName, HeaderValue, Method, Uri, header, request::Parts},
     response::{IntoResponse, Redirect, Response},
     routing::post,
 };
@@ -15,7 +15,11 @@ use http_body_util::BodyExt as _;
 use tower::ServiceExt as _;
 
 use super::Page;
-use crate::http::{AppState, Failure, api::MAX_BODY_BYTES, failure::ServerFault};
+use crate::http::{
+    AppState, Failure, api::MAX_BODY_BYTES, failure::ServerFault, negotiate::media_type,
+};
+
+const URLENCODED: &str = "application/x-www-form-urlencoded";
 
 /// The forms of the pages.
 pub fn router(page: &Page) -> Router<AppState> {
@@ -27,7 +31,8 @@ pub fn router(page: &Page) -> Router<AppState> {
     forms.into_iter().fold(Router::new(), |router, (path, endpoint)| {
         let page = page.clone();
         let form = Form { path, endpoint };
-        router.route(path, post(move |request| send(page, form, request)))
+        let handler = post(move |request| send(page, form, request));
+        router.route(&format!("{path}/"), handler.clone()).route(path, handler)
     })
 }
 
@@ -40,11 +45,14 @@ struct Form {
 
 async fn send(page: Page, form: Form, request: Request) -> Response {
     let (parts, body) = request.into_parts();
-    let Ok(body) = axum::body::to_bytes(body, MAX_BODY_BYTES).await else {
-        return Failure::TooLarge.into_response();
+    let (typed, answer) = match read(&parts.headers, body).await {
+        Ok(typed) => {
+            let body = Body::from(without_blanks(&typed));
+            let answer = page.ask(form.endpoint, Request::from_parts(parts.clone(), body)).await;
+            (typed, answer)
+        }
+        Err(failure) => (Vec::new(), failure.into_response()),
     };
-    let asked = Request::from_parts(parts.clone(), Body::from(without_blanks(&body)));
-    let answer = page.ask(form.endpoint, asked).await;
     if answer.status().is_success() {
         return go_on(form, &parts.uri, answer.headers());
     }
@@ -53,11 +61,26 @@ async fn send(page: Page, form: Form, request: Request) -> Response {
     }
     let status = answer.status();
     let retry_after = answer.headers().get(header::RETRY_AFTER).cloned();
-    let reply = reply(form, &body, answer).await;
-    let mut again = page.render(Request::from_parts(parts, Body::empty()), reply).await;
+    let reply = reply(form, typed, answer).await;
+    let mut again = page.render(form, parts, reply).await;
     *again.status_mut() = status;
     again.headers_mut().extend(retry_after.map(|seconds| (header::RETRY_AFTER, seconds)));
     again
+}
+
+/// What was typed, by the inputs' names.
+type Typed = Vec<(String, String)>;
+
+/// Reads a form, which is urlencoded and nothing else: other sites' scripts can send other types
+/// without asking.
+async fn read(headers: &HeaderMap, body: Body) -> Result<Typed, Failure> {
+    let kind = headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
+    let kind = media_type(kind.unwrap_or_default());
+    let body = to_bytes(body, MAX_BODY_BYTES).await.map_err(|_| Failure::TooLarge)?;
+    if kind != URLENCODED && !body.is_empty() {
+        return Err(Failure::UnsupportedMediaType(kind));
+    }
+    Ok(url::form_urlencoded::parse(&body).into_owned().collect())
 }
 
 /// 303, with the cookies that the API set.
@@ -72,23 +95,23 @@ fn go_on(form: Form, uri: &Uri, answer: &HeaderMap) -> Response {
 }
 
 /// A field that was left empty is one that was left out: a form has no other way to say so.
-fn without_blanks(body: &[u8]) -> String {
-    let pairs = url::form_urlencoded::parse(body).filter(|(_, value)| !value.is_empty());
+fn without_blanks(typed: &Typed) -> String {
+    let pairs = typed.iter().filter(|(_, value)| !value.is_empty());
     url::form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish()
 }
 
-/// What the page is to show again: never a password.
-async fn reply(form: Form, body: &[u8], answer: Response) -> FormReply {
+/// What the page is to show again: never a password, nor anything else that has no place in it.
+async fn reply(form: Form, typed: Typed, answer: Response) -> FormReply {
+    const SHOWN_AGAIN: [&str; 2] = ["username", "email"];
     let retry_after = answer.headers().get(header::RETRY_AFTER);
     let retry_after_s = retry_after.and_then(|value| value.to_str().ok()?.parse().ok());
     let status = answer.status().as_u16();
     let said = answer.into_body().collect().await;
     let said = said.map_or_else(|_| Bytes::new(), http_body_util::Collected::to_bytes);
-    let typed = url::form_urlencoded::parse(body);
-    let typed = typed.filter(|(name, _)| !name.contains("password"));
+    let shown = typed.into_iter().filter(|(name, _)| SHOWN_AGAIN.contains(&name.as_str()));
     FormReply {
         page: form.path.to_owned(),
-        values: typed.map(|(name, value)| (name.into_owned(), value.into_owned())).collect(),
+        values: shown.collect(),
         status,
         body: String::from_utf8_lossy(&said).into_owned(),
         retry_after_s,
@@ -110,8 +133,7 @@ impl Page {
             headers.remove(name);
         }
         headers.insert(header::ACCEPT, HeaderValue::from_static("application/json"));
-        let form = HeaderValue::from_static("application/x-www-form-urlencoded");
-        headers.insert(header::CONTENT_TYPE, form);
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(URLENCODED));
         match self.api.clone().oneshot(request).await {
             Ok(answer) => answer,
             Err(never) => match never {},
@@ -119,8 +141,11 @@ impl Page {
     }
 
     /// The page once more, with what was wrong.
-    async fn render(&self, mut request: Request, reply: FormReply) -> Response {
-        *request.method_mut() = Method::GET;
+    async fn render(&self, form: Form, mut parts: Parts, reply: FormReply) -> Response {
+        parts.method = Method::GET;
+        let query = parts.uri.query().map(|query| format!("?{query}")).unwrap_or_default();
+        parts.uri = format!("{}{query}", form.path).parse().unwrap_or(parts.uri);
+        let request = Request::from_parts(parts, Body::empty());
         let contexts = self.contexts(Some(reply));
         leptos_axum::render_app_async_with_context(contexts, self.shell())(request).await
     }

@@ -122,6 +122,11 @@ impl Visit {
     /// Where this visitor has to go instead, if anywhere.
     pub fn redirect(&self, uri: &Uri) -> Option<String> {
         let path = uri.path().trim_end_matches('/');
+        if path != uri.path() && paths::PAGES.contains(&path) {
+            // The slash at the end is optional; the page itself is known under one name.
+            let query = uri.query().map(|query| format!("?{query}")).unwrap_or_default();
+            return Some(format!("{path}{query}"));
+        }
         match self.snapshot {
             SessionSnapshot::Anonymous { .. } if paths::PRIVATE_PAGES.contains(&path) => {
                 let here = uri.path_and_query().map_or(path, |here| here.as_str());

@@ -1,0 +1,96 @@
+//! What is about the database itself.
+
+use super::*;
+
+async fn the_feed_tells_what_others_end(database: &TestDatabase) {
+    let store = database.open().await;
+    let elsewhere = database.open().await;
+    let user = add_user(&*store, "ada", None).await.unwrap();
+    let opened = add_family(&*store, user, 1).await;
+    let mut feed = store.revocation_feed().await.unwrap();
+    assert_eq!(feed.next().await.unwrap(), Heard::Change, "the first look always reads");
+
+    assert!(elsewhere.revoke_family(opened.id, RevokeCause::Logout).await.unwrap());
+    let heard = feed.next().await.unwrap();
+    assert_ne!(heard, Heard::Nothing);
+    if heard == Heard::Change {
+        assert_eq!(store.revoked_since(at(0)).await.unwrap(), [(opened.id, at(0))]);
+    } else {
+        assert_eq!(heard, Heard::Ended(opened.id));
+    }
+}
+
+async fn an_older_binary_starts_on_a_newer_schema(database: &TestDatabase) {
+    database.open().await.close().await;
+    database
+        .execute(match database.place {
+            Place::File { .. } => {
+                "INSERT INTO _sqlx_migrations VALUES (9999, 'newer', '2030-01-01', 1, x'00', 1)"
+            }
+            Place::Server { .. } => {
+                "INSERT INTO _sqlx_migrations VALUES (9999, 'newer', now(), true, '\\x00', 1)"
+            }
+        })
+        .await;
+    let store = database.open().await;
+    add_user(&*store, "ada", None).await.unwrap();
+}
+
+async fn of_two_first_keys_one_is_the_first(database: &TestDatabase) {
+    let store = database.open().await;
+    let begin = async |name: &'static str| {
+        let mut tx = store.begin().await.unwrap();
+        let known = tx.lock_keys().await.unwrap();
+        if known.is_empty() {
+            tx.remember_key(name, at(1)).await.unwrap();
+            tx.commit().await.unwrap();
+        }
+        known
+    };
+    let (one, two) = tokio::join!(begin("one"), begin("two"));
+    assert_ne!(one.is_empty(), two.is_empty(), "the second knows of the first");
+    // Remembering it again is no fault.
+    let mut tx: Box<dyn Tx> = store.begin().await.unwrap();
+    let known = tx.lock_keys().await.unwrap();
+    tx.remember_key(&known[0], at(2)).await.unwrap();
+    assert_eq!(tx.lock_keys().await.unwrap(), known);
+}
+
+on_both_engines! {
+    the_feed_tells_what_others_end,
+    an_older_binary_starts_on_a_newer_schema,
+    of_two_first_keys_one_is_the_first,
+}
+
+#[tokio::test]
+async fn a_file_that_is_no_database_is_said_to_be_unavailable() {
+    let database = TestDatabase::new(Engine::Sqlite, at(0)).await;
+    let text = "this is not a database, but it is long enough to be looked at".repeat(99);
+    std::fs::write(database.file(), text).unwrap();
+    let error = SqliteStore::open(database.file(), Arc::<ManualClock>::clone(&database.clock))
+        .await
+        .unwrap_err();
+    assert!(matches!(error, StoreError::Unavailable(_)), "{error}");
+}
+
+#[tokio::test]
+async fn a_server_that_is_not_there_is_said_to_be_unavailable() {
+    let options = "postgres://latchkey@127.0.0.1:1/none".parse().unwrap();
+    let error = PostgresStore::open(options, 1, None).await.unwrap_err();
+    assert!(matches!(error, StoreError::Unavailable(_)), "{error}");
+}
+
+#[tokio::test]
+async fn on_postgres_time_is_the_databases() {
+    let url = crate::support::database::new_postgres_database().await;
+    let store = crate::support::database::open_postgres(&url, None).await;
+    let user = add_user(&store, "ada", None).await.unwrap();
+    let opened = add_family(&store, user, 1).await;
+    let before = store.now().await.unwrap();
+    assert!(before > at(1_700_000_000_000), "{before:?}");
+    let read_at = store.lookup_family(opened.id).await.unwrap().unwrap().read_at;
+    store.revoke_family(opened.id, RevokeCause::Logout).await.unwrap();
+    let revoked_at = family(&store, opened.id).await.revoked.unwrap().at;
+    let after = store.begin().await.unwrap().now().await.unwrap();
+    assert!(before <= read_at && read_at <= revoked_at && revoked_at <= after);
+}

@@ -1,0 +1,131 @@
+//! Session families.
+
+use super::*;
+
+const TRANSITIONS: [Transition; 4] = [
+    Transition::Sight,
+    Transition::Reissue,
+    Transition::Renew { sighting: true },
+    Transition::Rotate { to: Generation::FIRST },
+];
+
+async fn a_family_comes_back_as_it_went(database: &TestDatabase) {
+    let store = database.open().await;
+    let user = add_user(&*store, "ada", None).await.unwrap();
+    let opened = add_family(&*store, user, 1).await;
+    assert_eq!(family(&*store, opened.id).await, opened);
+    let mut tx = store.begin().await.unwrap();
+    let twice = tx.insert_family(&opened, &ClientInfo::default()).await.unwrap_err();
+    assert!(matches!(twice, StoreError::Conflict(Constraint::Session)), "{twice}");
+}
+
+async fn transitions_do_to_the_row_what_they_do_to_the_family(database: &TestDatabase) {
+    let store = database.open().await;
+    let user = add_user(&*store, "ada", None).await.unwrap();
+    let mut expected = add_family(&*store, user, 1).await;
+    let second = Generation::FIRST.next();
+    for (transition, now) in [
+        (Transition::Reissue, at(1_000)),
+        (Transition::Sight, at(61_000)),
+        (Transition::Renew { sighting: true }, at(62_000)),
+        (Transition::Rotate { to: second }, at(200_000)),
+        (Transition::Renew { sighting: true }, at(300_000)),
+        (Transition::Rotate { to: second.next().next() }, at(400_000)),
+        (Transition::Renew { sighting: false }, at(500_000)),
+    ] {
+        let applied = store.apply(expected.id, expected.generation, transition, now, DELAY).await;
+        assert!(applied.unwrap(), "{transition:?}");
+        expected = expected.after(transition, now);
+        assert_eq!(family(&*store, expected.id).await, expected, "{transition:?}");
+    }
+}
+
+async fn transitions_carry_their_preconditions(database: &TestDatabase) {
+    let store = database.open().await;
+    let user = add_user(&*store, "ada", None).await.unwrap();
+    let opened = add_family(&*store, user, 1).await;
+    // Another generation than the one that was read.
+    let second = Generation::FIRST.next();
+    for transition in TRANSITIONS {
+        let applied = store.apply(opened.id, second, transition, at(100_000), DELAY).await;
+        assert!(!applied.unwrap(), "{transition:?}");
+    }
+}
+
+async fn a_sighting_counts_once_and_not_too_soon(database: &TestDatabase) {
+    let store = database.open().await;
+    let user = add_user(&*store, "ada", None).await.unwrap();
+    let opened = add_family(&*store, user, 1).await;
+    let sight = async |now| {
+        let sighting = Transition::Sight;
+        store.apply(opened.id, Generation::FIRST, sighting, at(now), DELAY).await.unwrap()
+    };
+    // A sighting before the client can have stored its cookie, and a second one.
+    assert!(!sight(59_999).await);
+    assert!(sight(60_000).await);
+    assert!(!sight(70_000).await);
+}
+
+async fn the_first_end_of_a_family_is_the_end(database: &TestDatabase) {
+    let store = database.open().await;
+    let user = add_user(&*store, "ada", None).await.unwrap();
+    let opened = add_family(&*store, user, 1).await;
+    database.clock.advance(Duration::from_secs(80));
+    assert!(store.revoke_family(opened.id, RevokeCause::Logout).await.unwrap());
+    for transition in TRANSITIONS {
+        let late = store.apply(opened.id, Generation::FIRST, transition, at(100_000), DELAY);
+        assert!(!late.await.unwrap(), "{transition:?}");
+    }
+    let revoked = family(&*store, opened.id).await.revoked.unwrap();
+    assert_eq!((revoked.at, revoked.cause), (at(80_000), RevokeCause::Logout));
+    assert!(!store.revoke_family(opened.id, RevokeCause::Replay).await.unwrap());
+    assert_eq!(family(&*store, opened.id).await.revoked.unwrap().cause, RevokeCause::Logout);
+}
+
+async fn of_many_rotations_of_one_generation_one_wins(database: &TestDatabase) {
+    let store = database.open().await;
+    let user = add_user(&*store, "ada", None).await.unwrap();
+    let opened = add_family(&*store, user, 1).await;
+    let rotate = Transition::Rotate { to: Generation::FIRST.next() };
+    let mut racing = tokio::task::JoinSet::new();
+    for _ in 0..64 {
+        let (store, id) = (Arc::clone(&store), opened.id);
+        racing.spawn(async move {
+            store.apply(id, Generation::FIRST, rotate, at(100_000), DELAY).await.unwrap()
+        });
+    }
+    let won = racing.join_all().await.into_iter().filter(|won| *won).count();
+    assert_eq!(won, 1);
+    assert_eq!(family(&*store, opened.id).await.generation, Generation::FIRST.next());
+}
+
+async fn sessions_are_listed_by_use(database: &TestDatabase) {
+    let store = database.open().await;
+    let ada = add_user(&*store, "ada", None).await.unwrap();
+    let eve = add_user(&*store, "eve", None).await.unwrap();
+    let old = add_family(&*store, ada, 1).await;
+    let used = add_family(&*store, ada, 2).await;
+    let over = add_family(&*store, ada, 3).await;
+    let foreign = add_family(&*store, eve, 4).await;
+    store.apply(used.id, Generation::FIRST, Transition::Reissue, at(9), DELAY).await.unwrap();
+    store.revoke_family(over.id, RevokeCause::Logout).await.unwrap();
+
+    let ids = async |of| -> Vec<SessionId> {
+        store.list_sessions(of).await.unwrap().into_iter().map(|session| session.id).collect()
+    };
+    assert_eq!(ids(Some(ada)).await, [used.id, old.id]);
+    assert_eq!(ids(Some(eve)).await, [foreign.id]);
+    assert_eq!(ids(None).await.len(), 3);
+    let users = store.list_users().await.unwrap();
+    assert_eq!(users.iter().map(|user| user.id).collect::<Vec<_>>(), [ada, eve]);
+}
+
+on_both_engines! {
+    a_family_comes_back_as_it_went,
+    transitions_do_to_the_row_what_they_do_to_the_family,
+    transitions_carry_their_preconditions,
+    a_sighting_counts_once_and_not_too_soon,
+    the_first_end_of_a_family_is_the_end,
+    of_many_rotations_of_one_generation_one_wins,
+    sessions_are_listed_by_use,
+}
