@@ -13,7 +13,7 @@ use std::{
     sync::Arc,
 };
 
-use clap::{Parser, Subcommand};
+use clap::{Arg, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
 use crate::{
     auth::Auth,
@@ -55,6 +55,14 @@ enum Command {
 }
 
 impl Cli {
+    /// Reads the command line and the environment. Help and faults end the process.
+    pub fn from_arguments() -> Self {
+        let mut command = Self::command().mut_args(unset_if_empty);
+        let mut matches = command.get_matches_mut();
+        Self::from_arg_matches_mut(&mut matches)
+            .unwrap_or_else(|error| error.format(&mut command).exit())
+    }
+
     /// Does what was asked; trouble is one sentence on standard error and status 1.
     pub async fn run(self) -> ExitCode {
         match self.execute().await {
@@ -76,6 +84,12 @@ impl Cli {
             Some(Command::Check(check)) => check.run(&config),
         }
     }
+}
+
+/// Compose files and service managers hand over unset variables as empty ones.
+fn unset_if_empty(arg: Arg) -> Arg {
+    let empty = arg.get_env().and_then(std::env::var_os).is_some_and(|value| value.is_empty());
+    if empty { arg.env(None::<&str>) } else { arg }
 }
 
 /// Opens the database that is there: none is made by looking for one in the wrong place.

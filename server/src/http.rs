@@ -16,8 +16,16 @@ pub mod pages;
 pub mod state;
 pub mod trace;
 
-use axum::{Router, middleware::from_fn_with_state};
-use tower_http::catch_panic::CatchPanicLayer;
+use std::panic::AssertUnwindSafe;
+
+use axum::{
+    Router,
+    extract::{Request, State},
+    middleware::{Next, from_fn_with_state},
+    response::{IntoResponse as _, Response},
+};
+use futures::FutureExt as _;
+use tower::ServiceBuilder;
 
 pub use caller::{CurrentUser, MaybeUser};
 pub use cookies::{CookiePolicy, TokenCookie};
@@ -29,13 +37,32 @@ pub use state::{AppState, BodyPolicy, Web};
 /// The whole service: the API, the pages, the files, and the layers around all of them.
 pub fn router(state: &AppState) -> Router {
     let api = api::router(state);
-    let router = Router::new()
+    let layers = ServiceBuilder::new()
+        .layer(from_fn_with_state(state.clone(), furnish))
+        .option_layer(cors::layer(&state.web.csrf.allowed_origins))
+        .layer(from_fn_with_state(state.clone(), guard));
+    Router::new()
         .merge(pages::router(state, api.clone()))
         .merge(api)
         .merge(health::router(state))
-        .layer(from_fn_with_state(state.clone(), csrf::protect))
-        .layer(CatchPanicLayer::custom(failure::from_panic));
-    cors::allow(router, &state.web.csrf.allowed_origins)
-        .layer(from_fn_with_state(state.clone(), headers::harden))
-        .layer(from_fn_with_state(state.clone(), trace::trace))
+        .layer(layers)
+}
+
+// Each layer costs every request a box and a clone of all beneath it. So there are few.
+
+/// Gives every answer its headers and its line in the log.
+async fn furnish(State(state): State<AppState>, request: Request, next: Next) -> Response {
+    let trace = trace::Trace::begin(&state, &request);
+    let mut response = next.run(request).await;
+    headers::harden(response.headers_mut(), state.web.hsts);
+    trace.end(response)
+}
+
+/// Lets no forged request in and no panic out.
+async fn guard(State(state): State<AppState>, request: Request, next: Next) -> Response {
+    if let Err(refused) = state.web.csrf.check(&request) {
+        return refused.into_response();
+    }
+    let answered = AssertUnwindSafe(next.run(request)).catch_unwind().await;
+    answered.unwrap_or_else(|panic| failure::from_panic(&*panic))
 }

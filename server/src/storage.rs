@@ -3,6 +3,7 @@
 //! [`Store`] reads and applies single conditional statements; [`Tx`] is a unit of work for what
 //! takes several. Each engine has a module of its own; statements and rows are shared.
 
+mod batcher;
 pub mod error;
 pub mod postgres;
 pub mod rows;
@@ -25,7 +26,7 @@ where
     // An older binary must start again on a newer schema.
     migrator.set_ignore_missing(true);
     migrator.run(pool).await.map_err(|error| match error {
-        sqlx::migrate::MigrateError::Execute(error) => StoreError::from(error),
-        other => StoreError::Driver(sqlx::Error::Migrate(Box::new(other))),
+        sqlx::migrate::MigrateError::Execute(error) => error.into(),
+        other => sqlx::Error::Migrate(Box::new(other)).into(),
     })
 }

@@ -48,6 +48,9 @@ fn is_private(path: &str) -> bool {
     paths::PRIVATE_PAGES.contains(&path.trim_end_matches('/'))
 }
 
+/// Without a script nobody finds out: the person can only sign in (again).
+const WITHOUT_A_SCRIPT: &str = r#"<p><a class="button" href="/login">Sign in</a></p>"#;
+
 /// What a private page shows until it may be seen.
 fn waiting() -> Piece {
     view! {
@@ -55,6 +58,8 @@ fn waiting() -> Piece {
         <section class="quiet-page">
             <Heading words="One moment" />
             <p class="lead" role="status">"Checking whether you are signed in…"</p>
+            // With scripts the browser reads its content as text: there are no nodes to hydrate.
+            <noscript inner_html=WITHOUT_A_SCRIPT></noscript>
         </section>
     }
     .erase()

@@ -2,6 +2,8 @@
 //!
 //! This process makes the load and checks every status; what is measured runs in processes of
 //! their own, and so do the floors (this program again, with a word that says which).
+//!
+//! `cargo bench -p server --bench budgets -- reads` measures the scenarios that are named.
 
 #![expect(
     clippy::print_stdout,
@@ -32,7 +34,7 @@ fn main() -> ExitCode {
         ["floor-rows", url, seconds] => {
             runtime().block_on(floors::update_rows(url, seconds.parse().unwrap()));
         }
-        _ => runtime().block_on(measure()),
+        _ => runtime().block_on(measure(&words)),
     }
     ExitCode::SUCCESS
 }
@@ -41,16 +43,31 @@ fn runtime() -> tokio::runtime::Runtime {
     Builder::new_multi_thread().enable_all().build().unwrap()
 }
 
-async fn measure() {
+/// Measures everything, or the scenarios that are named.
+async fn measure(words: &[&str]) {
+    let wanted = |name| words.is_empty() || words.contains(&name);
     let mut report = Report::default();
     for engine in [Engine::sqlite(), Engine::postgres().await] {
         println!("measuring on {} …", engine.name());
-        scenarios::start_up(&engine, &mut report).await;
-        scenarios::reads(&engine, &mut report).await;
-        scenarios::logins(&engine, &mut report).await;
-        scenarios::refreshes(&engine, &mut report).await;
-        scenarios::storm(&engine, &mut report).await;
+        engine.create_user();
+        if wanted("start-up") {
+            scenarios::start_up(&engine, &mut report).await;
+        }
+        if wanted("reads") {
+            scenarios::reads(&engine, &mut report).await;
+        }
+        if wanted("logins") {
+            scenarios::logins(&engine, &mut report).await;
+        }
+        if wanted("refreshes") {
+            scenarios::refreshes(&engine, &mut report).await;
+        }
+        if wanted("storm") {
+            scenarios::storm(&engine, &mut report).await;
+        }
     }
-    scenarios::revocations(&mut report).await;
+    if wanted("revocations") {
+        scenarios::revocations(&mut report).await;
+    }
     report.print();
 }

@@ -7,7 +7,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use latchkey::domain::{SystemEntropy, entropy::random, key::hex};
+use latchkey::domain::{SystemEntropy, entropy::random};
 use sqlx::{Connection as _, Executor as _, PgConnection};
 use tempfile::TempDir;
 
@@ -36,7 +36,7 @@ impl Engine {
         let server = std::env::var("TEST_DATABASE_URL").unwrap_or_else(|_| {
             panic!("TEST_DATABASE_URL is not set: run this by make bench");
         });
-        let name = format!("bench_{}", hex(&random::<8>(&SystemEntropy).unwrap()));
+        let name = format!("bench_{}", hex::encode(random::<8>(&SystemEntropy).unwrap()));
         let mut connection = PgConnection::connect(&server).await.unwrap();
         let create = sqlx::AssertSqlSafe(format!("CREATE DATABASE {name}"));
         connection.execute(create).await.unwrap();

@@ -38,8 +38,8 @@ impl SigningKey {
         let mut id_key = Key::<Hmac<Sha256>>::default();
         id_key[..32].copy_from_slice(&labelled(b"latchkey token id\0").finalize());
         Ok(Self {
-            kid: hex(&labelled(b"latchkey key id\0").finalize()[..8]),
-            fingerprint: hex(&labelled(b"latchkey key fingerprint\0").finalize()),
+            kid: hex::encode(&labelled(b"latchkey key id\0").finalize()[..8]),
+            fingerprint: hex::encode(labelled(b"latchkey key fingerprint\0").finalize()),
             encoding: EncodingKey::from_secret(secret),
             decoding: DecodingKey::from_secret(secret),
             ids: Hmac::new(&id_key),
@@ -71,7 +71,7 @@ impl SigningKey {
     pub fn refresh_token_id(&self, session: SessionId, generation: Generation) -> String {
         let mac = self.ids.clone().chain_update(session.as_bytes());
         let mac = mac.chain_update(generation.number().to_be_bytes()).finalize();
-        hex(&mac.as_bytes()[..16])
+        hex::encode(&mac.as_bytes()[..16])
     }
 }
 
@@ -79,14 +79,4 @@ impl fmt::Debug for SigningKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "SigningKey({})", self.kid)
     }
-}
-
-/// Lower-case hexadecimal digits.
-pub fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write as _;
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-        // Writing to a String cannot fail.
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }

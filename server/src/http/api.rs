@@ -12,17 +12,12 @@ pub mod verify;
 use app::wire::paths;
 use axum::{
     Router,
-    extract::DefaultBodyLimit,
-    http::{HeaderValue, header},
-    middleware::map_response,
-    response::Response,
+    http::header,
+    response::IntoResponse,
     routing::{MethodRouter, any, get, post},
 };
 
 use super::{Access, AppState, Failure, endpoint};
-
-/// Larger bodies are refused unread.
-pub const MAX_BODY_BYTES: usize = 128 * 1024;
 
 const GET: &str = "GET, HEAD, OPTIONS";
 const POST: &str = "POST, OPTIONS";
@@ -47,8 +42,6 @@ pub fn router(state: &AppState) -> Router {
         .route(paths::API, any(not_found))
         .route(&format!("{}/", paths::API), any(not_found))
         .route(&format!("{}/{{*rest}}", paths::API), any(not_found))
-        .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
-        .layer(map_response(keep_private))
         .with_state(state.clone())
 }
 
@@ -62,12 +55,6 @@ fn with_and_without_slash(
     router.route(path.trim_end_matches('/'), methods.clone()).route(path, methods)
 }
 
-/// What the API says is for the caller alone.
-async fn keep_private(mut response: Response) -> Response {
-    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    response
-}
-
-async fn not_found() -> Failure {
-    Failure::NotFound
+async fn not_found() -> impl IntoResponse {
+    ([(header::CACHE_CONTROL, "no-store")], Failure::NotFound)
 }

@@ -158,7 +158,9 @@ pub fn candidates(request: &HeaderMap, name: &str) -> Vec<String> {
     let mut values = Vec::new();
     for header in request.get_all(header::COOKIE) {
         // Somebody else's cookie may hold any bytes; ours must be found beside it.
-        let header = String::from_utf8_lossy(header.as_bytes());
+        let bytes = header.as_bytes();
+        let header =
+            str::from_utf8(bytes).map_or_else(|_| String::from_utf8_lossy(bytes), Into::into);
         let cookies = Cookie::split_parse(&*header).flatten();
         let of_name = cookies.filter(|cookie| cookie.name() == name);
         values.extend(of_name.map(|cookie| cookie.value_trimmed().to_owned()));

@@ -4,21 +4,22 @@
 use std::time::Duration;
 
 use axum::{
-    Router,
     http::{HeaderMap, HeaderName, HeaderValue, Method, header},
-    middleware::map_response,
     response::Response,
 };
+use tower::util::MapResponseLayer;
 use tower_http::cors::{AllowOrigin, CorsLayer};
 use url::Origin;
 
 /// As django-cors-headers: how long a browser may go without asking again.
 const MAX_AGE: Duration = Duration::from_hours(24);
 
-/// Puts the layer around a router; around none where no origin is allowed.
-pub fn allow(router: Router, origins: &[Origin]) -> Router {
+type Tidy = MapResponseLayer<fn(Response) -> Response>;
+
+/// The layer; none where no origin is allowed.
+pub fn layer(origins: &[Origin]) -> Option<(Tidy, CorsLayer)> {
     if origins.is_empty() {
-        return router;
+        return None;
     }
     let origins = origins.iter().map(Origin::ascii_serialization);
     let origins = origins.filter_map(|origin| HeaderValue::from_str(&origin).ok());
@@ -48,11 +49,11 @@ pub fn allow(router: Router, origins: &[Origin]) -> Router {
         ])
         .max_age(MAX_AGE)
         .vary([]);
-    router.layer(layer).layer(map_response(tidy))
+    Some((Tidy::new(tidy), layer))
 }
 
 /// Says nothing to origins that are not allowed, and to caches that the answer depends on them.
-async fn tidy(mut response: Response) -> Response {
+fn tidy(mut response: Response) -> Response {
     const SAID_TO_ALL: [HeaderName; 5] = [
         header::ACCESS_CONTROL_ALLOW_CREDENTIALS,
         header::ACCESS_CONTROL_ALLOW_HEADERS,

@@ -2,14 +2,12 @@
 //! included, has to come from our own pages, from an allow-listed origin, or from no browser.
 
 use axum::{
-    extract::{Request, State},
+    extract::Request,
     http::{HeaderMap, Uri, header},
-    middleware::Next,
-    response::{IntoResponse, Response},
 };
 use url::{Origin, Url};
 
-use super::{AppState, Failure};
+use super::Failure;
 
 /// Which origins may change anything.
 #[derive(Clone, Debug, Default)]
@@ -23,31 +21,26 @@ pub struct CsrfPolicy {
     pub require_origin: bool,
 }
 
-/// Lets a request pass or answers 403.
-pub async fn protect(State(state): State<AppState>, request: Request, next: Next) -> Response {
-    let host = host(request.headers(), request.uri());
-    let verdict = if request.method().is_safe() {
-        Ok(())
-    } else {
-        state.web.csrf.check(request.headers(), host.as_deref())
-    };
-    match verdict {
-        Ok(()) => next.run(request).await,
-        Err(header) => Failure::ForbiddenOrigin(header).into_response(),
-    }
-}
-
-fn host(headers: &HeaderMap, uri: &Uri) -> Option<String> {
+fn host<'r>(headers: &'r HeaderMap, uri: &'r Uri) -> Option<&'r str> {
     let named = headers.get(header::HOST).and_then(|host| host.to_str().ok());
-    named.or_else(|| uri.authority().map(axum::http::uri::Authority::as_str)).map(str::to_owned)
+    named.or_else(|| uri.authority().map(axum::http::uri::Authority::as_str))
 }
 
 impl CsrfPolicy {
-    /// Checks an unsafe request; an `Err` names the header that speaks against it.
+    /// Lets safe requests pass, and unsafe ones that nothing speaks against.
     ///
     /// # Errors
-    /// The name of that header.
-    pub fn check(&self, headers: &HeaderMap, host: Option<&str>) -> Result<(), &'static str> {
+    /// [`Failure::ForbiddenOrigin`] with the header that does.
+    pub fn check(&self, request: &Request) -> Result<(), Failure> {
+        if request.method().is_safe() {
+            return Ok(());
+        }
+        let host = host(request.headers(), request.uri());
+        self.judge(request.headers(), host).map_err(Failure::ForbiddenOrigin)
+    }
+
+    /// Judges an unsafe request; an `Err` names the header that speaks against it.
+    fn judge(&self, headers: &HeaderMap, host: Option<&str>) -> Result<(), &'static str> {
         let text = |name: &str| headers.get(name).map(|value| value.to_str().unwrap_or("null"));
         let origin = text("origin");
         match text("sec-fetch-site") {

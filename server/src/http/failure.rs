@@ -302,8 +302,7 @@ impl IntoResponse for Failure {
 }
 
 /// A panicking handler is a fault like any other: JSON, and the message only in the log.
-#[expect(clippy::needless_pass_by_value, reason = "the layer hands the panic over")]
-pub fn from_panic(panic: Box<dyn Any + Send + 'static>) -> Response {
+pub fn from_panic(panic: &(dyn Any + Send)) -> Response {
     let message = panic
         .downcast_ref::<String>()
         .map(String::as_str)

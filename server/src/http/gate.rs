@@ -2,7 +2,7 @@
 //! authentication, method; and the headers that every answer carries.
 
 use axum::{
-    extract::{Request, State},
+    extract::{DefaultBodyLimit, Request, State},
     http::{HeaderValue, Method, StatusCode, header},
     middleware::{Next, from_fn_with_state},
     response::{IntoResponse, Response},
@@ -10,6 +10,9 @@ use axum::{
 };
 
 use super::{AppState, Failure, caller, caller::Verified, negotiate};
+
+/// Larger bodies are refused unread.
+pub const MAX_BODY_BYTES: usize = 128 * 1024;
 
 /// Whom an endpoint serves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,11 +55,14 @@ async fn pass(State(gate): State<Gate>, mut request: Request, next: Next) -> Res
     let mut response = match gate.check(&request) {
         Ok(verified) => {
             request.extensions_mut().insert(verified);
+            DefaultBodyLimit::max(MAX_BODY_BYTES).apply(&mut request);
             next.run(request).await
         }
         Err(failure) => failure.into_response(),
     };
     let headers = response.headers_mut();
+    // What the API says is for the caller alone.
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     headers.insert(header::ALLOW, HeaderValue::from_static(gate.allow));
     headers.entry(header::VARY).or_insert(HeaderValue::from_static("Accept, origin"));
     response

@@ -1,13 +1,8 @@
 //! The security headers that every answer carries, errors and files included.
 
-use axum::{
-    extract::{Request, State},
-    http::{HeaderName, HeaderValue, header},
-    middleware::Next,
-    response::Response,
-};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 
-use super::AppState;
+use super::state::Hsts;
 
 const ALWAYS: [(HeaderName, &str); 6] = [
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
@@ -26,16 +21,15 @@ const ALWAYS: [(HeaderName, &str); 6] = [
 const NO_CONTENT_POLICY: &str = "default-src 'none'; frame-ancestors 'none'; sandbox";
 
 /// Adds the headers.
-pub async fn harden(State(state): State<AppState>, request: Request, next: Next) -> Response {
-    let mut response = next.run(request).await;
-    let headers = response.headers_mut();
+pub fn harden(headers: &mut HeaderMap, hsts: Option<Hsts>) {
+    headers.reserve(ALWAYS.len() + 3);
     for (name, value) in ALWAYS {
         headers.insert(name, HeaderValue::from_static(value));
     }
     headers
         .entry(header::CONTENT_SECURITY_POLICY)
         .or_insert(HeaderValue::from_static(NO_CONTENT_POLICY));
-    if let Some(hsts) = state.web.hsts {
+    if let Some(hsts) = hsts {
         headers.insert(
             header::STRICT_TRANSPORT_SECURITY,
             HeaderValue::from_static(if hsts.include_subdomains {
@@ -45,7 +39,6 @@ pub async fn harden(State(state): State<AppState>, request: Request, next: Next)
             }),
         );
     }
-    response
 }
 
 /// The policy of a page: our own files, and inline scripts that carry this nonce.

@@ -55,7 +55,7 @@ fn make_room(database: &Path) -> Result<(), StartError> {
     }
     match private::new_file(database) {
         Err(error) if error.kind() != io::ErrorKind::AlreadyExists => {
-            Err(sqlite_error(database, StoreError::Unavailable(error.into())))
+            Err(sqlite_error(database, sqlx::Error::from(error).into()))
         }
         _ => Ok(()),
     }

@@ -11,11 +11,7 @@ use secrecy::ExposeSecret as _;
 use super::private;
 use crate::{
     config::validate::KeySource,
-    domain::{
-        Entropy, EntropyError, SigningKey,
-        entropy::random,
-        key::{WeakKey, hex},
-    },
+    domain::{Entropy, EntropyError, SigningKey, entropy::random, key::WeakKey},
 };
 
 /// Why there is no key.
@@ -101,8 +97,8 @@ fn create_once(file: &Path, entropy: &dyn Entropy) -> Result<(), KeyError> {
     if file.exists() {
         return Ok(());
     }
-    let secret = hex(&random::<32>(entropy)?);
-    let draft = file.with_extension(hex(&random::<8>(entropy)?));
+    let secret = hex::encode(random::<32>(entropy)?);
+    let draft = file.with_extension(hex::encode(random::<8>(entropy)?));
     let created =
         write_private(&draft, &secret).and_then(|()| match std::fs::hard_link(&draft, file) {
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),

@@ -1,6 +1,6 @@
 //! What can go wrong in storage.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use sqlx::postgres::PgDatabaseError;
 
@@ -16,20 +16,20 @@ pub enum Constraint {
 }
 
 /// What can go wrong in storage.
-#[derive(Debug, thiserror::Error)]
+#[derive(Clone, Debug, thiserror::Error)]
 pub enum StoreError {
     /// The row would break a uniqueness rule.
     #[error("{0:?} is taken")]
     Conflict(Constraint),
     /// The database cannot answer now: locked, full, gone. Trying again later may help.
     #[error("the database is not available: {0}")]
-    Unavailable(#[source] sqlx::Error),
+    Unavailable(#[source] Arc<sqlx::Error>),
     /// A row holds what no version of this program writes.
     #[error("the database holds an unreadable {0}")]
     Inconsistent(&'static str),
     /// A fault of ours.
     #[error("the database refused: {0}")]
-    Driver(#[source] sqlx::Error),
+    Driver(#[source] Arc<sqlx::Error>),
 }
 
 impl StoreError {
@@ -52,9 +52,9 @@ impl From<sqlx::Error> for StoreError {
                 None => is_passing_on_sqlite(code),
             };
             return if passing || is_empty_database(database.message(), code) {
-                Self::Unavailable(error)
+                Self::Unavailable(Arc::new(error))
             } else {
-                Self::Driver(error)
+                Self::Driver(Arc::new(error))
             };
         }
         match error {
@@ -64,8 +64,8 @@ impl From<sqlx::Error> for StoreError {
             | sqlx::Error::Protocol(_)
             | sqlx::Error::PoolTimedOut
             | sqlx::Error::PoolClosed
-            | sqlx::Error::WorkerCrashed => Self::Unavailable(error),
-            other => Self::Driver(other),
+            | sqlx::Error::WorkerCrashed => Self::Unavailable(Arc::new(error)),
+            other => Self::Driver(Arc::new(other)),
         }
     }
 }

@@ -1,6 +1,8 @@
 //! PostgreSQL: any number of processes on one database.
 
+mod batch;
 mod feed;
+mod stash;
 mod tx;
 
 use std::{fmt, sync::Arc, time::Duration};
@@ -13,10 +15,16 @@ use sqlx::{
     query, query_as, query_scalar,
 };
 
-use self::{feed::PostgresFeed, tx::PostgresTx};
+use self::{
+    feed::PostgresFeed,
+    stash::{Stash, TRUSTED_REST},
+    tx::PostgresTx,
+};
 use super::{
-    FamilyRecord, RevocationFeed, SessionRecord, Store, StoreError, Taken, Tx, UserRecord, migrate,
-    rows::{FamilyRow, SessionRow, UserRow, ended},
+    FamilyRecord, RevocationFeed, SessionRecord, Store, StoreError, Taken, Tx, UserRecord,
+    batcher::Batcher,
+    migrate,
+    rows::{SessionRow, UserRow, ended},
     sql::{self, Extra},
 };
 use crate::domain::{Clock, Generation, RevokeCause, SessionId, Timestamp, Transition, UserId};
@@ -32,13 +40,15 @@ const LIMITS: [(&str, &str); 3] = [
     ("statement_timeout", "10000"),
     ("idle_in_transaction_session_timeout", "10000"),
 ];
-/// A connection that has rested for longer may be dead: it is tried first.
-const TRUSTED_REST: Duration = Duration::from_secs(5);
+/// How many batches of reads of one kind go on at once.
+const LANES: usize = 2;
 
 /// Users and sessions in a PostgreSQL database.
-#[derive(Clone)]
 pub struct PostgresStore {
     pool: PgPool,
+    stash: Arc<Stash>,
+    users: Batcher<UserId, Option<UserRecord>>,
+    families: Batcher<SessionId, Option<Result<FamilyRecord, StoreError>>>,
     clock: Option<Arc<dyn Clock>>,
 }
 
@@ -57,13 +67,28 @@ impl PostgresStore {
             pool().max_connections(connections).connect_with(options.options(LIMITS)).await?;
         // Nodes that start together take turns: sqlx holds an advisory lock meanwhile.
         migrate(&pool, sqlx::migrate!("../migrations/postgres")).await?;
-        Ok(Self { pool, clock })
+        let stash = Arc::new(Stash::new(pool.clone()));
+        let (for_users, for_families) = (Arc::clone(&stash), Arc::clone(&stash));
+        let at = clock.clone();
+        Ok(Self {
+            users: Batcher::new(LANES, move |ids| batch::users(Arc::clone(&for_users), ids)),
+            families: Batcher::new(LANES, move |ids| {
+                batch::families(Arc::clone(&for_families), ids, given(at.as_deref()))
+            }),
+            pool,
+            stash,
+            clock,
+        })
     }
 
     /// The moment, where it is not the database's.
     fn given_now(&self) -> Option<i64> {
-        self.clock.as_ref().map(|clock| clock.now().millis())
+        given(self.clock.as_deref())
     }
+}
+
+fn given(clock: Option<&dyn Clock>) -> Option<i64> {
+    clock.map(|clock| clock.now().millis())
 }
 
 impl fmt::Debug for PostgresStore {
@@ -91,7 +116,7 @@ async fn answer<T>(
 ) -> Result<T, StoreError> {
     match tokio::time::timeout(ANSWER_TIMEOUT, asked).await {
         Ok(answer) => Ok(answer?),
-        Err(_) => Err(StoreError::Unavailable(sqlx::Error::PoolTimedOut)),
+        Err(_) => Err(sqlx::Error::PoolTimedOut.into()),
     }
 }
 
@@ -117,8 +142,7 @@ impl Store for PostgresStore {
     }
 
     async fn lookup_user(&self, id: UserId) -> Result<Option<UserRecord>, StoreError> {
-        let found = query_as::<_, UserRow>(sql::LOOKUP_USER).bind(id.0);
-        Ok(answer(found.fetch_optional(&self.pool)).await?.map(Into::into))
+        self.users.call(id).await
     }
 
     async fn find_user_by_name(&self, key: &str) -> Result<Option<UserRecord>, StoreError> {
@@ -143,11 +167,7 @@ impl Store for PostgresStore {
     }
 
     async fn lookup_family(&self, id: SessionId) -> Result<Option<FamilyRecord>, StoreError> {
-        let found = query_as::<_, FamilyRow>(sql::postgres::LOOKUP_FAMILY)
-            .bind(id.to_string())
-            .bind(self.given_now());
-        let row = answer(found.fetch_optional(&self.pool)).await?;
-        row.map(FamilyRecord::try_from).transpose()
+        self.families.call(id).await?.transpose()
     }
 
     async fn apply(
@@ -164,7 +184,9 @@ impl Store for PostgresStore {
         if let Extra::Value(extra) = extra {
             change = change.bind(extra);
         }
-        answer(change.execute(&self.pool)).await.map(changed_one)
+        answer(self.stash.run(async |connection| change.execute(connection).await))
+            .await
+            .map(changed_one)
     }
 
     async fn revoke_family(&self, id: SessionId, cause: RevokeCause) -> Result<bool, StoreError> {
@@ -188,6 +210,6 @@ impl Store for PostgresStore {
     }
 
     async fn close(&self) {
-        self.pool.close().await;
+        self.stash.close().await;
     }
 }

@@ -131,6 +131,13 @@ pub(super) struct UserRow {
     superuser_since: Option<i64>,
 }
 
+impl UserRow {
+    /// The record beside its key.
+    pub(super) fn keyed(self) -> (UserId, UserRecord) {
+        (UserId(self.id), self.into())
+    }
+}
+
 impl From<UserRow> for UserRecord {
     fn from(row: UserRow) -> Self {
         Self {
@@ -162,6 +169,14 @@ pub(super) struct FamilyRow {
     revoke_cause: Option<String>,
     disabled_at: Option<i64>,
     read_at: i64,
+}
+
+impl FamilyRow {
+    /// What the row says beside the id that it was found by. A row that cannot be read is the
+    /// fault of its own session alone.
+    pub(super) fn keyed(self) -> (String, Result<FamilyRecord, StoreError>) {
+        (self.id.clone(), self.try_into())
+    }
 }
 
 impl TryFrom<FamilyRow> for FamilyRecord {

@@ -80,14 +80,19 @@ pub(super) const KEY_FINGERPRINTS: &str = "SELECT fingerprint FROM signing_keys"
 pub(super) const REMEMBER_KEY: &str = "INSERT INTO signing_keys (fingerprint, first_used_at) \
      VALUES ($1, $2) ON CONFLICT (fingerprint) DO NOTHING";
 
-/// The statements that read the store's clock: `$2` where it is given.
-macro_rules! timed {
-    ($now:literal) => {
-        pub(in crate::storage) const LOOKUP_FAMILY: &str = concat!(
+/// The statements that read the store's clock, `$2` where it is given, or look for one `$among`
+/// many.
+macro_rules! worded {
+    ($now:literal, $among:literal) => {
+        pub(in crate::storage) const LOOKUP_USERS: &str =
+            concat!(user_columns!(), "WHERE id ", $among);
+
+        pub(in crate::storage) const LOOKUP_FAMILIES: &str = concat!(
             "SELECT s.id, s.user_id, s.created_at, s.generation, s.rotated_at, s.answered_at, \
              s.seen_at, s.absolute_expires_at, s.revoked_at, s.revoke_cause, u.disabled_at, ",
             $now,
-            " AS read_at FROM sessions s JOIN users u ON u.id = s.user_id WHERE s.id = $1"
+            " AS read_at FROM sessions s JOIN users u ON u.id = s.user_id WHERE s.id ",
+            $among
         );
 
         pub(in crate::storage) const REVOKE_FAMILY: &str = concat!(
@@ -99,7 +104,7 @@ macro_rules! timed {
 }
 
 pub(super) mod sqlite {
-    timed!("$2");
+    worded!("$2", "IN (SELECT value FROM json_each($1))");
 }
 
 pub(super) mod postgres {
@@ -111,7 +116,7 @@ pub(super) mod postgres {
     pub(in crate::storage) const LOCK_USER: &str =
         concat!(user_columns!(), "WHERE id = $1 FOR UPDATE");
 
-    timed!("coalesce($2, (extract(epoch FROM clock_timestamp()) * 1000)::bigint)");
+    worded!("coalesce($2, (extract(epoch FROM clock_timestamp()) * 1000)::bigint)", "= ANY($1)");
 }
 
 /// The statement that applies a transition, and what it takes after id, generation and moment.

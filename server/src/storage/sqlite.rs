@@ -3,6 +3,7 @@
 //! Writers queue for the pool's only writing connection, which is fair and costs no busy-waiting;
 //! `busy_timeout` is for other processes (the command line).
 
+mod batch;
 mod feed;
 mod presence;
 mod tx;
@@ -15,11 +16,13 @@ use sqlx::{
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 
-use self::{feed::SqliteFeed, presence::Presence, tx::SqliteTx};
+use self::{batch::Change, feed::SqliteFeed, presence::Presence, tx::SqliteTx};
 use super::{
-    FamilyRecord, RevocationFeed, SessionRecord, Store, StoreError, Taken, Tx, UserRecord, migrate,
-    rows::{FamilyRow, SessionRow, UserRow, ended},
-    sql::{self, Extra},
+    FamilyRecord, RevocationFeed, SessionRecord, Store, StoreError, Taken, Tx, UserRecord,
+    batcher::Batcher,
+    migrate,
+    rows::{SessionRow, UserRow, ended},
+    sql,
 };
 use crate::domain::{Clock, Generation, RevokeCause, SessionId, Timestamp, Transition, UserId};
 
@@ -28,12 +31,16 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(3);
 /// How long a request waits for a connection before the answer is 503.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
 const READERS: u32 = 4;
+/// How many batches of reads of one kind go on at once.
+const LANES: usize = 2;
 
 /// Users and sessions in a SQLite file.
-#[derive(Clone)]
 pub struct SqliteStore {
     writer: SqlitePool,
     readers: SqlitePool,
+    users: Batcher<UserId, Option<UserRecord>>,
+    families: Batcher<SessionId, Option<Result<FamilyRecord, StoreError>>>,
+    changes: Batcher<Change, bool>,
     options: SqliteConnectOptions,
     presence: Presence,
     clock: Arc<dyn Clock>,
@@ -60,9 +67,19 @@ impl SqliteStore {
         // From here on a missing file is a fault, not a reason to make an empty one.
         let options = options.create_if_missing(false);
         let presence = Presence::of(path);
+        let writer = presence.guard(pool(1)).connect_lazy_with(options.clone());
+        let readers = presence.guard(pool(READERS)).connect_lazy_with(options.clone());
+        let for_users = readers.clone();
+        let (for_families, at) = (readers.clone(), Arc::clone(&clock));
+        let for_changes = writer.clone();
         Ok(Self {
-            writer: presence.guard(pool(1)).connect_lazy_with(options.clone()),
-            readers: presence.guard(pool(READERS)).connect_lazy_with(options.clone()),
+            users: Batcher::new(LANES, move |ids| batch::users(for_users.clone(), ids)),
+            families: Batcher::new(LANES, move |ids| {
+                batch::families(for_families.clone(), ids, at.now())
+            }),
+            changes: Batcher::new(1, move |changes| batch::apply(for_changes.clone(), changes)),
+            writer,
+            readers,
             options,
             presence,
             clock,
@@ -99,9 +116,7 @@ impl Store for SqliteStore {
     }
 
     async fn lookup_user(&self, id: UserId) -> Result<Option<UserRecord>, StoreError> {
-        let row: Option<UserRow> =
-            query_as(sql::LOOKUP_USER).bind(id.0).fetch_optional(&self.readers).await?;
-        Ok(row.map(Into::into))
+        self.users.call(id).await
     }
 
     async fn find_user_by_name(&self, key: &str) -> Result<Option<UserRecord>, StoreError> {
@@ -126,12 +141,7 @@ impl Store for SqliteStore {
     }
 
     async fn lookup_family(&self, id: SessionId) -> Result<Option<FamilyRecord>, StoreError> {
-        let row: Option<FamilyRow> = query_as(sql::sqlite::LOOKUP_FAMILY)
-            .bind(id.to_string())
-            .bind(self.clock.now().millis())
-            .fetch_optional(&self.readers)
-            .await?;
-        row.map(FamilyRecord::try_from).transpose()
+        self.families.call(id).await?.transpose()
     }
 
     async fn apply(
@@ -142,13 +152,7 @@ impl Store for SqliteStore {
         now: Timestamp,
         store_delay: Duration,
     ) -> Result<bool, StoreError> {
-        let (statement, extra) = sql::transition(transition, now, store_delay);
-        let mut change =
-            query(statement).bind(id.to_string()).bind(read.number()).bind(now.millis());
-        if let Extra::Value(extra) = extra {
-            change = change.bind(extra);
-        }
-        Ok(change.execute(&self.writer).await?.rows_affected() == 1)
+        self.changes.call(Change { id, read, transition, now, store_delay }).await
     }
 
     async fn revoke_family(&self, id: SessionId, cause: RevokeCause) -> Result<bool, StoreError> {

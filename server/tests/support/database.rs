@@ -3,7 +3,7 @@
 use std::{path::PathBuf, sync::Arc};
 
 use latchkey::{
-    domain::{Clock, SystemEntropy, Timestamp, clock::ManualClock, entropy::random, key::hex},
+    domain::{Clock, SystemEntropy, Timestamp, clock::ManualClock, entropy::random},
     storage::{PostgresStore, SqliteStore, Store},
 };
 use sqlx::{
@@ -107,7 +107,7 @@ pub async fn new_postgres_database() -> String {
         "TEST_DATABASE_URL is not set: run the tests by .make/with-postgres, which starts a \
          PostgreSQL for them",
     );
-    let name = format!("test_{}", hex(&random::<8>(&SystemEntropy).unwrap()));
+    let name = format!("test_{}", hex::encode(random::<8>(&SystemEntropy).unwrap()));
     let mut connection = PgConnection::connect(&server).await.unwrap();
     let statement = sqlx::AssertSqlSafe(format!("CREATE DATABASE {name}"));
     connection.execute(statement).await.unwrap();

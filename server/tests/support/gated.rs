@@ -60,7 +60,7 @@ impl GatedStore {
 
     fn reach(&self) -> Result<&dyn Store, StoreError> {
         if self.gone.load(Ordering::SeqCst) {
-            return Err(StoreError::Unavailable(sqlx::Error::PoolTimedOut));
+            return Err(sqlx::Error::PoolTimedOut.into());
         }
         Ok(&*self.inner)
     }

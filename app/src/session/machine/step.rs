@@ -25,7 +25,7 @@ impl Machine {
             Event::ChangeBegins => self.change_begins(now),
             Event::ChangeFailed => self.change_failed(now),
             Event::SignedIn { user, access } => self.signed_in(user, access, now),
-            Event::SignedOut => self.end(Some(SessionEnd::SignedOut)),
+            Event::SignedOut => self.signed_out(),
             Event::RefreshEnded { epoch, end } => self.refresh_ended(epoch, end, now),
         }
     }
@@ -74,9 +74,16 @@ impl Machine {
     fn retry_refused(self, ticket: Ticket) -> Step {
         let unproved = self.state.trust().map_or(0, |trust| trust.unproved);
         if ticket == self.ticket && unproved >= UNPROVED_LIMIT {
-            return self.end(Some(SessionEnd::CookiesRefused));
+            // A sign-in or sign-out on its way still is.
+            let changes = Changes { refresh_wanted: false, ..self.changes };
+            return self.end(SessionEnd::CookiesRefused, changes);
         }
         self.stay()
+    }
+
+    fn signed_out(self) -> Step {
+        let changes = self.changes.settled();
+        self.end(SessionEnd::SignedOut, changes)
     }
 
     fn authenticated(mut self, ticket: Ticket) -> Step {
@@ -158,11 +165,11 @@ impl Machine {
         (Self { state, ..self }, vec![refresh])
     }
 
-    fn end(self, why: Option<SessionEnd>) -> Step {
+    fn end(self, why: SessionEnd, changes: Changes) -> Step {
         let mut commands = self.forget_refresh();
         commands.push(Command::Disarm);
-        let (ticket, state) = (self.ticket.next_epoch(), State::Anonymous { why });
-        (Self { ticket, state, changes: self.changes.settled() }, commands)
+        let (ticket, state) = (self.ticket.next_epoch(), State::Anonymous { why: Some(why) });
+        (Self { ticket, state, changes }, commands)
     }
 
     /// What to do with a refresh in flight when a sign-in or an end overtakes it.

@@ -274,6 +274,14 @@ fn a_sign_in_or_a_sign_out_that_succeeds() {
 }
 
 #[test]
+fn an_end_for_another_reason_settles_no_change() {
+    let refused = machine(active(due_in(5, TWICE)), 2, true);
+    let (after, _) = refused.step(Event::RetryRefused { ticket: TICKET }, NOW);
+    assert_eq!(after.state, anonymous(SessionEnd::CookiesRefused));
+    assert_eq!(after.changes, Changes { under_way: 2, refresh_wanted: false });
+}
+
+#[test]
 fn a_refresh_that_was_overtaken() {
     let states = [
         anonymous(SessionEnd::SignedOut),

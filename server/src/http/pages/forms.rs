@@ -16,7 +16,7 @@ use tower::ServiceExt as _;
 
 use super::Page;
 use crate::http::{
-    AppState, Failure, api::MAX_BODY_BYTES, failure::ServerFault, negotiate::media_type,
+    AppState, Failure, failure::ServerFault, gate::MAX_BODY_BYTES, negotiate::media_type,
 };
 
 const URLENCODED: &str = "application/x-www-form-urlencoded";
