@@ -206,6 +206,16 @@ fn trouble_is_one_sentence_and_status_1() {
 }
 
 #[test]
+fn a_variable_that_is_set_to_nothing_is_not_set() {
+    let names = ["LISTEN", "SIGNING_KEY", "SIGNING_KEY_FILE", "JWT_AUTH_SECURE", "DATABASE_URL"];
+    let bare = Place::new().run(&["check"], "");
+    let place = Place::with(names.map(|name| (name, String::new())));
+    let checked = place.run(&["check"], "");
+    assert_eq!((checked.status.code(), text(&checked.stderr)), (Some(0), String::new()));
+    assert_eq!(text(&checked.stdout), text(&bare.stdout));
+}
+
+#[test]
 fn it_does_not_start_without_the_wasm_that_its_pages_link() {
     let place = Place::new();
     fs::remove_file(place.path().join("site/pkg/latchkey.wasm")).unwrap();

@@ -67,7 +67,13 @@ fn waiting() -> Piece {
 
 #[cfg(test)]
 mod tests {
-    use super::is_private;
+    use super::{WITHOUT_A_SCRIPT, is_private};
+    use crate::wire::paths;
+
+    #[test]
+    fn whoever_has_no_script_is_shown_the_way_to_the_login_page() {
+        assert!(WITHOUT_A_SCRIPT.contains(&format!("href=\"{}\"", paths::LOGIN_PAGE)));
+    }
 
     #[test]
     fn a_slash_at_the_end_opens_nothing() {

@@ -5,7 +5,7 @@ use std::{ops::Deref, sync::Arc};
 use axum::extract::FromRef;
 use leptos::config::LeptosOptions;
 
-use super::{CookiePolicy, CsrfPolicy};
+use super::{CookiePolicy, CsrfPolicy, trace::RequestIds};
 use crate::auth::Auth;
 
 /// The state of every handler. Cloned several times for each request, so it is one pointer.
@@ -20,12 +20,15 @@ pub struct Parts {
     pub web: Web,
     /// Where the pages find their files.
     pub leptos: LeptosOptions,
+    /// The names of requests.
+    pub request_ids: RequestIds,
 }
 
 impl AppState {
     /// The state of a service.
     pub fn new(auth: Arc<Auth>, web: Web, leptos: LeptosOptions) -> Self {
-        Self(Arc::new(Parts { auth, web, leptos }))
+        let request_ids = RequestIds::new(&*auth.entropy);
+        Self(Arc::new(Parts { auth, web, leptos, request_ids }))
     }
 }
 

@@ -1,6 +1,9 @@
 //! One log line for each request, and the id that ties a 5xx answer to it.
 
-use std::time::Instant;
+use std::{
+    sync::atomic::{AtomicU64, Ordering},
+    time::Instant,
+};
 
 use axum::{
     Json,
@@ -11,9 +14,29 @@ use axum::{
 use serde_json::json;
 
 use super::{AppState, failure::ServerFault};
-use crate::domain::entropy::random;
+use crate::domain::{Entropy, entropy::random};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// Names requests: a random number for the process, and a count. A random number for each would be a
+/// call to the system for each.
+#[derive(Debug)]
+pub struct RequestIds {
+    process: u64,
+    count: AtomicU64,
+}
+
+impl RequestIds {
+    /// The names of one process.
+    pub fn new(entropy: &dyn Entropy) -> Self {
+        let process = random(entropy).map(u64::from_be_bytes).unwrap_or_default();
+        Self { process, count: AtomicU64::default() }
+    }
+
+    fn next(&self) -> String {
+        format!("{:016x}{:016x}", self.process, self.count.fetch_add(1, Ordering::Relaxed))
+    }
+}
 
 /// A request under way. Neither query, headers, bodies nor addresses are logged.
 pub struct Trace {
@@ -27,7 +50,7 @@ impl Trace {
     /// A request has come.
     pub fn begin(state: &AppState, request: &Request) -> Self {
         Self {
-            id: hex::encode(random::<16>(&*state.auth.entropy).unwrap_or_default()),
+            id: state.request_ids.next(),
             method: request.method().clone(),
             path: request.uri().path().to_owned(),
             started: Instant::now(),

@@ -2,7 +2,6 @@
 
 mod batch;
 mod feed;
-mod stash;
 mod tx;
 
 use std::{fmt, sync::Arc, time::Duration};
@@ -15,11 +14,7 @@ use sqlx::{
     query, query_as, query_scalar,
 };
 
-use self::{
-    feed::PostgresFeed,
-    stash::{Stash, TRUSTED_REST},
-    tx::PostgresTx,
-};
+use self::{feed::PostgresFeed, tx::PostgresTx};
 use super::{
     FamilyRecord, RevocationFeed, SessionRecord, Store, StoreError, Taken, Tx, UserRecord,
     batcher::Batcher,
@@ -40,13 +35,14 @@ const LIMITS: [(&str, &str); 3] = [
     ("statement_timeout", "10000"),
     ("idle_in_transaction_session_timeout", "10000"),
 ];
+/// A connection that has rested for longer may be dead: it is tried first.
+const TRUSTED_REST: Duration = Duration::from_secs(5);
 /// How many batches of reads of one kind go on at once.
 const LANES: usize = 2;
 
 /// Users and sessions in a PostgreSQL database.
 pub struct PostgresStore {
     pool: PgPool,
-    stash: Arc<Stash>,
     users: Batcher<UserId, Option<UserRecord>>,
     families: Batcher<SessionId, Option<Result<FamilyRecord, StoreError>>>,
     clock: Option<Arc<dyn Clock>>,
@@ -67,16 +63,13 @@ impl PostgresStore {
             pool().max_connections(connections).connect_with(options.options(LIMITS)).await?;
         // Nodes that start together take turns: sqlx holds an advisory lock meanwhile.
         migrate(&pool, sqlx::migrate!("../migrations/postgres")).await?;
-        let stash = Arc::new(Stash::new(pool.clone()));
-        let (for_users, for_families) = (Arc::clone(&stash), Arc::clone(&stash));
-        let at = clock.clone();
+        let (for_users, for_families, at) = (pool.clone(), pool.clone(), clock.clone());
         Ok(Self {
-            users: Batcher::new(LANES, move |ids| batch::users(Arc::clone(&for_users), ids)),
+            users: Batcher::new(LANES, move |ids| batch::users(for_users.clone(), ids)),
             families: Batcher::new(LANES, move |ids| {
-                batch::families(Arc::clone(&for_families), ids, given(at.as_deref()))
+                batch::families(for_families.clone(), ids, given(at.as_deref()))
             }),
             pool,
-            stash,
             clock,
         })
     }
@@ -184,9 +177,7 @@ impl Store for PostgresStore {
         if let Extra::Value(extra) = extra {
             change = change.bind(extra);
         }
-        answer(self.stash.run(async |connection| change.execute(connection).await))
-            .await
-            .map(changed_one)
+        answer(change.execute(&self.pool)).await.map(changed_one)
     }
 
     async fn revoke_family(&self, id: SessionId, cause: RevokeCause) -> Result<bool, StoreError> {
@@ -210,6 +201,6 @@ impl Store for PostgresStore {
     }
 
     async fn close(&self) {
-        self.stash.close().await;
+        self.pool.close().await;
     }
 }

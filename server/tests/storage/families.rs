@@ -99,6 +99,38 @@ async fn of_many_rotations_of_one_generation_one_wins(database: &TestDatabase) {
     assert_eq!(family(&*store, opened.id).await.generation, Generation::FIRST.next());
 }
 
+async fn of_many_who_ask_at_once_each_gets_their_own_answer(database: &TestDatabase) {
+    let store = database.open().await;
+    let mut families = Vec::new();
+    for seed in 1..=4 {
+        let user = add_user(&*store, &format!("ada{seed}"), None).await.unwrap();
+        families.push(add_family(&*store, user, seed).await);
+    }
+    // A row that cannot be read is trouble for its own session alone.
+    let spoil = "UPDATE sessions SET revoked_at = 1, revoke_cause = 'x' WHERE user_id = 4";
+    database.execute(spoil).await;
+    let mut asking = tokio::task::JoinSet::new();
+    for n in 0..200 {
+        let (store, family) = (Arc::clone(&store), families[n % 4].clone());
+        asking.spawn(async move {
+            let found = store.lookup_family(family.id).await;
+            if n % 4 == 3 {
+                assert!(matches!(found, Err(StoreError::Inconsistent(_))), "{found:?}");
+            } else {
+                assert_eq!(found.unwrap().unwrap().family, family);
+            }
+            let user = store.lookup_user(family.user_id).await.unwrap().unwrap();
+            assert_eq!(user.id, family.user_id);
+            let rotate = Transition::Rotate { to: Generation::FIRST.next() };
+            store.apply(family.id, Generation::FIRST, rotate, at(100_000), DELAY).await.unwrap()
+        });
+    }
+    let strange = SessionId::generate(at(0), &SeededEntropy::new(9)).unwrap();
+    assert!(store.lookup_family(strange).await.unwrap().is_none());
+    // One rotation of each of the three that go on.
+    assert_eq!(asking.join_all().await.into_iter().filter(|rotated| *rotated).count(), 3);
+}
+
 async fn sessions_are_listed_by_use(database: &TestDatabase) {
     let store = database.open().await;
     let ada = add_user(&*store, "ada", None).await.unwrap();
@@ -127,5 +159,6 @@ on_both_engines! {
     a_sighting_counts_once_and_not_too_soon,
     the_first_end_of_a_family_is_the_end,
     of_many_rotations_of_one_generation_one_wins,
+    of_many_who_ask_at_once_each_gets_their_own_answer,
     sessions_are_listed_by_use,
 }
