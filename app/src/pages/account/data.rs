@@ -41,12 +41,16 @@ pub fn DataPanel() -> Piece {
                     />
                 </form>
             </div>
-            <Transition fallback=|| view! { <p class="status">"Loading…"</p> } set_pending=busy>
+            <Transition fallback=loading set_pending=busy>
                 {answer}
             </Transition>
         </section>
     }
     .erase()
+}
+
+fn loading() -> Piece {
+    view! { <p class="status">"Loading…"</p> }.erase()
 }
 
 /// The rows, or why there are none.
