@@ -13,21 +13,21 @@ use crate::{
 /// The session of the tab, or of the request that is being rendered.
 #[derive(Clone)]
 pub struct SessionContext {
-    view: RwSignal<SessionView>,
-    refreshes: RwSignal<u32>,
+    view: ReadSignal<SessionView>,
+    refreshes: ReadSignal<u32>,
     first_countdown_s: Option<u64>,
     driver: Option<Arc<Driver>>,
 }
 
 impl SessionContext {
     /// Who is signed in. Does not change during SSR.
-    pub fn view(&self) -> Signal<SessionView> {
-        self.view.into()
+    pub fn view(&self) -> ReadSignal<SessionView> {
+        self.view
     }
 
     /// How often this tab has refreshed successfully since it was loaded.
-    pub fn refreshes(&self) -> Signal<u32> {
-        self.refreshes.into()
+    pub fn refreshes(&self) -> ReadSignal<u32> {
+        self.refreshes
     }
 
     /// Whole seconds until the next refresh that comes unasked, `None` where none is planned. Not
@@ -57,6 +57,7 @@ impl SessionContext {
             };
             Driver::new(snapshot, port, calls, Box::new(observer))
         });
+        let (view, refreshes) = (view.read_only(), refreshes.read_only());
         Self { view, refreshes, first_countdown_s, driver }
     }
 }
