@@ -18,7 +18,7 @@ pub use self::{
     arrival::{Heading, on_arrival},
     busy_button::{BusyButton, use_hydrated},
     entry::{Entry, PasswordField, TextField},
-    erase::{Erase, Piece, part},
+    erase::{Erase, Piece, effect, part},
     faults::{Faults, Place},
     field::Field,
     form::{Form, FormFrame, Sender},

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::{Erase, Piece};
+use super::{Erase, Piece, effect};
 
 /// The button of a form, with two labels of which one shows; its width is that of the longer one.
 /// Before the page is hydrated the browser sends the form by itself.
@@ -37,6 +37,6 @@ pub fn BusyButton(
 /// so that both render the same.
 pub fn use_hydrated() -> Signal<bool> {
     let hydrated = RwSignal::new(false);
-    Effect::new(move |_| hydrated.set(true));
+    effect(move |_| hydrated.set(true));
     hydrated.into()
 }

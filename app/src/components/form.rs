@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use leptos::{ev::SubmitEvent, html, prelude::*};
 
-use super::{BusyButton, Entry, Erase, Faults, Piece, Place, part};
+use super::{BusyButton, Entry, Erase, Faults, Piece, Place, effect, part};
 use crate::{
     api::{ApiError, BoxFuture},
     wire::{FormReply, Problem},
@@ -80,7 +80,7 @@ impl Form {
     /// already, and the browser has set the focus.
     fn focus_on_fault(&self, summary: NodeRef<html::P>) {
         let form = self.clone();
-        Effect::new(move |before: Option<()>| {
+        effect(move |before| {
             let place = form.faults.with(|faults| (!faults.is_empty()).then(|| faults.place()));
             let (Some(()), Some(place)) = (before, place) else { return };
             let form = form.clone();

@@ -7,7 +7,7 @@ use leptos_router::{
 };
 
 use crate::{
-    components::{Erase, Piece, UprightKey, use_user},
+    components::{Erase, Piece, UprightKey, effect, use_user},
     wire::NextPath,
 };
 
@@ -58,7 +58,7 @@ impl Next {
 pub fn go_on_when_signed_in(next: Next) {
     let user = use_user();
     let navigate = use_navigate();
-    Effect::new(move |_| {
+    effect(move |_| {
         if user.with(Option::is_some) {
             let next = next.0.with_untracked(|query| NextPath::from_query(query));
             let next = next.unwrap_or_default();
