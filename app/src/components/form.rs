@@ -69,8 +69,14 @@ impl Form {
         self.reply.as_ref()?.value(name).map(str::to_owned)
     }
 
-    fn submit(&self) {
-        if !self.sending.pending().get_untracked() {
+    /// Whether it is on its way.
+    pub fn busy(&self) -> Memo<bool> {
+        self.sending.pending()
+    }
+
+    /// Sends it, unless it is on its way already.
+    pub fn submit(&self) {
+        if !self.busy().get_untracked() {
             let values = self.entries.iter().map(|entry| (entry.name, entry.value())).collect();
             self.sending.dispatch(Values(values));
         }
@@ -95,6 +101,14 @@ impl Form {
             });
         });
     }
+}
+
+/// Does something in place of what the browser would do with a form.
+pub fn instead(mut act: impl FnMut() + 'static) -> Box<dyn FnMut(SubmitEvent)> {
+    Box::new(move |event| {
+        event.prevent_default();
+        act();
+    })
 }
 
 /// What came of the form when the browser sent it by itself, where that is how one got here.
@@ -129,15 +143,12 @@ pub fn FormFrame(
 ) -> Piece {
     let summary = NodeRef::<html::P>::new();
     form.focus_on_fault(summary);
-    let (faults, busy) = (form.faults, form.sending.pending());
+    let (faults, busy) = (form.faults, form.busy());
     let words = part(move || {
         let words = faults.get().summary?;
         Some(view! { <p class="alert" tabindex="-1" node_ref=summary>{words}</p> }.erase())
     });
-    let submit = move |event: SubmitEvent| {
-        event.prevent_default();
-        form.submit();
-    };
+    let submit = instead(move || form.submit());
     view! {
         <form method="post" action=action aria-labelledby=titled_by novalidate on:submit=submit>
             <div role="alert" id="form-summary" class:off=move || busy.get()>{words}</div>

@@ -1,10 +1,10 @@
 //! The rows of `GET /api/data/`: the worked example of a page's own data.
 
-use leptos::{ev::SubmitEvent, prelude::*};
+use leptos::prelude::*;
 
 use crate::{
     api::use_api,
-    components::{BusyButton, Erase, Piece, in_words, part},
+    components::{BusyButton, Erase, Piece, in_words, instead, part},
     wire::{Item, ItemList, paths},
 };
 
@@ -20,12 +20,11 @@ pub fn DataPanel() -> Piece {
         },
     );
     let busy = RwSignal::new(false);
-    let load_again = move |event: SubmitEvent| {
-        event.prevent_default();
+    let load_again = instead(move || {
         if !busy.get_untracked() {
             items.refetch();
         }
-    };
+    });
     let answer = part(move || items.get().map(rows_or_words));
     view! {
         <section class="panel across" aria-labelledby="data-title">
