@@ -20,7 +20,7 @@ pub fn LoginForm(
     let form = Form::new(paths::LOGIN_PAGE, &[USERNAME, PASSWORD], sender());
     let faults = form.faults;
     let at_password = faults.with_untracked(Faults::place) == Place::Field(PASSWORD);
-    let refused = Signal::derive(move || faults.get().refused.then_some("form-summary"));
+    let refused = Signal::derive(move || faults.get().refused.then(|| "form-summary".to_owned()));
     form.entry(USERNAME).focus_on_arrival();
     let fields = view! {
         <TextField
