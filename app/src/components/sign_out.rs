@@ -1,5 +1,7 @@
 //! Signing out.
 
+use std::sync::Arc;
+
 use leptos::prelude::*;
 use leptos_router::{NavigateOptions, hooks::use_navigate};
 
@@ -10,7 +12,7 @@ use crate::{api::use_api, wire::paths};
 #[component]
 pub fn SignOut() -> Piece {
     let form = Form::new(paths::LOGOUT_PAGE, &[], sender());
-    let (faults, busy) = (form.faults, form.busy());
+    let (faults, busy) = (form.faults, form.busy);
     let failure = part(move || {
         let words = faults.get().summary?;
         Some(view! { <p class="alert">"Signing out did not work. " {words}</p> }.erase())
@@ -29,7 +31,7 @@ pub fn SignOut() -> Piece {
 fn sender() -> Sender {
     let api = use_api();
     let navigate = use_navigate();
-    Box::new(move |_| {
+    Arc::new(move |_| {
         let api = api.clone();
         let navigate = navigate.clone();
         Box::pin(async move {

@@ -1,6 +1,6 @@
 //! The session as pages find it: a Leptos context.
 
-use std::sync::Arc;
+use std::{mem, sync::Arc};
 
 use leptos::prelude::*;
 
@@ -78,8 +78,6 @@ pub fn use_session() -> SessionContext {
 }
 
 /// Wakes nobody who would see what they saw before.
-fn set_if_new<T: PartialEq + Send + Sync + 'static>(signal: RwSignal<T>, value: T) {
-    if signal.with_untracked(|old| *old != value) {
-        signal.set(value);
-    }
+pub(crate) fn set_if_new<T: PartialEq + Send + Sync + 'static>(signal: RwSignal<T>, value: T) {
+    signal.maybe_update(|old| mem::replace(old, value) != *old);
 }

@@ -1,5 +1,7 @@
 //! The login form.
 
+use std::sync::Arc;
+
 use leptos::prelude::*;
 
 use crate::{
@@ -60,7 +62,7 @@ pub fn LoginForm(
 /// Asks the API, unless a field is empty.
 fn sender() -> Sender {
     let api = use_api();
-    Box::new(move |values| {
+    Arc::new(move |values| {
         let api = api.clone();
         Box::pin(async move {
             let (username, password) = (values.of(USERNAME), values.of(PASSWORD));
