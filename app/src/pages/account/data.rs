@@ -69,7 +69,7 @@ fn rows(items: Vec<Item>) -> Piece {
     let rows = items.into_iter().map(|item| {
         view! {
             <li>
-                <span class="item-id">{item.id}</span>
+                <span class="item-id">{item.id.to_string()}</span>
                 " "
                 <span>{item.name}</span>
             </li>
