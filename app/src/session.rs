@@ -14,6 +14,7 @@ pub mod schedule;
 pub(crate) mod testing;
 pub mod view;
 
+pub(crate) use context::set_if_new;
 pub use context::{SessionContext, provide_session, use_session};
 pub use driver::Driver;
 pub use elapsed::{Elapsed, Stopwatch};

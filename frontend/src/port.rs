@@ -10,11 +10,13 @@ use wasm_bindgen::{JsCast, closure::Closure};
 use web_sys::{Document, Performance, VisibilityState};
 
 /// The tab we are in. There is one thread, so nothing in here ever meets another.
-pub struct Tab {
-    document: SendWrapper<Option<Document>>,
-    performance: SendWrapper<Option<Performance>>,
-    stopwatch: SendWrapper<RefCell<Stopwatch>>,
-    timer: SendWrapper<RefCell<Option<Timeout>>>,
+pub struct Tab(SendWrapper<Parts>);
+
+struct Parts {
+    document: Option<Document>,
+    performance: Option<Performance>,
+    stopwatch: RefCell<Stopwatch>,
+    timer: RefCell<Option<Timeout>>,
 }
 
 impl Tab {
@@ -23,19 +25,19 @@ impl Tab {
         let window = web_sys::window();
         let performance = window.as_ref().and_then(web_sys::Window::performance);
         let stopwatch = Stopwatch::started(monotonic_ms(performance.as_ref()), Date::now());
-        Self {
-            document: SendWrapper::new(window.and_then(|window| window.document())),
-            performance: SendWrapper::new(performance),
-            stopwatch: SendWrapper::new(RefCell::new(stopwatch)),
-            timer: SendWrapper::new(RefCell::new(None)),
-        }
+        Self(SendWrapper::new(Parts {
+            document: window.and_then(|window| window.document()),
+            performance,
+            stopwatch: RefCell::new(stopwatch),
+            timer: RefCell::new(None),
+        }))
     }
 }
 
 impl BrowserPort for Tab {
     fn now(&self) -> Elapsed {
-        let monotonic_ms = monotonic_ms(self.performance.as_ref());
-        self.stopwatch.borrow_mut().read(monotonic_ms, Date::now())
+        let monotonic_ms = monotonic_ms(self.0.performance.as_ref());
+        self.0.stopwatch.borrow_mut().read(monotonic_ms, Date::now())
     }
 
     fn jitter(&self) -> f64 {
@@ -43,20 +45,20 @@ impl BrowserPort for Tab {
     }
 
     fn visible(&self) -> bool {
-        let document = self.document.as_ref();
+        let document = self.0.document.as_ref();
         document.is_none_or(|document| document.visibility_state() == VisibilityState::Visible)
     }
 
     fn set_timer(&self, delay_ms: u32, callback: Box<dyn FnOnce() + Send>) {
-        *self.timer.borrow_mut() = Some(Timeout::new(delay_ms, callback));
+        *self.0.timer.borrow_mut() = Some(Timeout::new(delay_ms, callback));
     }
 
     fn clear_timer(&self) {
-        *self.timer.borrow_mut() = None;
+        *self.0.timer.borrow_mut() = None;
     }
 
     fn on_wake(&self, callback: Box<dyn Fn() + Send + Sync>) {
-        let Some(document) = self.document.as_ref() else { return };
+        let Some(document) = self.0.document.as_ref() else { return };
         let listener = Closure::<dyn Fn()>::new(callback);
         let function = listener.as_ref().unchecked_ref();
         // Without it only the timer wakes the session.

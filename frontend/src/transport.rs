@@ -4,10 +4,11 @@ use app::{
     api::{ApiRequest, ApiResponse, BoxFuture, Method, NoAnswer, Transport},
     wire::paths,
 };
-use gloo_net::http::{Request, RequestBuilder, Response};
 use gloo_timers::callback::Timeout;
 use send_wrapper::SendWrapper;
-use web_sys::{AbortController, RequestCache, RequestCredentials};
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{AbortController, Headers, RequestCache, RequestCredentials, RequestInit, Response};
 
 /// The server waits for three of these before it lets an old refresh token die.
 const REFRESH_TIMEOUT_MS: u32 = 15_000;
@@ -28,37 +29,42 @@ impl Transport for Fetch {
     }
 }
 
-async fn fetch(request: ApiRequest, abort: &Abort) -> Result<ApiResponse, gloo_net::Error> {
-    let builder = match request.method {
-        Method::Get => Request::get(&request.path),
-        Method::Post => Request::post(&request.path),
-    };
-    let builder = builder
-        .credentials(RequestCredentials::SameOrigin)
-        .cache(RequestCache::NoStore)
-        .header("Accept", "application/json")
-        .abort_signal(Some(&abort.controller.signal()));
-    let response = with_body(builder, request.json)?.send().await?;
-    read(&response).await
+async fn fetch(request: ApiRequest, abort: &Abort) -> Result<ApiResponse, JsValue> {
+    let window = web_sys::window().ok_or(JsValue::NULL)?;
+    let sent = window.fetch_with_str_and_init(&request.path, &init(&request, abort)?);
+    read(&JsFuture::from(sent).await?.unchecked_into()).await
 }
 
-fn with_body(builder: RequestBuilder, json: Option<String>) -> Result<Request, gloo_net::Error> {
-    match json {
-        Some(json) => builder.header("Content-Type", "application/json").body(json),
-        None => builder.build(),
+fn init(request: &ApiRequest, abort: &Abort) -> Result<RequestInit, JsValue> {
+    let headers = Headers::new()?;
+    headers.set("Accept", "application/json")?;
+    let init = RequestInit::new();
+    if let Some(json) = &request.json {
+        headers.set("Content-Type", "application/json")?;
+        init.set_body(&json.into());
     }
+    init.set_headers(&headers);
+    init.set_method(match request.method {
+        Method::Get => "GET",
+        Method::Post => "POST",
+    });
+    init.set_credentials(RequestCredentials::SameOrigin);
+    init.set_cache(RequestCache::NoStore);
+    init.set_signal(Some(&abort.controller.signal()));
+    Ok(init)
 }
 
-async fn read(response: &Response) -> Result<ApiResponse, gloo_net::Error> {
+async fn read(response: &Response) -> Result<ApiResponse, JsValue> {
     let headers = response.headers();
-    let content_type = headers.get("Content-Type").unwrap_or_default();
+    let content_type = headers.get("Content-Type")?.unwrap_or_default();
+    let body = JsFuture::from(response.text()?).await?;
     Ok(ApiResponse {
         status: response.status(),
-        www_authenticate: headers.get("WWW-Authenticate"),
+        www_authenticate: headers.get("WWW-Authenticate")?,
         // The other form of the header, a date, would need the clock on the wall.
-        retry_after_s: headers.get("Retry-After").and_then(|value| value.trim().parse().ok()),
+        retry_after_s: headers.get("Retry-After")?.and_then(|value| value.trim().parse().ok()),
         is_json: content_type.split(';').next().is_some_and(is_json),
-        body: response.text().await?,
+        body: body.as_string().unwrap_or_default(),
     })
 }
 

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
-use super::{Api, ApiError, ApiRequest, Method};
+use super::{Api, ApiError, ApiRequest};
 use crate::{
     session::Driver,
     wire::{ItemList, LoginRequest, RegisterRequest, User, paths},
@@ -21,7 +21,7 @@ impl Api {
     /// # Errors
     /// Status 400 with messages beside their fields when the credentials are refused.
     pub async fn login(&self, request: LoginRequest) -> Result<User, ApiError> {
-        self.sign_in(paths::LOGIN, &request).await
+        self.sign_in(ApiRequest::post(paths::LOGIN).with(&request)?).await
     }
 
     /// Makes an account and signs in with it.
@@ -29,16 +29,12 @@ impl Api {
     /// # Errors
     /// Status 400 with messages beside their fields when something about it will not do.
     pub async fn register(&self, request: RegisterRequest) -> Result<User, ApiError> {
-        self.sign_in(paths::REGISTRATION, &request).await
+        self.sign_in(ApiRequest::post(paths::REGISTRATION).with(&request)?).await
     }
 
-    async fn sign_in(
-        &self,
-        path: &str,
-        request: &(impl Serialize + Sync),
-    ) -> Result<User, ApiError> {
+    async fn sign_in(&self, request: ApiRequest) -> Result<User, ApiError> {
         let change = self.driver().map(Driver::begin_change);
-        let SignedIn { user, access_expires_in } = self.post(path, request).await?;
+        let SignedIn { user, access_expires_in } = self.send(request).await?.read()?;
         if let Some(change) = change {
             change.signed_in(user.clone(), access_expires_in);
         }
@@ -50,11 +46,9 @@ impl Api {
     /// # Errors
     /// When the API could not be reached or did not confirm.
     pub async fn logout(&self) -> Result<(), ApiError> {
-        let request =
-            ApiRequest { method: Method::Post, path: paths::LOGOUT.to_owned(), json: None };
         let change = self.driver().map(Driver::begin_change);
         // What it says does not matter, but it must be the API that says it.
-        self.send(request).await?.read::<serde::de::IgnoredAny>()?;
+        self.send(ApiRequest::post(paths::LOGOUT)).await?.read::<serde::de::IgnoredAny>()?;
         if let Some(change) = change {
             change.signed_out();
         }
@@ -82,8 +76,7 @@ impl Api {
     /// # Errors
     /// When no answer came, the API refused, or the answer is not a `T`.
     pub async fn get<T: DeserializeOwned>(&self, path: &str) -> Result<T, ApiError> {
-        let request = ApiRequest { method: Method::Get, path: path.to_owned(), json: None };
-        self.send(request).await?.read()
+        self.send(ApiRequest::get(path)).await?.read()
     }
 
     /// Sends JSON to a route of the own API.
@@ -95,9 +88,6 @@ impl Api {
         path: &str,
         body: &(impl Serialize + Sync),
     ) -> Result<T, ApiError> {
-        // Only a map with keys that are no text, or a type's own failure, cannot be written.
-        let json = serde_json::to_string(body).map_err(|_| ApiError::Unreadable)?;
-        let request = ApiRequest { method: Method::Post, path: path.to_owned(), json: Some(json) };
-        self.send(request).await?.read()
+        self.send(ApiRequest::post(path).with(body)?).await?.read()
     }
 }

@@ -42,6 +42,11 @@ impl ApiResponse {
     /// [`ApiError::Refused`] for any other status than success, [`ApiError::Unreadable`] for a
     /// success that is not the JSON that was expected.
     pub fn read<T: DeserializeOwned>(&self) -> Result<T, ApiError> {
+        serde_json::from_str(self.json()?).map_err(|_| ApiError::Unreadable)
+    }
+
+    /// The body of a success.
+    fn json(&self) -> Result<&str, ApiError> {
         if !self.is_success() {
             let problem = Problem::parse(&self.body);
             let (status, retry_after_s) = (self.status, self.retry_after_s);
@@ -50,6 +55,6 @@ impl ApiResponse {
         if !self.is_json {
             return Err(ApiError::Unreadable);
         }
-        serde_json::from_str(&self.body).map_err(|_| ApiError::Unreadable)
+        Ok(&self.body)
     }
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, de::DeserializeOwned};
 
-use super::{ApiRequest, ApiResponse, Method, NoAnswer, Transport};
+use super::{ApiRequest, ApiResponse, NoAnswer, Transport};
 use crate::{
     session::{Answer, SessionApi, Task},
     wire::{User, paths},
@@ -27,16 +27,15 @@ impl SessionCalls {
         Self { transport }
     }
 
-    fn call<T: DeserializeOwned>(&self, method: Method, path: &str) -> Task<Answer<T>> {
+    fn call<T: DeserializeOwned>(&self, request: ApiRequest) -> Task<Answer<T>> {
         let transport = Arc::clone(&self.transport);
-        let request = ApiRequest { method, path: path.to_owned(), json: None };
         Box::pin(async move { answer(transport.send(request).await) })
     }
 }
 
 impl SessionApi for SessionCalls {
     fn refresh(&self) -> Task<Answer<Option<u64>>> {
-        let refresh = self.call::<Renewed>(Method::Post, paths::TOKEN_REFRESH);
+        let refresh = self.call::<Renewed>(ApiRequest::post(paths::TOKEN_REFRESH));
         Box::pin(async move {
             match refresh.await {
                 Answer::Given(tokens) => Answer::Given(tokens.access_expires_in),
@@ -47,7 +46,7 @@ impl SessionApi for SessionCalls {
     }
 
     fn user(&self) -> Task<Answer<User>> {
-        self.call(Method::Get, paths::USER)
+        self.call(ApiRequest::get(paths::USER))
     }
 }
 

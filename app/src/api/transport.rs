@@ -3,6 +3,10 @@
 
 use std::{future::Future, pin::Pin};
 
+use serde::Serialize;
+
+use super::ApiError;
+
 /// A boxed future that may cross threads. Browser adapters wrap theirs in a `SendWrapper`.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
@@ -24,6 +28,27 @@ pub struct ApiRequest {
     pub path: String,
     /// A JSON body, kept so that the request can be sent a second time.
     pub json: Option<String>,
+}
+
+impl ApiRequest {
+    /// Reads from `path`.
+    pub fn get(path: &str) -> Self {
+        Self { method: Method::Get, path: path.to_owned(), json: None }
+    }
+
+    /// Writes to `path`, without a body.
+    pub fn post(path: &str) -> Self {
+        Self { method: Method::Post, path: path.to_owned(), json: None }
+    }
+
+    /// The same with a JSON body.
+    ///
+    /// # Errors
+    /// [`ApiError::Unreadable`] for a map with keys that are no text, or a type's own failure.
+    pub fn with(self, body: &impl Serialize) -> Result<Self, ApiError> {
+        let json = serde_json::to_string(body).map_err(|_| ApiError::Unreadable)?;
+        Ok(Self { json: Some(json), ..self })
+    }
 }
 
 /// An answer of the own API, of any status.

@@ -2,7 +2,7 @@
 
 use leptos::{html, prelude::*};
 
-use super::{Erase, Piece};
+use super::{Erase, Piece, effect};
 
 /// The heading of a page. After a navigation inside the app it takes the focus, so that a screen
 /// reader says where one is and the keyboard continues from there.
@@ -27,6 +27,6 @@ pub fn Heading(
 pub fn on_arrival(focus: impl Fn() + 'static) {
     let hydrating = Owner::current_shared_context().is_some_and(|shared| shared.during_hydration());
     if !hydrating {
-        Effect::new(move |_| focus());
+        effect(move |_| focus());
     }
 }

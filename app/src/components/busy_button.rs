@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::{Erase, Piece};
+use super::{Erase, Piece, effect};
 
 /// The button of a form, with two labels of which one shows; its width is that of the longer one.
 /// Before the page is hydrated the browser sends the form by itself.
@@ -15,8 +15,7 @@ pub fn BusyButton(
     /// What it is doing while busy.
     busy_label: &'static str,
     /// Whether it is at work.
-    #[prop(into)]
-    busy: Signal<bool>,
+    busy: RwSignal<bool>,
     /// CSS classes.
     class: &'static str,
 ) -> Piece {
@@ -35,8 +34,8 @@ pub fn BusyButton(
 
 /// Whether the page answers to input. False on the server and in the first frame of the browser,
 /// so that both render the same.
-pub fn use_hydrated() -> Signal<bool> {
+pub fn use_hydrated() -> RwSignal<bool> {
     let hydrated = RwSignal::new(false);
-    Effect::new(move |_| hydrated.set(true));
-    hydrated.into()
+    effect(move |_| hydrated.set(true));
+    hydrated
 }

@@ -62,25 +62,11 @@ pub fn TextField(
     /// What is wrong with it.
     error: Signal<Option<String>>,
 ) -> Piece {
-    let name = entry.name;
-    let input = view! {
-        <input
-            id=name
-            name=name
-            type=kind
-            autocomplete=autocomplete
-            autocapitalize="none"
-            spellcheck="false"
-            value=value
-            required=required
-            autofocus=autofocus
-            node_ref=entry.input
-            aria-invalid=move || error.get().map(|_| "true")
-            aria-describedby=move || error.get().map(|_| format!("{name}-error"))
-        />
-    }
-    .erase();
-    view! { <Field name label error input /> }.erase()
+    let described_by = Signal::stored(None);
+    let input =
+        view! { <Input entry kind autocomplete value autofocus required error described_by /> }
+            .into_inner();
+    view! { <Field name=entry.name label error input /> }.erase()
 }
 
 /// A password, with a button that shows it.
@@ -99,28 +85,21 @@ pub fn PasswordField(
     /// What is wrong with it.
     error: Signal<Option<String>>,
     /// The id of what describes it while nothing is wrong with it alone.
-    described_by: Signal<Option<&'static str>>,
+    described_by: Signal<Option<String>>,
 ) -> Piece {
     let hydrated = use_hydrated();
-    let name = entry.name;
-    let described_by = move || {
-        let own = error.get().map(|_| format!("{name}-error"));
-        own.or_else(|| described_by.get().map(str::to_owned))
-    };
+    let kind = Signal::derive(move || if shown.get() { "text" } else { "password" }.to_owned());
     let input = view! {
         <div class="with-toggle">
-            <input
-                id=name
-                name=name
-                type=move || if shown.get() { "text" } else { "password" }
-                autocomplete=autocomplete
-                autocapitalize="none"
-                spellcheck="false"
-                required
-                autofocus=autofocus
-                node_ref=entry.input
-                aria-invalid=move || error.get().map(|_| "true")
-                aria-describedby=described_by
+            <Input
+                entry
+                kind
+                autocomplete
+                value=None
+                autofocus
+                required=true
+                error
+                described_by
             />
             // Of no use without a script: the style sheet hides it until then.
             <button
@@ -135,5 +114,41 @@ pub fn PasswordField(
         </div>
     }
     .erase();
-    view! { <Field name label error input /> }.erase()
+    view! { <Field name=entry.name label error input /> }.erase()
+}
+
+/// The input itself. What is wrong with it describes it, else what `described_by` names.
+#[component]
+fn Input(
+    entry: Entry,
+    #[prop(into)] kind: Signal<String>,
+    autocomplete: &'static str,
+    value: Option<String>,
+    autofocus: bool,
+    required: bool,
+    error: Signal<Option<String>>,
+    described_by: Signal<Option<String>>,
+) -> Piece {
+    let name = entry.name;
+    let described_by = move || {
+        let own = error.get().map(|_| format!("{name}-error"));
+        own.or_else(|| described_by.get())
+    };
+    view! {
+        <input
+            id=name
+            name=name
+            type=kind
+            autocomplete=autocomplete
+            autocapitalize="none"
+            spellcheck="false"
+            value=value
+            required=required
+            autofocus=autofocus
+            node_ref=entry.input
+            aria-invalid=move || error.get().map(|_| "true")
+            aria-describedby=described_by
+        />
+    }
+    .erase()
 }

@@ -40,3 +40,9 @@ pub fn part(
 ) -> SharedReactiveFunction<Option<Piece>> {
     Arc::new(Mutex::new(view))
 }
+
+/// An effect. It is told whether it has run before.
+pub fn effect(run: impl FnMut(Option<()>) + 'static) {
+    let run: Box<dyn FnMut(Option<()>)> = Box::new(run);
+    Effect::new(run);
+}

@@ -40,8 +40,13 @@ impl Faults {
     pub fn of_error(error: &ApiError, fields: &[&'static str]) -> Self {
         match error {
             ApiError::Refused { status: 400, problem, .. } => Self::of_problem(problem, fields),
-            other => Self { summary: Some(in_words(other)), ..Self::default() },
+            other => Self::in_all(in_words(other)),
         }
+    }
+
+    /// A failure that belongs to no single field.
+    pub fn in_all(words: String) -> Self {
+        Self { summary: Some(words), ..Self::default() }
     }
 
     fn of_problem(problem: &Problem, fields: &[&'static str]) -> Self {

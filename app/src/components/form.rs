@@ -4,16 +4,16 @@
 
 use std::sync::Arc;
 
-use leptos::{ev::SubmitEvent, html, prelude::*};
+use leptos::{ev::SubmitEvent, html, prelude::*, task::spawn_local};
 
-use super::{BusyButton, Entry, Erase, Faults, Piece, Place, part};
+use super::{BusyButton, Entry, Erase, Faults, Piece, Place, effect, part};
 use crate::{
     api::{ApiError, BoxFuture},
+    session::set_if_new,
     wire::{FormReply, Problem},
 };
 
 /// What was entered, by the inputs' names.
-#[derive(Clone)]
 pub struct Values(Vec<(&'static str, String)>);
 
 impl Values {
@@ -25,31 +25,27 @@ impl Values {
 }
 
 /// Sends what was entered.
-pub type Sender = Box<dyn Fn(Values) -> BoxFuture<'static, Result<(), Faults>> + Send + Sync>;
+pub type Sender = Arc<dyn Fn(Values) -> BoxFuture<'static, Result<(), Faults>> + Send + Sync>;
 
 /// The inputs of a form, and how it stands.
 #[derive(Clone)]
 pub struct Form {
     entries: Arc<[Entry]>,
     reply: Option<FormReply>,
-    sending: Action<Values, Result<(), Faults>>,
+    send: Sender,
+    /// Whether it is on its way.
+    pub busy: RwSignal<bool>,
     /// What is wrong: at first what the page came with.
-    pub faults: Memo<Faults>,
+    pub faults: RwSignal<Faults>,
 }
 
 impl Form {
     /// The form of `page` with inputs of these names.
     pub fn new(page: &str, names: &[&'static str], send: Sender) -> Self {
         let reply = first_reply(page);
-        let first = reply.as_ref().map(|reply| faults_of(reply, names)).unwrap_or_default();
-        let sending = Action::new(move |values: &Values| send(values.clone()));
-        let faults = Memo::new(move |_| match sending.value().get() {
-            Some(Ok(())) => Faults::default(),
-            Some(Err(faults)) => faults,
-            None => first.clone(),
-        });
+        let faults = reply.as_ref().map(|reply| faults_of(reply, names)).unwrap_or_default();
         let entries = names.iter().map(|name| Entry::new(name)).collect();
-        Self { entries, reply, sending, faults }
+        Self { entries, reply, send, busy: RwSignal::new(false), faults: RwSignal::new(faults) }
     }
 
     /// The input of this name.
@@ -69,18 +65,26 @@ impl Form {
         self.reply.as_ref()?.value(name).map(str::to_owned)
     }
 
-    fn submit(&self) {
-        if !self.sending.pending().get_untracked() {
-            let values = self.entries.iter().map(|entry| (entry.name, entry.value())).collect();
-            self.sending.dispatch(Values(values));
+    /// Sends it, unless it is on its way already.
+    pub fn submit(&self) {
+        let (busy, faults) = (self.busy, self.faults);
+        if busy.get_untracked() {
+            return;
         }
+        let values = self.entries.iter().map(|entry| (entry.name, entry.value())).collect();
+        let sent = (self.send)(Values(values));
+        busy.set(true);
+        spawn_local(async move {
+            set_if_new(faults, sent.await.err().unwrap_or_default());
+            busy.set(false);
+        });
     }
 
     /// The field that a fault is about takes the focus. What the page came with has been read
     /// already, and the browser has set the focus.
     fn focus_on_fault(&self, summary: NodeRef<html::P>) {
         let form = self.clone();
-        Effect::new(move |before: Option<()>| {
+        effect(move |before| {
             let place = form.faults.with(|faults| (!faults.is_empty()).then(|| faults.place()));
             let (Some(()), Some(place)) = (before, place) else { return };
             let form = form.clone();
@@ -95,6 +99,14 @@ impl Form {
             });
         });
     }
+}
+
+/// Does something in place of what the browser would do with a form.
+pub fn instead(mut act: impl FnMut() + 'static) -> Box<dyn FnMut(SubmitEvent)> {
+    Box::new(move |event| {
+        event.prevent_default();
+        act();
+    })
 }
 
 /// What came of the form when the browser sent it by itself, where that is how one got here.
@@ -129,15 +141,12 @@ pub fn FormFrame(
 ) -> Piece {
     let summary = NodeRef::<html::P>::new();
     form.focus_on_fault(summary);
-    let (faults, busy) = (form.faults, form.sending.pending());
+    let (faults, busy) = (form.faults, form.busy);
     let words = part(move || {
         let words = faults.get().summary?;
         Some(view! { <p class="alert" tabindex="-1" node_ref=summary>{words}</p> }.erase())
     });
-    let submit = move |event: SubmitEvent| {
-        event.prevent_default();
-        form.submit();
-    };
+    let submit = instead(move || form.submit());
     view! {
         <form method="post" action=action aria-labelledby=titled_by novalidate on:submit=submit>
             <div role="alert" id="form-summary" class:off=move || busy.get()>{words}</div>

@@ -73,11 +73,12 @@ fn chip(user: &User) -> Piece {
 #[component]
 fn Connection() -> Piece {
     let view = use_session().view();
-    let reconnecting =
-        Memo::new(move |_| matches!(view.get(), SessionView::SignedIn { reconnecting: true, .. }));
-    let banner = part(move || {
-        let banner = || view! { <p class="banner">"Reconnecting… You are still signed in."</p> };
-        reconnecting.get().then(|| banner().erase())
+    let banner = part(move || match view.get() {
+        SessionView::SignedIn { reconnecting: true, .. } => {
+            let words = "Reconnecting… You are still signed in.";
+            Some(view! { <p class="banner">{words}</p> }.erase())
+        }
+        _ => None,
     });
     view! { <div role="status">{banner}</div> }.erase()
 }

@@ -8,7 +8,7 @@ use leptos_router::{
     hooks::{use_location, use_navigate},
 };
 
-use super::{Erase, Heading, Piece, part, use_admission};
+use super::{Erase, Heading, Piece, effect, part, use_admission};
 use crate::wire::{NextPath, paths};
 
 /// A page for signed-in people alone. Others see that it waits: for the session to become known,
@@ -29,7 +29,7 @@ pub fn redirect_strangers() {
     let admitted = use_admission();
     let location = use_location();
     let navigate = use_navigate();
-    Effect::new(move |_| {
+    effect(move |_| {
         let path = location.pathname.get();
         if admitted.get() != Some(false) || !is_private(&path) {
             return;

@@ -7,7 +7,7 @@ use leptos_router::{
 };
 
 use crate::{
-    components::{Erase, Piece, UprightKey, use_user},
+    components::{Erase, Piece, UprightKey, effect, use_user},
     wire::NextPath,
 };
 
@@ -34,20 +34,19 @@ pub fn Gate(
     .erase()
 }
 
-/// Where to go once somebody is signed in: the `?next=` of the address.
+/// Where to go once somebody is signed in: the `?next=` of the address, whose query this is.
 #[derive(Clone, Copy)]
-pub struct Next(Memo<Option<NextPath>>);
+pub struct Next(Memo<String>);
 
 /// Reads it from the address.
 pub fn use_next() -> Next {
-    let search = use_location().search;
-    Next(Memo::new(move |_| NextPath::from_query(&search.get())))
+    Next(use_location().search)
 }
 
 impl Next {
     /// A page that leads there, too.
     pub fn link(self, page: &'static str) -> Signal<String> {
-        Signal::derive(move || match self.0.get() {
+        Signal::derive(move || match self.0.with(|query| NextPath::from_query(query)) {
             Some(next) => next.after(page),
             None => page.to_owned(),
         })
@@ -59,9 +58,10 @@ impl Next {
 pub fn go_on_when_signed_in(next: Next) {
     let user = use_user();
     let navigate = use_navigate();
-    Effect::new(move |_| {
+    effect(move |_| {
         if user.with(Option::is_some) {
-            let next = next.0.get_untracked().unwrap_or_default();
+            let next = next.0.with_untracked(|query| NextPath::from_query(query));
+            let next = next.unwrap_or_default();
             let options = NavigateOptions { replace: true, ..NavigateOptions::default() };
             navigate(next.as_str(), options);
         }

@@ -39,13 +39,15 @@ pub fn LoginPage() -> Piece {
 #[component]
 fn Reason() -> Piece {
     let view = use_session().view();
-    let reason = Memo::new(move |_| match view.get() {
-        SessionView::Anonymous { why } => why.map(reason_in_words),
+    let notice = part(move || match view.get() {
+        SessionView::Anonymous { why } => why.map(reason_in_words).map(notice),
         SessionView::Unknown | SessionView::SignedIn { .. } => None,
     });
-    let notice =
-        part(move || reason.get().map(|words| view! { <p class="notice">{words}</p> }.erase()));
     view! { <div role="status">{notice}</div> }.erase()
+}
+
+fn notice(words: &'static str) -> Piece {
+    view! { <p class="notice">{words}</p> }.erase()
 }
 
 /// How the last session ended, in words.

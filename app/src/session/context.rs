@@ -1,6 +1,6 @@
 //! The session as pages find it: a Leptos context.
 
-use std::sync::Arc;
+use std::{mem, sync::Arc};
 
 use leptos::prelude::*;
 
@@ -13,21 +13,21 @@ use crate::{
 /// The session of the tab, or of the request that is being rendered.
 #[derive(Clone)]
 pub struct SessionContext {
-    view: RwSignal<SessionView>,
-    refreshes: RwSignal<u32>,
+    view: ReadSignal<SessionView>,
+    refreshes: ReadSignal<u32>,
     first_countdown_s: Option<u64>,
     driver: Option<Arc<Driver>>,
 }
 
 impl SessionContext {
     /// Who is signed in. Does not change during SSR.
-    pub fn view(&self) -> Signal<SessionView> {
-        self.view.into()
+    pub fn view(&self) -> ReadSignal<SessionView> {
+        self.view
     }
 
     /// How often this tab has refreshed successfully since it was loaded.
-    pub fn refreshes(&self) -> Signal<u32> {
-        self.refreshes.into()
+    pub fn refreshes(&self) -> ReadSignal<u32> {
+        self.refreshes
     }
 
     /// Whole seconds until the next refresh that comes unasked, `None` where none is planned. Not
@@ -57,6 +57,7 @@ impl SessionContext {
             };
             Driver::new(snapshot, port, calls, Box::new(observer))
         });
+        let (view, refreshes) = (view.read_only(), refreshes.read_only());
         Self { view, refreshes, first_countdown_s, driver }
     }
 }
@@ -77,8 +78,6 @@ pub fn use_session() -> SessionContext {
 }
 
 /// Wakes nobody who would see what they saw before.
-fn set_if_new<T: PartialEq + Send + Sync + 'static>(signal: RwSignal<T>, value: T) {
-    if signal.with_untracked(|old| *old != value) {
-        signal.set(value);
-    }
+pub(crate) fn set_if_new<T: PartialEq + Send + Sync + 'static>(signal: RwSignal<T>, value: T) {
+    signal.maybe_update(|old| mem::replace(old, value) != *old);
 }

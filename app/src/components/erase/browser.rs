@@ -38,23 +38,45 @@ impl<V: RenderHtml + 'static> Shape for V {
 }
 
 /// A piece in the document.
-pub struct Built(Box<dyn Mountable>);
+pub struct Built(Box<dyn Placed>);
+
+/// What a piece in the document is asked for.
+trait Placed {
+    fn place(&mut self, parent: &Element, marker: Option<&Node>);
+    fn place_before(&self, child: &mut dyn Mountable) -> bool;
+    fn remove(&mut self);
+}
+
+impl<M: Mountable> Placed for M {
+    fn place(&mut self, parent: &Element, marker: Option<&Node>) {
+        self.mount(parent, marker);
+    }
+
+    fn place_before(&self, child: &mut dyn Mountable) -> bool {
+        self.insert_before_this(child)
+    }
+
+    fn remove(&mut self) {
+        self.unmount();
+    }
+}
 
 impl Mountable for Built {
     fn unmount(&mut self) {
-        self.0.unmount();
+        self.0.remove();
     }
 
     fn mount(&mut self, parent: &Element, marker: Option<&Node>) {
-        self.0.mount(parent, marker);
+        self.0.place(parent, marker);
     }
 
     fn insert_before_this(&self, child: &mut dyn Mountable) -> bool {
-        self.0.insert_before_this(child)
+        self.0.place_before(child)
     }
 
+    /// Only whoever adds attributes from outside asks for these, and a piece takes none.
     fn elements(&self) -> Vec<Element> {
-        self.0.elements()
+        Vec::new()
     }
 }
 

@@ -1,10 +1,10 @@
 //! The rows of `GET /api/data/`: the worked example of a page's own data.
 
-use leptos::{ev::SubmitEvent, prelude::*};
+use leptos::prelude::*;
 
 use crate::{
     api::use_api,
-    components::{BusyButton, Erase, Piece, in_words, part},
+    components::{BusyButton, Erase, Piece, in_words, instead, part},
     wire::{Item, ItemList, paths},
 };
 
@@ -20,12 +20,11 @@ pub fn DataPanel() -> Piece {
         },
     );
     let busy = RwSignal::new(false);
-    let load_again = move |event: SubmitEvent| {
-        event.prevent_default();
+    let load_again = instead(move || {
         if !busy.get_untracked() {
             items.refetch();
         }
-    };
+    });
     let answer = part(move || items.get().map(rows_or_words));
     view! {
         <section class="panel across" aria-labelledby="data-title">
@@ -41,12 +40,16 @@ pub fn DataPanel() -> Piece {
                     />
                 </form>
             </div>
-            <Transition fallback=|| view! { <p class="status">"Loading…"</p> } set_pending=busy>
+            <Transition fallback=loading set_pending=busy>
                 {answer}
             </Transition>
         </section>
     }
     .erase()
+}
+
+fn loading() -> Piece {
+    view! { <p class="status">"Loading…"</p> }.erase()
 }
 
 /// The rows, or why there are none.
@@ -66,7 +69,7 @@ fn rows(items: Vec<Item>) -> Piece {
     let rows = items.into_iter().map(|item| {
         view! {
             <li>
-                <span class="item-id">{item.id}</span>
+                <span class="item-id">{item.id.to_string()}</span>
                 " "
                 <span>{item.name}</span>
             </li>

@@ -5,7 +5,7 @@ use std::time::Duration;
 use leptos::prelude::*;
 
 use crate::{
-    components::{Erase, Piece},
+    components::{Erase, Piece, effect},
     session::use_session,
 };
 
@@ -41,7 +41,7 @@ pub fn SessionPanel() -> Piece {
 fn Countdown() -> Piece {
     let session = use_session();
     let left = RwSignal::new(session.next_refresh_in_s());
-    Effect::new(move |_| {
+    effect(move |_| {
         let session = session.clone();
         let tick = move || left.set(session.next_refresh_in_s());
         if let Ok(interval) = set_interval_with_handle(tick, Duration::from_secs(1)) {

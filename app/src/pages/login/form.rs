@@ -1,5 +1,7 @@
 //! The login form.
 
+use std::sync::Arc;
+
 use leptos::prelude::*;
 
 use crate::{
@@ -20,7 +22,7 @@ pub fn LoginForm(
     let form = Form::new(paths::LOGIN_PAGE, &[USERNAME, PASSWORD], sender());
     let faults = form.faults;
     let at_password = faults.with_untracked(Faults::place) == Place::Field(PASSWORD);
-    let refused = Signal::derive(move || faults.get().refused.then_some("form-summary"));
+    let refused = Signal::derive(move || faults.get().refused.then(|| "form-summary".to_owned()));
     form.entry(USERNAME).focus_on_arrival();
     let fields = view! {
         <TextField
@@ -60,7 +62,7 @@ pub fn LoginForm(
 /// Asks the API, unless a field is empty.
 fn sender() -> Sender {
     let api = use_api();
-    Box::new(move |values| {
+    Arc::new(move |values| {
         let api = api.clone();
         Box::pin(async move {
             let (username, password) = (values.of(USERNAME), values.of(PASSWORD));

@@ -1,5 +1,7 @@
 //! The form that makes an account.
 
+use std::sync::Arc;
+
 use leptos::prelude::*;
 
 use crate::{
@@ -74,7 +76,7 @@ pub fn RegisterForm(
 /// Asks the API, unless a field is empty or the passwords differ.
 fn sender() -> Sender {
     let api = use_api();
-    Box::new(move |values| {
+    Arc::new(move |values| {
         let api = api.clone();
         Box::pin(async move {
             let email = values.of(EMAIL);
