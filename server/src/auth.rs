@@ -6,6 +6,7 @@ pub mod blacklist;
 pub mod error;
 pub mod feed;
 pub mod hashing;
+pub mod housekeeping;
 pub mod login;
 pub mod logout;
 pub mod page_load;
@@ -13,6 +14,7 @@ pub mod readiness;
 pub mod refresh;
 pub mod register;
 pub mod sessions;
+pub mod sightings;
 pub mod verify;
 
 use std::{sync::Arc, time::Duration};
@@ -71,6 +73,8 @@ pub struct Auth {
     pub policy: AuthPolicy,
     /// Sign-outs that the database has yet to hear of.
     pub unfinished: logout::Unfinished,
+    /// What access tokens have shown, and the database has yet to hear of.
+    pub sightings: sightings::Sightings,
 }
 
 impl Auth {

@@ -86,8 +86,12 @@ impl Cli {
     }
 }
 
-/// Compose files and service managers hand over unset variables as empty ones.
+/// Compose files and service managers hand over unset variables as empty ones. A key that is empty
+/// is one that was lost on the way: no other is made in its place.
 fn unset_if_empty(arg: Arg) -> Arg {
+    if arg.get_id().as_str().starts_with("signing_key") {
+        return arg;
+    }
     let empty = arg.get_env().and_then(std::env::var_os).is_some_and(|value| value.is_empty());
     if empty { arg.env(None::<&str>) } else { arg }
 }

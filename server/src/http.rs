@@ -34,7 +34,8 @@ pub use failure::Failure;
 pub use gate::{Access, endpoint};
 pub use state::{AppState, BodyPolicy, Web};
 
-/// The whole service: the API, the pages, the files, and the layers around all of them.
+/// The whole service: the API, the pages, the files, and the layers around all of them. Each layer
+/// costs every request a box and a clone of all beneath it, so there are few.
 pub fn router(state: &AppState) -> Router {
     let api = api::router(state);
     let layers = ServiceBuilder::new()
@@ -47,8 +48,6 @@ pub fn router(state: &AppState) -> Router {
         .merge(health::router(state))
         .layer(layers)
 }
-
-// Each layer costs every request a box and a clone of all beneath it. So there are few.
 
 /// Gives every answer its headers and its line in the log.
 async fn furnish(State(state): State<AppState>, request: Request, next: Next) -> Response {

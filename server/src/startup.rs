@@ -11,7 +11,7 @@ use tokio::net::TcpListener;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
-    auth::{Auth, AuthError, Blacklist, HashPool, logout::Unfinished},
+    auth::{Auth, AuthError, Blacklist, HashPool, logout::Unfinished, sightings::Sightings},
     config::{Config, ConfigError, validate::KeySource},
     domain::{
         Argon2id, Family, SessionId, SigningKey, SystemClock, SystemEntropy, TokenKind, Tokens,
@@ -116,6 +116,7 @@ fn assemble(
         entropy: Arc::new(SystemEntropy),
         policy: config.auth,
         unfinished: Unfinished::default(),
+        sightings: Sightings::default(),
     }))
 }
 
@@ -146,6 +147,8 @@ pub async fn serve(config: Config, ready: impl FnOnce(&str)) -> Result<(), Start
 
     let (stop, tasks) = (CancellationToken::new(), TaskTracker::new());
     tasks.spawn(Arc::clone(&auth).follow_revocations(stop.clone()));
+    tasks.spawn(Arc::clone(&auth).keep_writing_sightings(stop.clone()));
+    tasks.spawn(Arc::clone(&auth).keep_cleaning_up(stop.clone()));
     match &config.public_url {
         Some(url) => ready(url.as_str()),
         None => ready(&format!("http://{address}")),

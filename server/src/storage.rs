@@ -15,7 +15,7 @@ pub use error::{Constraint, StoreError};
 pub use postgres::PostgresStore;
 pub use rows::{ClientInfo, FamilyRecord, NewUser, SessionRecord, Taken, UserRecord};
 pub use sqlite::SqliteStore;
-pub use store::{Heard, RevocationFeed, Store, Tx};
+pub use store::{Dead, Heard, RevocationFeed, Sighting, Store, Tx};
 
 /// Brings a schema up to date.
 async fn migrate<'p, P>(pool: P, mut migrator: sqlx::migrate::Migrator) -> Result<(), StoreError>

@@ -207,12 +207,18 @@ fn trouble_is_one_sentence_and_status_1() {
 
 #[test]
 fn a_variable_that_is_set_to_nothing_is_not_set() {
-    let names = ["LISTEN", "SIGNING_KEY", "SIGNING_KEY_FILE", "JWT_AUTH_SECURE", "DATABASE_URL"];
+    let names = ["LISTEN", "ISSUER", "ACCESS_TOKEN_LIFETIME", "JWT_AUTH_SECURE", "DATABASE_URL"];
     let bare = Place::new().run(&["check"], "");
     let place = Place::with(names.map(|name| (name, String::new())));
     let checked = place.run(&["check"], "");
     assert_eq!((checked.status.code(), text(&checked.stderr)), (Some(0), String::new()));
     assert_eq!(text(&checked.stdout), text(&bare.stdout));
+    // But no key is made in the place of one that was lost on the way.
+    for name in ["SIGNING_KEY", "SIGNING_KEY_FILE"] {
+        let place = Place::with([(name, String::new())]);
+        assert!(!place.run(&["serve"], "").status.success(), "{name}");
+        assert!(!place.path().join("data/signing.key").exists());
+    }
 }
 
 #[test]

@@ -8,7 +8,8 @@ use latchkey::{
         UserId, Username, clock::ManualClock, entropy::SeededEntropy,
     },
     storage::{
-        ClientInfo, Constraint, Heard, NewUser, PostgresStore, SqliteStore, Store, StoreError, Tx,
+        ClientInfo, Constraint, Dead, Heard, NewUser, PostgresStore, Sighting, SqliteStore, Store,
+        StoreError, Tx,
     },
 };
 
@@ -42,6 +43,7 @@ macro_rules! on_both_engines {
 }
 
 mod accounts;
+mod cleanup;
 mod engines;
 mod families;
 

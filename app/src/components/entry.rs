@@ -26,7 +26,8 @@ impl Entry {
 
     /// Takes the focus, with what was typed selected.
     pub fn focus(self) {
-        if let Some(input) = self.input.get_untracked() {
+        // The page may have been left meanwhile.
+        if let Some(input) = self.input.try_get_untracked().flatten() {
             _ = input.focus();
             input.select();
         }

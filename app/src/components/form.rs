@@ -92,7 +92,7 @@ impl Form {
             request_animation_frame(move || match place {
                 Place::Field(name) => form.entry(name).focus(),
                 Place::Summary => {
-                    if let Some(summary) = summary.get_untracked() {
+                    if let Some(summary) = summary.try_get_untracked().flatten() {
                         _ = summary.focus();
                     }
                 }

@@ -37,7 +37,8 @@ fn sender() -> Sender {
         Box::pin(async move {
             let done = api.logout().await;
             done.map_err(|error| Faults::in_all(in_words(&error)))?;
-            // Not in an effect: this component is gone by now. Back must not lead to a private page.
+            // Not in an effect: this component is gone by now. Back must not lead to a private
+            // page.
             let options = NavigateOptions { replace: true, ..NavigateOptions::default() };
             navigate(paths::LOGIN_PAGE, options);
             Ok(())

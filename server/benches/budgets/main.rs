@@ -12,6 +12,7 @@
     reason = "a benchmark prints, and one that cannot go on has failed"
 )]
 
+mod families;
 mod floors;
 mod load;
 mod node;
@@ -61,6 +62,9 @@ async fn measure(words: &[&str]) {
         }
         if wanted("refreshes") {
             scenarios::refreshes(&engine, &mut report).await;
+        }
+        if wanted("families") {
+            families::beside_many(&engine, &mut report).await;
         }
         if wanted("storm") {
             scenarios::storm(&engine, &mut report).await;

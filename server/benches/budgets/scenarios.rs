@@ -88,28 +88,44 @@ async fn log_in(address: String, deadline: Instant) -> u64 {
 
 /// Refreshes that rotate, beside single-row transactions.
 pub async fn refreshes(engine: &Engine, report: &mut Report) {
+    let (node, tokens) = rotating(engine).await;
+    let (mut raw, mut rates) = (Vec::new(), Vec::new());
+    for _ in 0..ROUNDS {
+        raw.push(rate_of_floor(&["floor-rows", &engine.url, "1"], Cores::All));
+        rates.push(rotate(&node, &tokens).await);
+    }
+    report.rate(&engine.row("refresh"), median(rates), median(raw), 0.6);
+}
+
+/// Refreshes that rotate, per second.
+pub async fn refresh_rate(engine: &Engine) -> f64 {
+    let (node, tokens) = rotating(engine).await;
+    let mut rates = Vec::new();
+    for _ in 0..ROUNDS {
+        rates.push(rotate(&node, &tokens).await);
+    }
+    median(rates)
+}
+
+type Tokens = Arc<Vec<Mutex<String>>>;
+
+/// A server whose every refresh rotates, and sessions to do so.
+async fn rotating(engine: &Engine) -> (Node, Tokens) {
     let windows = [("RACE_WINDOW", "0s"), ("STORE_DELAY", "0s")];
     let node = engine.serve(&windows, Cores::All);
     let mut tokens = Vec::new();
     for _ in 0..CONNECTIONS {
         tokens.push(Mutex::new(sign_in(&node.address).await.1));
     }
-    let tokens = Arc::new(tokens);
-    let (mut raw, mut rates) = (Vec::new(), Vec::new());
-    for _ in 0..ROUNDS {
-        raw.push(rate_of_floor(&["floor-rows", &engine.url, "1"], Cores::All));
-        let one = |n, deadline| refresh(node.address.clone(), Arc::clone(&tokens), n, deadline);
-        rates.push(rate(CONNECTIONS, SPAN, one).await);
-    }
-    report.rate(&engine.row("refresh"), median(rates), median(raw), 0.6);
+    (node, Arc::new(tokens))
 }
 
-async fn refresh(
-    address: String,
-    tokens: Arc<Vec<Mutex<String>>>,
-    n: usize,
-    deadline: Instant,
-) -> u64 {
+async fn rotate(node: &Node, tokens: &Tokens) -> f64 {
+    let one = |n, deadline| refresh(node.address.clone(), Arc::clone(tokens), n, deadline);
+    rate(CONNECTIONS, SPAN, one).await
+}
+
+async fn refresh(address: String, tokens: Tokens, n: usize, deadline: Instant) -> u64 {
     let mut client = Client::connect(&address).await.unwrap();
     let mut token = tokens[n].lock().await;
     let mut rounds = 0;

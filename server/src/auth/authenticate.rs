@@ -36,23 +36,27 @@ pub enum AccessFault {
 }
 
 impl Auth {
-    /// Checks an access token.
+    /// Checks an access token, and notes what it shows of the client.
     ///
     /// # Errors
     /// [`AccessFault`]. Only [`AccessFault::Stale`] is no verdict on the token.
     pub fn authenticate(&self, token: &str) -> Result<Identity, AccessFault> {
-        let claims = self.tokens.check(token, Some(TokenKind::Access), self.now())?;
+        let now = self.now();
+        let claims = self.tokens.check(token, Some(TokenKind::Access), now)?;
         match self.blacklist.standing(claims.session) {
-            Standing::Revoked => Err(AccessFault::Revoked),
-            Standing::Unknown => Err(AccessFault::Stale),
-            Standing::Live => Ok(Identity {
-                user_id: claims.user_id,
-                session: claims.session,
-                generation: claims.generation,
-                issued_at: claims.issued_at,
-                expires_at: claims.expires_at,
-            }),
+            Standing::Revoked => return Err(AccessFault::Revoked),
+            Standing::Unknown => return Err(AccessFault::Stale),
+            Standing::Live => {}
         }
+        let caller = Identity {
+            user_id: claims.user_id,
+            session: claims.session,
+            generation: claims.generation,
+            issued_at: claims.issued_at,
+            expires_at: claims.expires_at,
+        };
+        self.sight(&caller, now);
+        Ok(caller)
     }
 
     /// The token to believe of several of one name (an older domain or path may have left some):

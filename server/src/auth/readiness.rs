@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::{Auth, AuthError};
+use crate::{domain::UserId, storage::StoreError};
 
 /// A node whose clock is further from the database's judges tokens by the wrong time.
 const MAX_SKEW: Duration = Duration::from_secs(5);
@@ -27,7 +28,10 @@ impl Auth {
     /// # Errors
     /// [`NotReady`].
     pub async fn readiness(&self) -> Result<(), NotReady> {
-        let theirs = self.store.now().await.map_err(|error| NotReady::Database(error.into()))?;
+        let gone = |error: StoreError| NotReady::Database(error.into());
+        // Nobody's row, but a query: SQLite's time is this process's.
+        self.store.lookup_user(UserId(0)).await.map_err(gone)?;
+        let theirs = self.store.now().await.map_err(gone)?;
         let ours = self.now();
         let skew = ours.since(theirs).max(theirs.since(ours));
         if skew > MAX_SKEW {

@@ -27,7 +27,7 @@ pub struct Parts {
 impl AppState {
     /// The state of a service.
     pub fn new(auth: Arc<Auth>, web: Web, leptos: LeptosOptions) -> Self {
-        let request_ids = RequestIds::new(&*auth.entropy);
+        let request_ids = RequestIds::default();
         Self(Arc::new(Parts { auth, web, leptos, request_ids }))
     }
 }

@@ -1,6 +1,7 @@
 //! One log line for each request, and the id that ties a 5xx answer to it.
 
 use std::{
+    hash::{BuildHasher as _, RandomState},
     sync::atomic::{AtomicU64, Ordering},
     time::Instant,
 };
@@ -14,27 +15,21 @@ use axum::{
 use serde_json::json;
 
 use super::{AppState, failure::ServerFault};
-use crate::domain::{Entropy, entropy::random};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
-/// Names requests: a random number for the process, and a count. A random number for each would be a
-/// call to the system for each.
-#[derive(Debug)]
+/// Names requests by a count under a key of the process: no call to the system for each, and nobody
+/// can tell how many there were.
+#[derive(Debug, Default)]
 pub struct RequestIds {
-    process: u64,
+    key: RandomState,
     count: AtomicU64,
 }
 
 impl RequestIds {
-    /// The names of one process.
-    pub fn new(entropy: &dyn Entropy) -> Self {
-        let process = random(entropy).map(u64::from_be_bytes).unwrap_or_default();
-        Self { process, count: AtomicU64::default() }
-    }
-
     fn next(&self) -> String {
-        format!("{:016x}{:016x}", self.process, self.count.fetch_add(1, Ordering::Relaxed))
+        let count = self.count.fetch_add(1, Ordering::Relaxed);
+        format!("{:016x}{:016x}", self.key.hash_one(count), self.key.hash_one(!count))
     }
 }
 
@@ -63,7 +58,8 @@ impl Trace {
         let status = response.status().as_u16();
         let micros = started.elapsed().as_micros();
         if let Some(ServerFault { cause, detail }) = response.extensions_mut().remove() {
-            tracing::error!(%method, path, status, micros, request_id = id, %cause, "request failed");
+            let request_id = &id;
+            tracing::error!(%method, path, status, micros, request_id, %cause, "request failed");
             let body = Json(json!({ "detail": detail, "request_id": id })).into_response();
             response.headers_mut().remove(header::CONTENT_LENGTH);
             *response.body_mut() = body.into_body();

@@ -1,7 +1,8 @@
 //! PostgreSQL: any number of processes on one database.
 
-mod batch;
+mod doubt;
 mod feed;
+mod reads;
 mod tx;
 
 use std::{fmt, sync::Arc, time::Duration};
@@ -14,12 +15,13 @@ use sqlx::{
     query, query_as, query_scalar,
 };
 
-use self::{feed::PostgresFeed, tx::PostgresTx};
+use self::{doubt::Doubt, feed::PostgresFeed, reads::Reads, tx::PostgresTx};
 use super::{
-    FamilyRecord, RevocationFeed, SessionRecord, Store, StoreError, Taken, Tx, UserRecord,
+    Dead, FamilyRecord, RevocationFeed, SessionRecord, Sighting, Store, StoreError, Taken, Tx,
+    UserRecord,
     batcher::Batcher,
     migrate,
-    rows::{SessionRow, UserRow, ended},
+    rows::{SessionRow, UserRow, ended, session_id},
     sql::{self, Extra},
 };
 use crate::domain::{Clock, Generation, RevokeCause, SessionId, Timestamp, Transition, UserId};
@@ -35,8 +37,6 @@ const LIMITS: [(&str, &str); 3] = [
     ("statement_timeout", "10000"),
     ("idle_in_transaction_session_timeout", "10000"),
 ];
-/// A connection that has rested for longer may be dead: it is tried first.
-const TRUSTED_REST: Duration = Duration::from_secs(5);
 /// How many batches of reads of one kind go on at once.
 const LANES: usize = 2;
 
@@ -59,16 +59,16 @@ impl PostgresStore {
         connections: u32,
         clock: Option<Arc<dyn Clock>>,
     ) -> Result<Self, StoreError> {
-        let pool =
-            pool().max_connections(connections).connect_with(options.options(LIMITS)).await?;
+        let doubt = Arc::new(Doubt::default());
+        let pool = pool(Arc::clone(&doubt)).max_connections(connections);
+        let pool = pool.connect_with(options.options(LIMITS)).await?;
         // Nodes that start together take turns: sqlx holds an advisory lock meanwhile.
         migrate(&pool, sqlx::migrate!("../migrations/postgres")).await?;
-        let (for_users, for_families, at) = (pool.clone(), pool.clone(), clock.clone());
+        let reads = Arc::new(Reads::new(pool.clone(), doubt, clock.clone()));
+        let for_users = Arc::clone(&reads);
         Ok(Self {
-            users: Batcher::new(LANES, move |ids| batch::users(for_users.clone(), ids)),
-            families: Batcher::new(LANES, move |ids| {
-                batch::families(for_families.clone(), ids, given(at.as_deref()))
-            }),
+            users: Batcher::new(LANES, move |ids| Arc::clone(&for_users).users(ids)),
+            families: Batcher::new(LANES, move |ids| Arc::clone(&reads).families(ids)),
             pool,
             clock,
         })
@@ -76,12 +76,8 @@ impl PostgresStore {
 
     /// The moment, where it is not the database's.
     fn given_now(&self) -> Option<i64> {
-        given(self.clock.as_deref())
+        self.clock.as_ref().map(|clock| clock.now().millis())
     }
-}
-
-fn given(clock: Option<&dyn Clock>) -> Option<i64> {
-    clock.map(|clock| clock.now().millis())
 }
 
 impl fmt::Debug for PostgresStore {
@@ -90,11 +86,12 @@ impl fmt::Debug for PostgresStore {
     }
 }
 
-fn pool() -> PoolOptions<Postgres> {
+fn pool(doubt: Arc<Doubt>) -> PoolOptions<Postgres> {
     PoolOptions::new().acquire_timeout(ACQUIRE_TIMEOUT).test_before_acquire(false).before_acquire(
-        |connection: &mut PgConnection, rest| {
+        move |connection: &mut PgConnection, rest| {
+            let doubtful = doubt.concerns(rest.idle_for);
             Box::pin(async move {
-                if rest.idle_for > TRUSTED_REST {
+                if doubtful {
                     connection.ping().await?;
                 }
                 Ok(true)
@@ -180,6 +177,14 @@ impl Store for PostgresStore {
         answer(change.execute(&self.pool)).await.map(changed_one)
     }
 
+    async fn sight(
+        &self,
+        sightings: &[Sighting],
+        store_delay: Duration,
+    ) -> Result<Vec<bool>, StoreError> {
+        reads::sight(&self.pool, sightings, store_delay).await
+    }
+
     async fn revoke_family(&self, id: SessionId, cause: RevokeCause) -> Result<bool, StoreError> {
         let change = query(sql::postgres::REVOKE_FAMILY)
             .bind(id.to_string())
@@ -196,8 +201,33 @@ impl Store for PostgresStore {
         answer(rows.fetch_all(&self.pool)).await?.into_iter().map(ended).collect()
     }
 
+    async fn remove_dead(
+        &self,
+        after: Option<SessionId>,
+        count: u32,
+        dead: Dead,
+    ) -> Result<Option<SessionId>, StoreError> {
+        let after = after.map_or(sql::FIRST_ID.to_owned(), |id| id.to_string());
+        let end = query_scalar(sql::END_OF_STEP).bind(&after).bind(i64::from(count) - 1);
+        let end: Option<String> = answer(end.fetch_optional(&self.pool)).await?;
+        let removal = query(sql::REMOVE_DEAD)
+            .bind(&after)
+            .bind(end.as_deref().unwrap_or(sql::LAST_ID))
+            .bind(dead.since.millis())
+            .bind(dead.idle_since.millis());
+        answer(removal.execute(&self.pool)).await?;
+        if end.is_none() {
+            let removal = query(sql::FORGET_REMOVED).bind(dead.since.millis());
+            answer(removal.execute(&self.pool)).await?;
+        }
+        end.as_deref().map(session_id).transpose()
+    }
+
     async fn revocation_feed(&self) -> Result<Box<dyn RevocationFeed>, StoreError> {
-        Ok(Box::new(PostgresFeed::open(pool(), (*self.pool.connect_options()).clone()).await?))
+        Ok(Box::new(
+            PostgresFeed::open(pool(Arc::default()), (*self.pool.connect_options()).clone())
+                .await?,
+        ))
     }
 
     async fn close(&self) {

@@ -53,7 +53,8 @@ pub(super) const INSERT_FAMILY: &str = "INSERT INTO sessions (id, user_id, creat
      last_used_at, generation, rotated_at, answered_at, absolute_expires_at, user_agent, ip) \
      VALUES ($1, $2, $3, $3, $4, $5, $6, $7, $8, $9)";
 
-pub(super) const SIGHT: &str = "UPDATE sessions SET seen_at = $3, last_used_at = $3 \
+pub(super) const SIGHT: &str = "UPDATE sessions SET seen_at = $3, \
+     last_used_at = CASE WHEN last_used_at < $3 THEN $3 ELSE last_used_at END \
      WHERE id = $1 AND generation = $2 AND revoked_at IS NULL AND seen_at IS NULL \
      AND $3 - answered_at >= $4";
 
@@ -74,6 +75,22 @@ pub(super) const REVOKE_FAMILIES_OF_USER: &str = "UPDATE sessions SET revoked_at
 pub(super) const REVOKED_SINCE: &str = "SELECT id, revoked_at FROM sessions \
      WHERE revoked_at >= $1 \
      UNION ALL SELECT id, removed_at FROM removed_sessions WHERE removed_at >= $1";
+
+/// The last of the next `$2 + 1` families after `$1`. A walk along the primary key needs no index
+/// of its own, which every refresh would have to keep up.
+pub(super) const END_OF_STEP: &str =
+    "SELECT id FROM sessions WHERE id > $1 ORDER BY id LIMIT 1 OFFSET $2";
+
+/// Between these two, the second included.
+pub(super) const REMOVE_DEAD: &str = "DELETE FROM sessions WHERE id > $1 AND id <= $2 \
+     AND (revoked_at < $3 OR absolute_expires_at < $3 OR rotated_at < $4)";
+
+pub(super) const FORGET_REMOVED: &str = "DELETE FROM removed_sessions WHERE removed_at < $1";
+
+/// Comes before every id.
+pub(super) const FIRST_ID: &str = "";
+/// Comes after every id.
+pub(super) const LAST_ID: &str = "~";
 
 pub(super) const KEY_FINGERPRINTS: &str = "SELECT fingerprint FROM signing_keys";
 
@@ -110,6 +127,15 @@ pub(super) mod sqlite {
 pub(super) mod postgres {
     pub(in crate::storage) const NOW: &str =
         "SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint";
+
+    /// Never waits for a row that somebody else holds, so that two nodes cannot wait for each other.
+    pub(in crate::storage) const SIGHT_ALL: &str = "UPDATE sessions AS s \
+         SET seen_at = g.at, last_used_at = greatest(s.last_used_at, g.at) \
+         FROM unnest($1::text[], $2::bigint[], $3::bigint[]) AS g (id, generation, at) \
+         WHERE s.id = g.id AND s.generation = g.generation AND s.revoked_at IS NULL \
+         AND s.seen_at IS NULL AND g.at - s.answered_at >= $4 \
+         AND s.id IN (SELECT id FROM sessions WHERE id = ANY($1) FOR UPDATE SKIP LOCKED) \
+         RETURNING s.id";
 
     pub(in crate::storage) const LOCK_KEYS: &str = "LOCK TABLE signing_keys IN EXCLUSIVE MODE";
 

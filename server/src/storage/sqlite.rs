@@ -11,17 +11,19 @@ mod tx;
 use std::{fmt, path::Path, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
+use futures::future::try_join_all;
 use sqlx::{
-    SqlitePool, query, query_as,
+    SqlitePool, query, query_as, query_scalar,
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 
 use self::{batch::Change, feed::SqliteFeed, presence::Presence, tx::SqliteTx};
 use super::{
-    FamilyRecord, RevocationFeed, SessionRecord, Store, StoreError, Taken, Tx, UserRecord,
+    Dead, FamilyRecord, RevocationFeed, SessionRecord, Sighting, Store, StoreError, Taken, Tx,
+    UserRecord,
     batcher::Batcher,
     migrate,
-    rows::{SessionRow, UserRow, ended},
+    rows::{SessionRow, UserRow, ended, session_id},
     sql,
 };
 use crate::domain::{Clock, Generation, RevokeCause, SessionId, Timestamp, Transition, UserId};
@@ -155,6 +157,18 @@ impl Store for SqliteStore {
         self.changes.call(Change { id, read, transition, now, store_delay }).await
     }
 
+    async fn sight(
+        &self,
+        sightings: &[Sighting],
+        store_delay: Duration,
+    ) -> Result<Vec<bool>, StoreError> {
+        let change = |sighting: &Sighting| {
+            let Sighting { session: id, generation: read, at: now } = *sighting;
+            self.changes.call(Change { id, read, transition: Transition::Sight, now, store_delay })
+        };
+        try_join_all(sightings.iter().map(change)).await
+    }
+
     async fn revoke_family(&self, id: SessionId, cause: RevokeCause) -> Result<bool, StoreError> {
         let done = query(sql::sqlite::REVOKE_FAMILY)
             .bind(id.to_string())
@@ -171,6 +185,28 @@ impl Store for SqliteStore {
     ) -> Result<Vec<(SessionId, Timestamp)>, StoreError> {
         let rows = query_as(sql::REVOKED_SINCE).bind(since.millis());
         rows.fetch_all(&self.readers).await?.into_iter().map(ended).collect()
+    }
+
+    async fn remove_dead(
+        &self,
+        after: Option<SessionId>,
+        count: u32,
+        dead: Dead,
+    ) -> Result<Option<SessionId>, StoreError> {
+        let after = after.map_or(sql::FIRST_ID.to_owned(), |id| id.to_string());
+        let end = query_scalar(sql::END_OF_STEP).bind(&after).bind(i64::from(count) - 1);
+        let end: Option<String> = end.fetch_optional(&self.readers).await?;
+        let removal = query(sql::REMOVE_DEAD)
+            .bind(&after)
+            .bind(end.as_deref().unwrap_or(sql::LAST_ID))
+            .bind(dead.since.millis())
+            .bind(dead.idle_since.millis());
+        removal.execute(&self.writer).await?;
+        if end.is_none() {
+            let removal = query(sql::FORGET_REMOVED).bind(dead.since.millis());
+            removal.execute(&self.writer).await?;
+        }
+        end.as_deref().map(session_id).transpose()
     }
 
     async fn revocation_feed(&self) -> Result<Box<dyn RevocationFeed>, StoreError> {

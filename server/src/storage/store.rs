@@ -52,6 +52,14 @@ pub trait Store: Send + Sync + 'static {
         store_delay: Duration,
     ) -> Result<bool, StoreError>;
 
+    /// Notes that these generations were shown. Tells of each whether it was applied, as
+    /// [`Transition::Sight`] is; one whose row is busy may be left out.
+    async fn sight(
+        &self,
+        sightings: &[Sighting],
+        store_delay: Duration,
+    ) -> Result<Vec<bool>, StoreError>;
+
     /// Ends a family that lives, as of now. Returns whether it did; it is committed then.
     async fn revoke_family(&self, id: SessionId, cause: RevokeCause) -> Result<bool, StoreError>;
 
@@ -61,11 +69,41 @@ pub trait Store: Send + Sync + 'static {
         since: Timestamp,
     ) -> Result<Vec<(SessionId, Timestamp)>, StoreError>;
 
+    /// Removes the dead among the next `count` families after `after`, by id and so in the order of
+    /// their making. Returns the last id that it looked at; `None` at the end, where what is
+    /// remembered of removed families goes, too.
+    async fn remove_dead(
+        &self,
+        after: Option<SessionId>,
+        count: u32,
+        dead: Dead,
+    ) -> Result<Option<SessionId>, StoreError>;
+
     /// A feed that tells when another process may have ended families.
     async fn revocation_feed(&self) -> Result<Box<dyn RevocationFeed>, StoreError>;
 
     /// Waits for the connections to finish and closes them.
     async fn close(&self);
+}
+
+/// A generation that a client has shown that it holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Sighting {
+    /// The family.
+    pub session: SessionId,
+    /// The generation.
+    pub generation: Generation,
+    /// When, by the store's time.
+    pub at: Timestamp,
+}
+
+/// Which families are dead.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Dead {
+    /// Those that were ended, removed, or reached their absolute limit before this moment.
+    pub since: Timestamp,
+    /// Those whose generation was made before this moment.
+    pub idle_since: Timestamp,
 }
 
 /// A unit of work.

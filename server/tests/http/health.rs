@@ -67,3 +67,13 @@ async fn a_node_whose_clock_is_wrong_is_not_ready_and_signs_nobody_out() {
         assert!(theirs.since(opened) < Duration::from_secs(5) && opened <= theirs);
     }
 }
+
+#[tokio::test]
+async fn without_its_file_a_node_is_not_ready() {
+    let app = TestApp::on(Engine::Sqlite, &[]).await;
+    let (file, away) = (app.database.file().clone(), app.folder.path().join("away.db"));
+    std::fs::rename(&file, &away).unwrap();
+    app.browser().get("/readyz").await.assert_status(503);
+    std::fs::rename(&away, &file).unwrap();
+    app.browser().get("/readyz").await.assert_status(200);
+}

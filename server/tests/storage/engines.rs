@@ -94,3 +94,28 @@ async fn on_postgres_time_is_the_databases() {
     let after = store.begin().await.unwrap().now().await.unwrap();
     assert!(before <= read_at && read_at <= revoked_at && revoked_at <= after);
 }
+
+#[tokio::test]
+async fn reads_survive_that_the_server_closes_every_connection() {
+    let database = TestDatabase::new(Engine::Postgres, at(0)).await;
+    let store = database.open().await;
+    let user = add_user(&*store, "ada", None).await.unwrap();
+    let opened = add_family(&*store, user, 1).await;
+    let mut burst = tokio::task::JoinSet::new();
+    for _ in 0..64 {
+        let store = Arc::clone(&store);
+        burst.spawn(async move { store.taken(Some("ada"), None).await.unwrap() });
+    }
+    burst.join_all().await;
+    database
+        .execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity \
+             WHERE datname = current_database() AND pid <> pg_backend_pid()",
+        )
+        .await;
+    for _ in 0..8 {
+        assert_eq!(store.lookup_user(user).await.unwrap().unwrap().id, user);
+        assert_eq!(family(&*store, opened.id).await, opened);
+    }
+    store.taken(Some("ada"), None).await.unwrap();
+}

@@ -66,6 +66,29 @@ async fn a_sighting_counts_once_and_not_too_soon(database: &TestDatabase) {
     assert!(!sight(70_000).await);
 }
 
+async fn many_sightings_are_applied_at_once_each_by_its_own_precondition(database: &TestDatabase) {
+    let store = database.open().await;
+    let user = add_user(&*store, "ada", None).await.unwrap();
+    let mut families = Vec::new();
+    for seed in 1..=4 {
+        families.push(add_family(&*store, user, seed).await);
+    }
+    store.revoke_family(families[2].id, RevokeCause::Logout).await.unwrap();
+    let given = [(0, 1, 60_000), (1, 1, 59_999), (2, 1, 60_000), (3, 2, 60_000)];
+    let sightings = given.map(|(n, generation, millis)| Sighting {
+        session: families[n].id,
+        generation: Generation::new(generation).unwrap(),
+        at: at(millis),
+    });
+    // One; then one too early, one of a family that has ended, one of another generation.
+    let applied = store.sight(&sightings, DELAY).await.unwrap();
+    assert_eq!(applied, [true, false, false, false]);
+    assert_eq!(family(&*store, families[0].id).await.seen_at, Some(at(60_000)));
+    assert_eq!(family(&*store, families[1].id).await.seen_at, None);
+    // A second one changes nothing.
+    assert_eq!(store.sight(&sightings[..1], DELAY).await.unwrap(), [false]);
+}
+
 async fn the_first_end_of_a_family_is_the_end(database: &TestDatabase) {
     let store = database.open().await;
     let user = add_user(&*store, "ada", None).await.unwrap();
@@ -157,6 +180,7 @@ on_both_engines! {
     transitions_do_to_the_row_what_they_do_to_the_family,
     transitions_carry_their_preconditions,
     a_sighting_counts_once_and_not_too_soon,
+    many_sightings_are_applied_at_once_each_by_its_own_precondition,
     the_first_end_of_a_family_is_the_end,
     of_many_rotations_of_one_generation_one_wins,
     of_many_who_ask_at_once_each_gets_their_own_answer,

@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use axum::Router;
 use clap::Parser;
 use latchkey::{
-    auth::{Auth, Blacklist, CreateUser, HashPool, logout::Unfinished},
+    auth::{Auth, Blacklist, CreateUser, HashPool, logout::Unfinished, sightings::Sightings},
     config::{Config, Settings},
     domain::{
         PasswordHasher, SigningKey, Timestamp, Tokens, clock::ManualClock, entropy::SeededEntropy,
@@ -89,6 +89,7 @@ impl TestApp {
             entropy: Arc::new(SeededEntropy::new(7)),
             policy: config.auth,
             unfinished: Unfinished::default(),
+            sightings: Sightings::default(),
         });
         let web = Web {
             cookies: config.cookies,
@@ -146,6 +147,11 @@ impl TestApp {
     pub fn advance(&self, span: Duration) {
         self.clock.advance(span);
     }
+}
+
+/// Seconds.
+pub const fn secs(seconds: u64) -> Duration {
+    Duration::from_secs(seconds)
 }
 
 /// Minutes.

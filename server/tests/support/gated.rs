@@ -13,7 +13,8 @@ use async_trait::async_trait;
 use latchkey::{
     domain::{Generation, RevokeCause, SessionId, Timestamp, Transition, UserId},
     storage::{
-        FamilyRecord, RevocationFeed, SessionRecord, Store, StoreError, Taken, Tx, UserRecord,
+        Dead, FamilyRecord, RevocationFeed, SessionRecord, Sighting, Store, StoreError, Taken, Tx,
+        UserRecord,
     },
 };
 use tokio::sync::Notify;
@@ -115,6 +116,14 @@ impl Store for GatedStore {
         self.reach()?.apply(id, read, transition, now, store_delay).await
     }
 
+    async fn sight(
+        &self,
+        sightings: &[Sighting],
+        store_delay: Duration,
+    ) -> Result<Vec<bool>, StoreError> {
+        self.reach()?.sight(sightings, store_delay).await
+    }
+
     async fn revoke_family(&self, id: SessionId, cause: RevokeCause) -> Result<bool, StoreError> {
         self.reach()?.revoke_family(id, cause).await
     }
@@ -124,6 +133,15 @@ impl Store for GatedStore {
         since: Timestamp,
     ) -> Result<Vec<(SessionId, Timestamp)>, StoreError> {
         self.reach()?.revoked_since(since).await
+    }
+
+    async fn remove_dead(
+        &self,
+        after: Option<SessionId>,
+        count: u32,
+        dead: Dead,
+    ) -> Result<Option<SessionId>, StoreError> {
+        self.reach()?.remove_dead(after, count, dead).await
     }
 
     async fn revocation_feed(&self) -> Result<Box<dyn RevocationFeed>, StoreError> {

@@ -51,7 +51,8 @@ pub(super) async fn families(
     Ok(in_order(&ids, rows.into_iter().map(FamilyRow::keyed)))
 }
 
-/// Applies these changes, each by its own precondition, and makes them durable with one commit.
+/// Applies these changes, each by its own precondition, and makes them durable with one commit. No
+/// rule of the schema can be broken by one of them: an error is the database's, and concerns all.
 pub(super) async fn apply(
     writer: SqlitePool,
     changes: Vec<Change>,
