@@ -52,6 +52,22 @@ test("a wrong password is said beside the form, and no refresh is sent", async (
   await expect(page).toHaveURL("/account");
 });
 
+test("whoever leaves the page while it is being refused gets where they wanted", async ({ page, complaints }) => {
+  complaints.allowStatus(400, LOGIN);
+  await open(page, "/login");
+  // As fast as nobody clicks: after the refusal is there, before the next frame moves the focus.
+  await page.evaluate(() => {
+    new MutationObserver((_, observer) => {
+      if (!document.querySelector("#form-summary .alert")) return;
+      observer.disconnect();
+      document.querySelector<HTMLElement>("a.brand")?.click();
+    }).observe(document.body, { childList: true, subtree: true });
+  });
+  await new LoginPage(page).signIn({ ...ADA, password: "wrong" });
+  await expect(page).toHaveURL("/");
+  await expect(page.getByRole("heading", { level: 1 })).toContainText("Stay signed in");
+});
+
 test("a field left empty is named, and focused", async ({ page, traffic }) => {
   const login = new LoginPage(page);
   await open(page, "/login");

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use latchkey::cli::Cli;
 use mimalloc::MiMalloc;
 
-// A request makes some hundred small allocations: the system's allocator takes three times as long.
+// With the system's allocator a fifth of a request's instructions are spent on memory.
 #[global_allocator]
 static ALLOCATOR: MiMalloc = MiMalloc;
 
