@@ -16,7 +16,7 @@ pub mod user;
 
 pub use claims::{Claims, TokenFault, TokenKind};
 pub use clock::{Clock, SystemClock, Timestamp};
-pub use decide::{Decision, RotationPolicy, decide};
+pub use decide::{Decision, Refusal, RotationPolicy, decide};
 pub use entropy::{Entropy, EntropyError, SystemEntropy};
 pub use family::{Family, Revocation, RevokeCause, Transition};
 pub use ids::{Generation, SessionId, UserId};

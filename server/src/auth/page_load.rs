@@ -5,7 +5,7 @@
 //! hundred tabs restored at once change nothing.
 
 use super::{ATTEMPTS, Auth, AuthError, Refreshed};
-use crate::domain::{Decision, TokenKind, decide};
+use crate::domain::{TokenKind, decide};
 
 impl Auth {
     /// Presents a refresh token on a page load. In the second half of the token's life it is
@@ -21,10 +21,7 @@ impl Auth {
         for _ in 0..ATTEMPTS {
             let (family, now) = self.living_family(&claims).await?;
             let decision = decide(claims.generation, &family, now, &self.policy.rotation);
-            let transition = match decision {
-                Decision::Rotate { .. } | Decision::Renew { .. } | Decision::Reissue => None,
-                other => self.transition(other, &family).await?,
-            };
+            let transition = self.transition(decision.for_page_load(), &family).await?;
             if let Some(family) = self.apply(family, transition, now).await? {
                 let lifetime = self.policy.rotation.refresh_lifetime;
                 return Ok(Refreshed {

@@ -2,8 +2,8 @@
 
 use super::{ATTEMPTS, Auth, AuthError, Standing};
 use crate::domain::{
-    Claims, Decision, Family, RevokeCause, Timestamp, TokenFault, TokenKind, Transition, decide,
-    token::Minted,
+    Claims, Decision, Family, Refusal, RevokeCause, Timestamp, TokenFault, TokenKind, Transition,
+    decide, token::Minted,
 };
 
 /// What a refresh answers.
@@ -103,14 +103,11 @@ impl Auth {
         decision: Decision,
         family: &Family,
     ) -> Result<Option<Transition>, AuthError> {
-        match decision {
-            Decision::Fresh { sighting } => Ok(sighting.then_some(Transition::Sight)),
-            Decision::Renew { sighting } => Ok(Some(Transition::Renew { sighting })),
-            Decision::Rotate { to } => Ok(Some(Transition::Rotate { to })),
-            Decision::Reissue => Ok(Some(Transition::Reissue)),
-            Decision::Revoked(cause) => Err(AuthError::Ended(cause)),
-            Decision::Expired => Err(AuthError::Token(TokenFault::Expired)),
-            Decision::Replay => {
+        match decision.transition() {
+            Ok(transition) => Ok(transition),
+            Err(Refusal::Revoked(cause)) => Err(AuthError::Ended(cause)),
+            Err(Refusal::Expired) => Err(AuthError::Token(TokenFault::Expired)),
+            Err(Refusal::Replay) => {
                 self.store.revoke_family(family.id, RevokeCause::Replay).await?;
                 self.forget(family.id, self.now());
                 Err(AuthError::Replayed)
@@ -138,10 +135,7 @@ impl Auth {
         transition: Option<Transition>,
         now: Timestamp,
     ) -> Result<Refreshed, AuthError> {
-        let carries = matches!(
-            transition,
-            Some(Transition::Rotate { .. } | Transition::Renew { .. } | Transition::Reissue)
-        );
+        let carries = transition.is_some_and(Transition::answers_refresh);
         Ok(Refreshed {
             access: self.mint_access(family, family.generation, now)?,
             refresh: carries.then(|| self.tokens.refresh(family)).transpose()?,

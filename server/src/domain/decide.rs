@@ -7,7 +7,7 @@
 
 use std::time::Duration;
 
-use super::{Family, Generation, RevokeCause, Timestamp};
+use super::{Family, Generation, RevokeCause, Timestamp, Transition};
 
 /// The settings that the rule depends on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,6 +49,48 @@ pub enum Decision {
     /// A new access token, and the refresh token of the current generation once more.
     Reissue,
     /// Refuse and end the family: an old copy was used.
+    Replay,
+}
+
+impl Decision {
+    /// What a page load makes of it: a page never changes which refresh token the browser holds,
+    /// so that a hundred tabs restored at once change nothing.
+    #[must_use]
+    pub const fn for_page_load(self) -> Self {
+        match self {
+            Self::Rotate { .. } | Self::Renew { .. } | Self::Reissue => {
+                Self::Fresh { sighting: false }
+            }
+            other => other,
+        }
+    }
+
+    /// What it does to the family.
+    ///
+    /// # Errors
+    /// Why the presentation is refused.
+    pub const fn transition(self) -> Result<Option<Transition>, Refusal> {
+        match self {
+            Self::Fresh { sighting: false } => Ok(None),
+            Self::Fresh { sighting: true } => Ok(Some(Transition::Sight)),
+            Self::Renew { sighting } => Ok(Some(Transition::Renew { sighting })),
+            Self::Rotate { to } => Ok(Some(Transition::Rotate { to })),
+            Self::Reissue => Ok(Some(Transition::Reissue)),
+            Self::Revoked(cause) => Err(Refusal::Revoked(cause)),
+            Self::Expired => Err(Refusal::Expired),
+            Self::Replay => Err(Refusal::Replay),
+        }
+    }
+}
+
+/// Why a presentation is refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    /// The family was ended.
+    Revoked(RevokeCause),
+    /// Unused for too long, or past the absolute limit.
+    Expired,
+    /// An old copy was used: the family is to be ended before anything is answered.
     Replay,
 }
 

@@ -91,6 +91,16 @@ pub enum Transition {
     },
 }
 
+impl Transition {
+    /// Whether the answer carries the refresh token.
+    pub const fn answers_refresh(self) -> bool {
+        match self {
+            Self::Sight => false,
+            Self::Reissue | Self::Renew { .. } | Self::Rotate { .. } => true,
+        }
+    }
+}
+
 /// The end of a family.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Revocation {
