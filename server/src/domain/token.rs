@@ -205,4 +205,6 @@ struct Place {
 }
 
 #[cfg(test)]
+mod properties;
+#[cfg(test)]
 mod tests;

@@ -178,3 +178,6 @@ fn header_value(cookie: &Cookie<'_>) -> Result<HeaderValue, Failure> {
 fn moment(at: Timestamp) -> OffsetDateTime {
     OffsetDateTime::from_unix_timestamp(at.seconds()).unwrap_or(OffsetDateTime::UNIX_EPOCH)
 }
+
+#[cfg(test)]
+mod properties;
