@@ -9,6 +9,8 @@ mod state;
 mod step;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod timers;
 
 pub use state::{Changes, Machine, Rest, State, Ticket, Trust};
 
