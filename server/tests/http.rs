@@ -7,6 +7,7 @@ mod blacklist;
 mod candidates;
 mod cors;
 mod csrf;
+mod edges;
 mod forms;
 mod headers;
 mod health;
