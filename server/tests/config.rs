@@ -71,7 +71,7 @@ fn durations_and_flags_are_read_as_people_write_them() {
 #[test]
 fn impossible_combinations_are_refused_with_a_sentence() {
     let https = "--public-url=https://app.example.com";
-    let rows: [(&[&str], &str); 20] = [
+    let rows: [(&[&str], &str); 22] = [
         (&["--jwt-auth-samesite=None"], "JWT_AUTH_SAMESITE=None needs"),
         (&["--jwt-auth-cookie-partitioned=true"], "JWT_AUTH_COOKIE_PARTITIONED needs"),
         (&[https, "--jwt-auth-secure=false"], "JWT_AUTH_SECURE=false with an https"),
@@ -93,6 +93,8 @@ fn impossible_combinations_are_refused_with_a_sentence() {
         (&["--jwt-auth-cookie=a;b"], "no cookie name"),
         (&["--jwt-auth-cookie-domain=."], "a domain's name only"),
         (&["--jwt-auth-refresh-cookie-path=api"], "starts with a slash"),
+        (&["--jwt-auth-refresh-cookie-path=/api\u{1}"], "no cookie path"),
+        (&["--jwt-auth-refresh-cookie-path=/api\t"], "no cookie path"),
         (&["--jwt-auth-cookie-domain=e.com; Path=/x"], "a domain's name only"),
         (&["--public-url=app.example.com"], "PUBLIC_URL"),
         (&["--public-url=https://app.example.com/path"], "PUBLIC_URL"),

@@ -310,7 +310,8 @@ fn check_names(policy: &CookiePolicy) -> Result<(), ConfigError> {
         if name.is_empty() || !name.chars().all(token) {
             return refuse(format!("{name:?} is no cookie name."));
         }
-        if !path.starts_with('/') || path.contains([';', ',', ' ']) || !path.is_ascii() {
+        let printed = |c: char| c.is_ascii_graphic() && ![';', ','].contains(&c);
+        if !path.starts_with('/') || !path.chars().all(printed) {
             return refuse(format!("{path:?} is no cookie path: it starts with a slash."));
         }
         check_prefix(policy, cookie)?;
