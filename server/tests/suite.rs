@@ -14,6 +14,7 @@ mod config;
 mod crash;
 mod hashing;
 mod http;
+mod model;
 mod program;
 mod rules;
 mod storage;

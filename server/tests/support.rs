@@ -12,3 +12,9 @@ pub use browser::{Browser, Reply};
 pub use database::{Engine, TestDatabase};
 pub use gated::GatedStore;
 pub use hasher::CountingHasher;
+
+/// Whether to take the time that it takes (`make prove`), or to look at a part (`make test`).
+#[expect(clippy::disallowed_methods, reason = "a setting of the tests, not of the program")]
+pub fn in_full() -> bool {
+    std::env::var("PROVE").is_ok_and(|prove| prove == "full")
+}

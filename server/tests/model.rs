@@ -1,0 +1,182 @@
+//! The rotation rule, proved: every order of events that a browser, a server and a thief can come
+//! to, with the rule that the server runs (`decide`) and the session machine that the browser runs.
+//!
+//! **What is looked at.** Up to three tabs of one browser, each with a refresh under way and one of
+//! them with an API call; pages that the server renders; crashes of the browser, after which it
+//! has only what was on its disk; a thief who presents a copy of any age; sign-outs, and a sign-in
+//! as another. Answers are lost, doubled and reordered. All of it as often as it likes and in every
+//! order, with any number of rotations: a generation is known by its distance from the current one.
+//!
+//! **What is taken for granted.** An exchange takes less than 30 s (the client gives up after 15),
+//! a browser writes its cookies to disk within 30 s, what a dead browser has sent is heard at once or
+//! never, and the server's statements end within 15 s. Sign-ins and sign-outs of one tab and refreshes of
+//! another keep apart (the lock `latchkey-cookies`). An access token that was fetched just now is
+//! in force. Sessions are used before they expire.
+
+mod explore;
+mod faults;
+mod happenings;
+mod scenario;
+mod server;
+mod tab;
+mod world;
+
+use explore::{Report, explore};
+use faults::Fault;
+use scenario::Scenario;
+
+/// The promises, as they are named where they break.
+const SIGNED_OUT: &str = "nobody honest is signed out";
+const THIEF: &str = "nobody honest is taken for a thief";
+
+/// Everything at once. The whole takes minutes and gigabytes: `make prove`.
+#[test]
+fn every_order_of_events_keeps_every_promise() {
+    let all = |tabs| Scenario {
+        crash: true,
+        load: true,
+        thief: true,
+        changes: true,
+        ..Scenario::tabs(tabs)
+    };
+    if crate::support::in_full() {
+        holds("3 tabs, page loads, crashes, a thief, sign-out and sign-in", &all(3));
+    } else {
+        holds("1 tab, page loads, crashes", &Scenario { changes: false, ..all(1) });
+        let two = Scenario { load: false, crash: false, ..all(2) };
+        holds("2 tabs, a thief, sign-out and sign-in", &two);
+    }
+}
+
+/// Reading and writing are two statements: what comes between is found out by the second.
+#[test]
+fn nothing_is_lost_between_reading_and_writing() {
+    let tabs = if crate::support::in_full() { 3 } else { 2 };
+    let scenario = Scenario { phases: true, changes: true, ..Scenario::tabs(tabs) };
+    holds("refreshes and sign-ins in two statements", &scenario);
+}
+
+/// While the browser lives a refresh may be heard up to 105 s after it was given up: less than
+/// both windows together.
+fn late_packets(tabs: usize) -> Scenario {
+    Scenario { late: 7, ..Scenario::tabs(tabs) }
+}
+
+#[test]
+fn a_late_packet_signs_nobody_out() {
+    let tabs = if crate::support::in_full() { 3 } else { 1 };
+    holds("late packets", &late_packets(tabs));
+}
+
+#[test]
+fn a_database_that_lost_commits_signs_nobody_out() {
+    let tabs = if crate::support::in_full() { 3 } else { 1 };
+    holds("a restored backup", &Scenario { restore: true, ..Scenario::tabs(tabs) });
+}
+
+#[test]
+fn the_access_tokens_of_a_family_that_has_ended_are_never_accepted() {
+    let scenario = Scenario { changes: true, expiry: true, ..Scenario::tabs(1) };
+    holds("ended families", &scenario);
+}
+
+#[test]
+fn a_fork_is_found() {
+    let scenario = Scenario { phases: true, ..Scenario::tabs(2) };
+    breaks(Fault::Fork, scenario, "I2");
+}
+
+#[test]
+fn a_reissue_that_mints_a_new_successor_is_found() {
+    breaks(Fault::ReissueMints, Scenario::tabs(2), "I2");
+}
+
+#[test]
+fn a_failed_refresh_that_deletes_cookies_is_found() {
+    breaks(Fault::FailureDeletes, Scenario::tabs(1), SIGNED_OUT);
+}
+
+#[test]
+fn a_sighting_that_counts_at_once_is_found() {
+    breaks(Fault::SightingAtOnce, Scenario { crash: true, ..Scenario::tabs(1) }, THIEF);
+}
+
+#[test]
+fn a_page_load_that_confirms_what_the_browser_does_not_hold_is_found() {
+    breaks(Fault::PageLoadCurrent, Scenario { load: true, ..Scenario::tabs(1) }, THIEF);
+}
+
+#[test]
+fn a_window_that_is_closed_by_time_alone_is_found() {
+    breaks(Fault::WindowByTime, Scenario::tabs(1), THIEF);
+}
+
+#[test]
+fn a_parent_that_is_refused_as_soon_as_its_successor_is_seen_is_found() {
+    breaks(Fault::NoWindow, late_packets(1), THIEF);
+}
+
+#[test]
+fn a_rotation_right_after_a_renewal_is_found() {
+    breaks(Fault::RotationAfterRenewal, Scenario::tabs(2), THIEF);
+}
+
+#[test]
+fn a_token_ahead_of_the_database_that_is_replaced_by_its_next_generation_is_found() {
+    breaks(Fault::RotateToNext, Scenario { restore: true, ..Scenario::tabs(1) }, "I2");
+}
+
+#[test]
+fn a_late_success_over_a_newer_sign_in_is_found() {
+    breaks(Fault::LateSuccess, Scenario { changes: true, ..Scenario::tabs(1) }, SIGNED_OUT);
+}
+
+#[test]
+fn a_sign_in_without_the_lock_on_the_users_row_is_found() {
+    let scenario = Scenario { phases: true, changes: true, ..Scenario::tabs(1) };
+    breaks(Fault::NoUserLock, scenario, "no session is opened");
+}
+
+#[test]
+fn a_blacklist_entry_dropped_at_the_access_lifetime_is_found() {
+    let scenario = Scenario { changes: true, expiry: true, ..Scenario::tabs(2) };
+    breaks(Fault::ForgetfulBlacklist, scenario, "I4");
+}
+
+/// `STORE_DELAY` has 15 s to spare: a dead browser's request that is heard so late is one too many.
+#[test]
+fn how_long_a_dead_browsers_request_may_travel() {
+    let scenario = Scenario { crash: true, late: 1, alike: false, ..Scenario::tabs(1) };
+    let report = show("a dead browser's request is heard 15 s later", &scenario);
+    assert_eq!(report.broken.expect("the delay is no longer than it has to be").promise, THIEF);
+}
+
+fn holds(name: &str, scenario: &Scenario) {
+    let report = show(name, scenario);
+    assert!(report.broken.is_none(), "{name}: broken, see above");
+    assert!(report.states > 1_000, "{name}: hardly anything was looked at");
+}
+
+fn breaks(fault: Fault, scenario: Scenario, promise: &str) {
+    let report = show(&format!("{fault:?}"), &scenario.broken_by(fault));
+    let broken = report.broken.expect("the fault is not found");
+    assert!(broken.promise.starts_with(promise), "{fault:?} breaks: {}", broken.promise);
+}
+
+fn show(name: &str, scenario: &Scenario) -> Report {
+    let report = explore(scenario);
+    println!(
+        "{name}: {} states, {} steps, {} deep, {:.1} s",
+        report.states,
+        report.steps,
+        report.depth,
+        report.took.as_secs_f64()
+    );
+    if let Some(broken) = &report.broken {
+        println!("  broken after {} steps: {}", broken.trace.len(), broken.promise);
+        for (number, step) in broken.trace.iter().enumerate() {
+            println!("  {:3}. {step}", number + 1);
+        }
+    }
+    report
+}

@@ -1,0 +1,95 @@
+//! How much of the world is looked at.
+
+use super::{
+    explore::{Model, Visit},
+    faults::Fault,
+    happenings::{self, Happening},
+    server::Server,
+    world::{
+        Call, Change, Jar, Life, Load, Mind, Person, Refresh, Row, State, TABS, Tab, Token, World,
+    },
+};
+
+/// What takes part. Whatever does may happen any number of times, in every order; only signing
+/// out, signing in as another, the thief and the backup have one go each.
+pub struct Scenario {
+    pub server: Server,
+    pub fault: Option<Fault>,
+    pub tabs: usize,
+    /// Whether something may come between the server's reading and writing.
+    pub phases: bool,
+    pub crash: bool,
+    pub load: bool,
+    pub thief: bool,
+    pub changes: bool,
+    pub restore: bool,
+    /// Whether time goes on for families that have ended.
+    pub expiry: bool,
+    /// For how many ticks a refresh that was given up may still be heard.
+    pub late: u8,
+    /// Whether tabs count as alike: fewer worlds, but a trace whose tabs change their numbers.
+    pub alike: bool,
+}
+
+impl Scenario {
+    /// A browser with some tabs, and nothing else.
+    pub fn tabs(tabs: usize) -> Self {
+        Self {
+            server: Server::new(None),
+            fault: None,
+            tabs,
+            phases: false,
+            crash: false,
+            load: false,
+            thief: false,
+            changes: false,
+            restore: false,
+            expiry: false,
+            late: 0,
+            alike: true,
+        }
+    }
+
+    /// With something broken, and tabs that keep their numbers.
+    pub fn broken_by(self, fault: Fault) -> Self {
+        Self { server: Server::new(Some(fault)), fault: Some(fault), alike: false, ..self }
+    }
+}
+
+impl Model for Scenario {
+    type State = World;
+    type Action = Happening;
+
+    /// Ada has just signed in, in one tab; the others have been opened since.
+    fn initial(&self) -> World {
+        let ada = Some(Token { of: Person::Ada, behind: 0 });
+        let active = Mind {
+            state: State::Active,
+            user: Some(Person::Ada),
+            changing: false,
+            refresh_wanted: false,
+        };
+        World {
+            rows: [Row::opened(), Row { life: Life::Unopened, ..Row::opened() }],
+            jar: Jar { access: ada, refresh: ada },
+            disk: ada,
+            dirty: 0,
+            tabs: [opened(active); TABS],
+            load: Load::None,
+            orphan: None,
+            restored: false,
+        }
+    }
+
+    fn successors(&self, world: &World, visit: &mut Visit<'_, Self>) {
+        happenings::each(self, world, &mut |happening, outcome| {
+            let tabs = self.alike.then_some(self.tabs);
+            visit(happening, outcome.map(|world| world.canonical(tabs)));
+        });
+    }
+}
+
+/// A tab with nothing under way.
+pub const fn opened(mind: Mind) -> Tab {
+    Tab { mind, refresh: Refresh::None, call: Call::None, change: Change::None }
+}
