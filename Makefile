@@ -3,11 +3,12 @@
 #   make run     serve on http://127.0.0.1:3000 and rebuild while you edit
 #   make test    all that must hold: formatting, lints, tests, and a browser against a release build
 #   make bench   how fast it is, beside what the same work costs at least
+#   make prove   the rule that keeps people signed in: every order of events, a million refreshes
 #
 # All install what is missing, say so in a line, and ask nothing. Tools and build outputs live in
 # $LATCHKEY_CACHE (~/.cache/latchkey), where a fresh clone finds them again.
 
-.PHONY: help run test bench
+.PHONY: help run test bench prove
 
 help:
 	@sed -n 's/^# \{0,1\}//p' Makefile
@@ -20,3 +21,6 @@ test:
 
 bench:
 	@.make/bench
+
+prove:
+	@.make/prove

@@ -11,10 +11,10 @@ use std::{
 
 use crate::support::{
     database::new_postgres_database,
+    in_full,
     program::{Place, Server, cookie, send},
 };
 
-const KILLS: usize = 50;
 const CLIENTS: usize = 4;
 const PATH: &str = "POST /api/auth/token/refresh/";
 
@@ -84,7 +84,8 @@ fn kill_and_kill_again(place: &Place) {
             thread::spawn(move || run.refresh_on_and_on(token))
         })
         .collect();
-    for kill in 0..KILLS {
+    let kills = if in_full() { 200 } else { 50 };
+    for kill in 0..kills {
         // Not in step with anything.
         thread::sleep(Duration::from_millis(20 + 13 * (kill as u64 % 7)));
         server.kill();
@@ -94,8 +95,8 @@ fn kill_and_kill_again(place: &Place) {
     thread::sleep(Duration::from_millis(200));
     run.over.store(true, Ordering::SeqCst);
     let (refreshed, lost) = (run.refreshed.load(Ordering::SeqCst), run.lost.load(Ordering::SeqCst));
-    println!("{KILLS} kills: {refreshed} refreshes, {lost} lost answers");
-    assert!(refreshed > KILLS && lost > KILLS / 2, "{refreshed} refreshes, {lost} lost");
+    println!("{kills} kills: {refreshed} refreshes, {lost} lost answers");
+    assert!(refreshed > kills && lost > kills / 2, "{refreshed} refreshes, {lost} lost");
 
     for client in clients {
         let token = client.join().unwrap().unwrap_or_else(|answer| panic!("signed out: {answer}"));

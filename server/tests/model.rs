@@ -56,10 +56,10 @@ fn nothing_is_lost_between_reading_and_writing() {
     holds("refreshes and sign-ins in two statements", &scenario);
 }
 
-/// While the browser lives a refresh may be heard up to 105 s after it was given up: less than
-/// both windows together.
+/// While the browser lives a refresh may be heard up to 90 s after it was sent: with an answer on its way, less than both
+/// windows together.
 fn late_packets(tabs: usize) -> Scenario {
-    Scenario { late: 7, ..Scenario::tabs(tabs) }
+    Scenario { late: 5, ..Scenario::tabs(tabs) }
 }
 
 #[test]
@@ -68,6 +68,7 @@ fn a_late_packet_signs_nobody_out() {
     holds("late packets", &late_packets(tabs));
 }
 
+/// What waited for an answer while the database was put back has got none.
 #[test]
 fn a_database_that_lost_commits_signs_nobody_out() {
     let tabs = if crate::support::in_full() { 3 } else { 1 };

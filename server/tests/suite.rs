@@ -17,5 +17,6 @@ mod http;
 mod model;
 mod program;
 mod rules;
+mod simulation;
 mod storage;
 mod support;

@@ -576,11 +576,13 @@ fn crash(world: &World, heard: Option<Orphan>) -> World {
     next
 }
 
-/// The database is put back to an earlier generation.
+/// The database is put back to an earlier generation. Connections break then: no answer from
+/// before arrives after it.
 fn restore(world: &World, back: i8, seen: bool) -> Option<Outcome> {
     let mut next = World { restored: true, ..*world };
+    let asked = world.tabs.iter().any(|tab| tab.refresh != Refresh::None);
     let row = next.row_mut(Person::Ada);
-    if row.life != Life::Live {
+    if asked || row.life != Life::Live {
         return None;
     }
     *row = Row { answered: STORE, seen: seen.then_some(RACE), past_half: false, ..*row };
