@@ -5,10 +5,9 @@
 //! million states two share a hash, and one of them is missed, with a probability of 1 in 3 600.
 
 use std::{
-    collections::HashMap,
     fmt,
-    hash::{BuildHasherDefault, Hash, Hasher},
-    sync::{Mutex, PoisonError},
+    hash::{BuildHasher as _, Hash},
+    sync::atomic::{AtomicU64, Ordering::Relaxed},
     time::{Duration, Instant},
 };
 
@@ -49,13 +48,15 @@ pub struct Broken {
 /// Visits every state that can be reached, or stops at the first broken promise.
 pub fn explore<M: Model>(model: &M) -> Report {
     let begun = Instant::now();
-    let seen = Seen::default();
+    let mut seen = Seen::default();
     let initial = model.initial();
+    seen.make_room(1);
     seen.insert(fingerprint(&initial), 0);
     let mut report = Report { states: 0, steps: 0, depth: 0, took: Duration::ZERO, broken: None };
     let mut frontier = vec![initial];
     while !frontier.is_empty() && report.broken.is_none() {
         report.states += frontier.len();
+        seen.make_room(report.states + frontier.len() * GROWTH);
         let expanded: Vec<_> =
             frontier.par_chunks(1024).map(|states| expand(model, states, &seen)).collect();
         report.steps += expanded.iter().map(|part| part.steps).sum::<usize>();
@@ -79,16 +80,23 @@ struct Expanded<S> {
 
 fn expand<M: Model>(model: &M, states: &[M::State], seen: &Seen) -> Expanded<M::State> {
     let mut expanded = Expanded { new: Vec::new(), steps: 0, broken: None };
+    let mut reached = Vec::new();
     for state in states {
         let parent = fingerprint(state);
         model.successors(state, &mut |_, next| {
             expanded.steps += 1;
             match next {
-                Ok(next) if seen.insert(fingerprint(&next), parent) => expanded.new.push(next),
-                Ok(_) => {}
+                Ok(next) => reached.push((fingerprint(&next), next)),
                 Err(promise) => expanded.broken = expanded.broken.or(Some((parent, promise))),
             }
         });
+        // Memory is slow, and looking in many places at once takes as long as looking in one.
+        let known: Vec<_> = reached.iter().map(|(hash, _)| seen.is_at_home(*hash)).collect();
+        for ((hash, next), known) in reached.drain(..).zip(known) {
+            if !known && seen.insert(hash, parent) {
+                expanded.new.push(next);
+            }
+        }
     }
     expanded
 }
@@ -126,61 +134,69 @@ fn trace<M: Model>(model: &M, seen: &Seen, last: u64, promise: &str) -> Vec<Stri
     trace
 }
 
+/// Never 0, which stands for nothing.
 fn fingerprint(state: &impl Hash) -> u64 {
-    use std::hash::BuildHasher as _;
-    FixedState::default().hash_one(state)
+    FixedState::default().hash_one(state).max(1)
 }
 
-const SHARDS: usize = 256;
+/// A level leads to this many new states for each of its own at most; else the search gives up.
+const GROWTH: usize = 3;
 
-/// Hashes of the states that were reached, each with that of the state before it.
-struct Seen(Vec<Mutex<HashMap<u64, u64, BuildHasherDefault<AsIs>>>>);
-
-impl Default for Seen {
-    fn default() -> Self {
-        Self((0..SHARDS).map(|_| Mutex::default()).collect())
-    }
+/// Hashes of the states that were reached, each with that of the state before it: a table that
+/// many may write to at once, and that grows between two levels.
+#[derive(Default)]
+struct Seen {
+    hashes: Vec<AtomicU64>,
+    parents: Vec<AtomicU64>,
 }
 
 impl Seen {
+    /// Makes room for this many in all, and leaves half of the table empty.
+    fn make_room(&mut self, count: usize) {
+        let slots = (2 * count).next_power_of_two().max(1 << 16);
+        if slots <= self.hashes.len() {
+            return;
+        }
+        let old = std::mem::take(self);
+        let empty = || (0..slots).into_par_iter().map(|_| AtomicU64::new(0)).collect();
+        (self.hashes, self.parents) = (empty(), empty());
+        old.hashes.par_iter().zip(&old.parents).for_each(|(hash, parent)| {
+            let hash = hash.load(Relaxed);
+            if hash != 0 {
+                self.insert(hash, parent.load(Relaxed));
+            }
+        });
+    }
+
     /// Whether it is new.
     fn insert(&self, hash: u64, parent: u64) -> bool {
-        let mut shard = self.shard(hash);
-        let new = !shard.contains_key(&hash);
-        if new {
-            shard.insert(hash, parent);
+        for slot in self.slots(hash) {
+            match self.hashes[slot].compare_exchange(0, hash, Relaxed, Relaxed) {
+                Ok(_) => {
+                    self.parents[slot].store(parent, Relaxed);
+                    return true;
+                }
+                Err(found) if found == hash => return false,
+                Err(_) => {}
+            }
         }
-        new
+        panic!("the table is full: a level grew more than {GROWTH} times");
+    }
+
+    /// Whether it is in the first slot that it may be in.
+    fn is_at_home(&self, hash: u64) -> bool {
+        self.slots(hash).next().is_some_and(|slot| self.hashes[slot].load(Relaxed) == hash)
     }
 
     fn parent(&self, hash: u64) -> Option<u64> {
-        self.shard(hash).get(&hash).copied().filter(|parent| *parent != 0)
+        let slot = self.slots(hash).find(|slot| self.hashes[*slot].load(Relaxed) == hash)?;
+        Some(self.parents[slot].load(Relaxed)).filter(|parent| *parent != 0)
     }
 
-    fn shard(
-        &self,
-        hash: u64,
-    ) -> std::sync::MutexGuard<'_, HashMap<u64, u64, BuildHasherDefault<AsIs>>> {
-        // Neither the lowest nor the highest bits: those the maps go by.
-        let shard = usize::from(hash.to_le_bytes()[5]);
-        self.0[shard].lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-/// Hashes are not hashed again.
-#[derive(Default)]
-struct AsIs(u64);
-
-impl Hasher for AsIs {
-    fn finish(&self) -> u64 {
-        self.0
-    }
-
-    fn write(&mut self, _: &[u8]) {
-        unreachable!("only hashes are stored");
-    }
-
-    fn write_u64(&mut self, hash: u64) {
-        self.0 = hash;
+    /// Where a hash may be, the likeliest first.
+    fn slots(&self, hash: u64) -> impl Iterator<Item = usize> {
+        let mask = self.hashes.len() - 1;
+        let home = usize::try_from(hash).unwrap_or_default();
+        (0..=mask).map(move |step| home.wrapping_add(step) & mask)
     }
 }

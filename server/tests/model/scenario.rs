@@ -12,6 +12,7 @@ use super::{
 
 /// What takes part. Whatever does may happen any number of times, in every order; only signing
 /// out, signing in as another, the thief and the backup have one go each.
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
 pub struct Scenario {
     pub server: Server,
     pub fault: Option<Fault>,

@@ -81,7 +81,7 @@ impl Server {
         stale: bool,
     ) -> Result<Option<Answer>, &'static str> {
         let row = *world.row(token.of);
-        let unseen = row.seen.is_none() && self.stored(&row);
+        let unseen = row.seen.is_none() && self.stored(row);
         let holds = row.life == Life::Live && !stale && (write != Write::Sight || unseen);
         let blind = self.fault == Some(Fault::Fork) && row.life == Life::Live;
         if !holds && !blind {
@@ -91,7 +91,8 @@ impl Server {
         let carries = transition(write).answers_refresh();
         let rotated = matches!(write, Write::Rotate { .. } | Write::Reissue);
         // The distance that the presented token must have from the one that answers it.
-        let distance = world.presented(token, write) - i8::from(rotated);
+        let moved = if let Write::Rotate { by } = write { by } else { 0 };
+        let distance = token.behind + moved - i8::from(rotated);
         if distance != 0 {
             return Err("I2: a token that is presented twice leads to the same successor");
         }
@@ -120,20 +121,20 @@ impl Server {
 
     /// An access token shows that the client holds a generation.
     pub fn sight(&self, world: &mut World, access: Token) {
-        let row = world.row(access.of);
+        let row = *world.row(access.of);
         if access.behind == 0 && row.seen.is_none() && self.stored(row) {
             self.apply(world, access.of, Write::Sight);
         }
     }
 
     /// Whether the client has had the time to store what was answered last.
-    fn stored(&self, row: &Row) -> bool {
+    fn stored(&self, row: Row) -> bool {
         TICK * u32::from(row.answered) >= self.policy.store_delay
     }
 
     fn decide(&self, world: &World, token: Token) -> Decision {
         let row = *world.row(token.of);
-        let family = self.family(token.of, &row);
+        let family = self.family(token.of, row);
         let presented = number(CURRENT - i64::from(token.behind));
         let decision = decide(presented, &family, NOW, &self.policy);
         self.fault
@@ -143,7 +144,7 @@ impl Server {
     /// Carries out a write, and moves everybody's distance from the current generation.
     fn apply(&self, world: &mut World, of: Person, write: Write) {
         let row = world.row_mut(of);
-        let before = self.family(of, row);
+        let before = self.family(of, *row);
         let after = before.clone().after(transition(write), NOW);
         assert_eq!(after.absolute_expires_at, before.absolute_expires_at, "I5");
         let by = after.generation.number() - CURRENT;
@@ -158,7 +159,7 @@ impl Server {
         world.shift(of, i8::try_from(by).unwrap());
     }
 
-    fn family(&self, of: Person, row: &Row) -> Family {
+    fn family(&self, of: Person, row: Row) -> Family {
         let ago = |ticks: u8| NOW.before(TICK * u32::from(ticks));
         let rotated_at =
             if row.past_half { NOW.before(REFRESH * 3 / 4) } else { ago(row.answered) };
@@ -173,16 +174,6 @@ impl Server {
             seen_at: row.seen.map(ago),
             revoked,
             ..opened
-        }
-    }
-}
-
-impl World {
-    /// How far the presented token is behind what answers it, now that the write is done.
-    fn presented(&self, token: Token, write: Write) -> i8 {
-        match write {
-            Write::Rotate { by } => token.behind + by,
-            _ => token.behind,
         }
     }
 }

@@ -70,14 +70,9 @@ pub fn tell(
 
 /// Whoever is out has signed out, or was robbed.
 fn may_be_out(world: &World, user: Option<Person>) -> Result<(), &'static str> {
-    let rightly = match user {
-        Some(person) => world.row(person).ended_rightly(),
-        // Nobody knew who it was: a browser that restarted. It may have forgotten the last change.
-        None => {
-            let of = world.jar.refresh.map(|token| token.of);
-            of.map_or(world.row(Person::Ada).ended_rightly(), |of| world.row(of).ended_rightly())
-        }
-    };
+    // Nobody may have known who it was: a browser that restarted. It may have forgotten a sign-in.
+    let cookie = || world.jar.refresh.map_or(Person::Ada, |token| token.of);
+    let rightly = world.row(user.unwrap_or_else(cookie)).ended_rightly();
     if rightly { Ok(()) } else { Err("nobody honest is signed out") }
 }
 
@@ -219,8 +214,8 @@ fn access() -> Access {
 
 impl Refresh {
     /// What is being presented.
-    pub const fn token(&self) -> Option<Token> {
-        match *self {
+    pub const fn token(self) -> Option<Token> {
+        match self {
             Self::Sent { token, .. } => token,
             Self::Read { token, .. } => Some(token),
             Self::None | Self::Queued | Self::Answered { .. } => None,

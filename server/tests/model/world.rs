@@ -5,6 +5,8 @@
 //! same moment. Ages are counted up to the point from which on they make no difference, and
 //! generations from the family's current one backwards, so no number grows without end.
 
+use super::scenario::Scenario;
+
 /// Whose session, and so which family: each signs in once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Person {
@@ -308,5 +310,58 @@ impl World {
             self.tabs[..tabs].sort_unstable();
         }
         self
+    }
+}
+
+impl World {
+    pub fn set_jar(&mut self, jar: Jar, scenario: &Scenario) {
+        self.jar = jar;
+        // Where nothing crashes nobody reads the disk.
+        if !scenario.crash {
+            self.disk = jar.refresh;
+        }
+        if self.disk == jar.refresh {
+            self.dirty = 0;
+        }
+    }
+
+    /// The refreshes that the server has not answered.
+    pub fn requests(&self, tabs: usize) -> Vec<Option<Orphan>> {
+        let tokens = self.tabs[..tabs].iter().filter_map(|tab| tab.refresh.token());
+        tokens.map(|token| Some(Orphan { token: Some(token), answer: None, age: 0 })).collect()
+    }
+
+    pub fn end(&mut self, of: Person) {
+        let row = self.row_mut(of);
+        if row.life == Life::Live {
+            row.life = Life::Over { by: End::Owner, since: Since::InForce };
+        }
+    }
+
+    /// Whether a tab may sign in or out: nobody else's answer may set token cookies meanwhile.
+    pub fn lock_is_free_for(&self, tab: usize) -> bool {
+        let renewing = |answer: &Answer| matches!(answer, Answer::Given { refresh: true, .. });
+        let page = matches!(&self.load, Load::Answered { answer, .. } if renewing(answer));
+        let others = self.tabs.iter().enumerate().filter(|(other, _)| *other != tab);
+        let busy = |refresh: &Refresh| !matches!(refresh, Refresh::None | Refresh::Queued);
+        !page
+            && others
+                .into_iter()
+                .all(|(_, other)| other.change == Change::None && !busy(&other.refresh))
+    }
+}
+
+impl Row {
+    pub const fn opened() -> Self {
+        Self { life: Life::Live, answered: 0, seen: None, past_half: false, robbed: false }
+    }
+
+    /// Whether its owner has ended it, or a thief has.
+    pub const fn ended_rightly(self) -> bool {
+        match self.life {
+            Life::Over { by: End::Owner, .. } => true,
+            Life::Over { by: End::Replay, .. } => self.robbed,
+            Life::Unopened | Life::Live => false,
+        }
     }
 }

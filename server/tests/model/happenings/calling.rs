@@ -1,0 +1,81 @@
+//! Calls to the API, whose access tokens show what the browser holds.
+
+use super::{Happening as H, Outcome, Visit, told};
+use crate::model::{
+    faults::Fault,
+    scenario::Scenario,
+    tab::Told,
+    world::{Call, Life, State, Ticket, Token, World},
+};
+
+pub fn calls(scenario: &Scenario, world: &World, tab: usize, visit: &mut Visit<'_>) {
+    let of = world.tabs[tab];
+    let calling = world.tabs.iter().any(|tab| tab.call != Call::None);
+    match of.call {
+        Call::None if of.mind.state != State::Anonymous && !calling => {
+            let mut next = *world;
+            let access = world.jar.access;
+            next.tabs[tab].call =
+                Call::Sent { access, ticket: Ticket::Current, second: false, late: false };
+            visit(H::Call(tab), Some(Ok(next)));
+        }
+        Call::Sent { access, ticket, second, .. } => {
+            let life = access.map(|access| world.row(access.of).life);
+            for sighted in [false, true] {
+                let served = served(scenario, *world, tab, access, ticket, sighted);
+                visit(H::CallServed { tab, sighted }, served);
+            }
+            // A token may have expired at any time, but not one that was fetched just now.
+            if !second || life != Some(Life::Live) {
+                visit(
+                    H::CallUnauthorised(tab),
+                    Some(unauthorised(*world, tab, ticket, second, scenario.fault)),
+                );
+            }
+        }
+        Call::None | Call::Waiting { .. } => {}
+    }
+}
+
+/// `sighted`: the sighting is written. A batch may be lost.
+fn served(
+    scenario: &Scenario,
+    mut world: World,
+    tab: usize,
+    access: Option<Token>,
+    ticket: Ticket,
+    sighted: bool,
+) -> Option<Outcome> {
+    let access = access?;
+    match world.row(access.of).life {
+        Life::Over { since, .. } if scenario.server.outlives(since) => {
+            return Some(Err("I4: access tokens die with their family"));
+        }
+        Life::Unopened | Life::Over { .. } => return None,
+        Life::Live => {}
+    }
+    if sighted {
+        let before = world;
+        scenario.server.sight(&mut world, access);
+        if world == before {
+            return None;
+        }
+    }
+    world.tabs[tab].call = Call::None;
+    Some(told(world, tab, &Told::Authenticated(ticket), scenario.fault))
+}
+
+fn unauthorised(
+    mut world: World,
+    tab: usize,
+    ticket: Ticket,
+    second: bool,
+    fault: Option<Fault>,
+) -> Outcome {
+    if second {
+        world.tabs[tab].call = Call::None;
+        return told(world, tab, &Told::RetryRefused(ticket), fault);
+    }
+    world.tabs[tab].call = Call::Waiting { ticket };
+    told(world, tab, &Told::Unauthorised, fault)
+}
