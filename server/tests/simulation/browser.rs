@@ -1,5 +1,7 @@
 //! A browser: a jar that its tabs share, a disk that lags behind, and answers on their way.
 
+use std::time::Duration;
+
 use fastrand::Rng;
 use latchkey::{
     auth::{Auth, AuthError, LoginInput, Refreshed},
@@ -8,6 +10,11 @@ use latchkey::{
 };
 
 use crate::support::app::PASSWORD;
+
+/// How long a browser may take to write its cookies.
+const DISK_LAG: Duration = Duration::from_secs(30);
+/// How long a client waits for an answer.
+const TIME_OUT: Duration = Duration::from_secs(15);
 
 /// A cookie and the moment at which the browser drops it.
 #[derive(Clone)]
@@ -46,9 +53,10 @@ impl From<&Refreshed> for Answer {
 pub struct Browser {
     pub username: String,
     pub jar: Jar,
-    /// What a crash leaves of the jar.
+    /// What a crash leaves of the jar, and since when it has not been all.
     disk: Jar,
-    written_at: Timestamp,
+    unwritten_since: Option<Timestamp>,
+    now: Timestamp,
     /// Answers that arrive after those of the next round, if that comes soon enough.
     pub late: Vec<Answer>,
     /// Copies that a thief has taken.
@@ -63,7 +71,8 @@ impl Browser {
             username,
             jar: Jar::default(),
             disk: Jar::default(),
-            written_at: now,
+            unwritten_since: None,
+            now,
             late: Vec::new(),
             stolen: Vec::new(),
             lost: false,
@@ -84,7 +93,7 @@ impl Browser {
             refresh: Some(Cookie::from(&signed_in.refresh)),
         };
         // A sign-in that is forgotten in a crash is another matter.
-        self.disk = self.jar.clone();
+        self.write();
         self.late.clear();
         self.stolen.clear();
         self.lost = false;
@@ -96,16 +105,24 @@ impl Browser {
         if answer.refresh.is_some() {
             self.jar.refresh = answer.refresh;
         }
+        self.unwritten_since.get_or_insert(self.now);
     }
 
-    /// Time has passed: cookies expire, the disk catches up within half a minute, and what is
-    /// late is lost once the client's patience is over.
+    fn write(&mut self) {
+        self.disk = self.jar.clone();
+        self.unwritten_since = None;
+    }
+
+    /// Time has passed: cookies expire, the disk catches up, and what is late is lost once the
+    /// client's patience is over.
     pub fn wait_until(&mut self, now: Timestamp) {
-        if now.since(self.written_at).as_secs() >= 30 {
-            self.disk = self.jar.clone();
+        if self.unwritten_since.is_some_and(|since| now.since(since) >= DISK_LAG) {
+            self.write();
+        }
+        if now.since(self.now) > TIME_OUT {
             self.late.clear();
         }
-        self.written_at = now;
+        self.now = now;
         let expired = |cookie: &mut Cookie| cookie.expires_at <= now;
         self.jar.access.take_if(expired);
         self.jar.refresh.take_if(expired);
@@ -116,6 +133,7 @@ impl Browser {
     /// The process dies, and starts again from its disk.
     pub fn crash(&mut self) {
         self.jar = self.disk.clone();
+        self.unwritten_since = None;
         self.late.clear();
     }
 
