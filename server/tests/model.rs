@@ -1,17 +1,29 @@
 //! The rotation rule, proved: every order of events that a browser, a server and a thief can come
 //! to, with the rule that the server runs (`decide`) and the session machine that the browser runs.
 //!
+//! The rule and the machine are the real ones, and so are the blacklist and the check of tokens.
+//! Transport, cookies, rows and the driver around the machine are the model's own.
+//!
 //! **What is looked at.** Up to three tabs of one browser, each with a refresh under way and one of
 //! them with an API call; pages that the server renders; crashes of the browser, after which it
 //! has only what was on its disk; a thief who presents a copy of any age; sign-outs, and a sign-in
 //! as another. Answers are lost, doubled and reordered. All of it as often as it likes and in every
 //! order, with any number of rotations: a generation is known by its distance from the current one.
+//! A world ends where a thief has been served: nothing more is promised to his victim.
 //!
-//! **What is taken for granted.** An exchange takes less than 30 s (the client gives up after 15),
-//! a browser writes its cookies to disk within 30 s, what a dead browser has sent is heard at once or
-//! never, and the server's statements end within 15 s. Sign-ins and sign-outs of one tab and refreshes of
-//! another keep apart (the lock `latchkey-cookies`). An access token that was fetched just now is
-//! in force. Sessions are used before they expire.
+//! **What is taken for granted.** An exchange takes less than 30 s (the client gives up after 15), a
+//! browser writes its cookies to disk within 30 s, what a dead browser has sent is heard at once or
+//! never, and nothing passes between a statement's reading and writing but other statements.
+//! Sign-ins and sign-outs of one tab, refreshes of another and pages that renew keep apart: tabs
+//! share no lock yet that would see to it. An access token that was fetched just now is in
+//! force. Sessions are used, and heard of, before they expire. One refresh at a time is heard after
+//! it was given up, and a sighting is written at once or never.
+//!
+//! **Which promise is kept where.** I2, I3, I4 and "nobody honest is signed out" are checked at every
+//! step here. I1 holds by construction, a row has one generation; I5 by `Family::after`, whose limit
+//! is compared each time. That cookies are deleted by sign-outs alone (I6) and that trouble signs
+//! nobody out (I7) is checked over HTTP, too: `http::refresh`, `http::logout`, `http::trouble`. That
+//! nothing is answered before its commit (I8) is what `crash` is about.
 
 mod explore;
 mod faults;
@@ -144,7 +156,7 @@ fn a_blacklist_entry_dropped_at_the_access_lifetime_is_found() {
     breaks(Fault::ForgetfulBlacklist, scenario, "I4");
 }
 
-/// `STORE_DELAY` has 15 s to spare: a dead browser's request that is heard so late is one too many.
+/// A dead browser's request that is heard 15 s later is one too many for `STORE_DELAY`.
 #[test]
 fn how_long_a_dead_browsers_request_may_travel() {
     let scenario = Scenario { crash: true, late: 1, alike: false, ..Scenario::tabs(1) };

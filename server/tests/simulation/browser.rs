@@ -114,8 +114,8 @@ impl Browser {
     }
 
     /// Time has passed: cookies expire, the disk catches up, and what is late is lost once the
-    /// client's patience is over.
-    pub fn wait_until(&mut self, now: Timestamp) {
+    /// client's patience is over. Returns the refresh cookie that has expired.
+    pub fn wait_until(&mut self, now: Timestamp) -> Option<Cookie> {
         if self.unwritten_since.is_some_and(|since| now.since(since) >= DISK_LAG) {
             self.write();
         }
@@ -125,9 +125,9 @@ impl Browser {
         self.now = now;
         let expired = |cookie: &mut Cookie| cookie.expires_at <= now;
         self.jar.access.take_if(expired);
-        self.jar.refresh.take_if(expired);
         self.disk.access.take_if(expired);
         self.disk.refresh.take_if(expired);
+        self.jar.refresh.take_if(expired)
     }
 
     /// The process dies, and starts again from its disk.
@@ -158,6 +158,12 @@ impl Browser {
         self.lost = lost > 0;
         lost
     }
+}
+
+/// What a refresh token said while it was in force.
+pub fn expired_claims(auth: &Auth, cookie: &Cookie) -> Option<Claims> {
+    let kind = Some(TokenKind::Refresh);
+    auth.tokens.check(&cookie.token, kind, cookie.expires_at.before(Duration::from_secs(1))).ok()
 }
 
 /// What a refresh token says.

@@ -8,7 +8,7 @@ use crate::model::{
     world::{Answer, Change, Load, World},
 };
 
-/// A page that the server renders once the access token has expired.
+/// One page at a time.
 pub fn pages(scenario: &Scenario, world: &World, visit: &mut Visit<'_>) {
     match world.load {
         Load::None => {
