@@ -81,15 +81,3 @@ test("twenty calls that find the access token expired: one refresh, twenty succe
   await new AccountPage(page).isShown();
   expect(traffic.statuses(REFRESH)).toEqual([200]);
 });
-
-test("the timer refreshes before the access token expires, without a click", async ({ page, traffic }) => {
-  await open(page, "/account");
-  await expect.poll(() => traffic.statuses(REFRESH), { timeout: LIFETIME_S * 1000 }).toEqual([200]);
-
-  await outliveTheAccessToken(page);
-  traffic.clear();
-  const account = new AccountPage(page);
-  await account.loadAgain.click();
-  await expect.poll(() => traffic.statuses(DATA)).toEqual([200]);
-  await account.isShown();
-});
