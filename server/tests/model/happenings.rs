@@ -39,6 +39,7 @@ pub enum Happening {
     ServerWrites(usize),
     ServerInTrouble(usize),
     AnswerArrives(usize),
+    AnswerKeptUnheard(usize),
     RefreshLost(usize),
     CopyHandled(usize),
     Call(usize),
@@ -49,6 +50,7 @@ pub enum Happening {
     SessionOpened(usize),
     PasswordChanged,
     ChangeArrives(usize),
+    ChangeKeptUnheard(usize),
     ChangeLost(usize),
     OpenPage,
     PageHandled { renews: bool },
@@ -61,8 +63,8 @@ pub enum Happening {
 
 /// Visits everything that can happen in `world`.
 pub fn each(scenario: &Scenario, world: &World, visit: &mut dyn FnMut(Happening, Outcome)) {
-    // What a thief has done to Ada is done: nothing more is promised to her.
-    if world.rows.iter().any(|row| row.robbed) {
+    // Where a thief was served nothing more is promised to his victim.
+    if !scenario.aftermath && world.rows.iter().any(|row| row.robbed) {
         return;
     }
     let mut visit = |happening, possible: Option<Outcome>| {
@@ -122,6 +124,7 @@ fn keep(world: &mut World, answer: Answer, scenario: &Scenario) {
 }
 
 impl fmt::Display for Happening {
+    #[expect(clippy::too_many_lines, reason = "a sentence for each")]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match *self {
             H::Tick => write!(f, "15 s pass"),
@@ -145,6 +148,9 @@ impl fmt::Display for Happening {
             H::ServerWrites(tab) => write!(f, "the server writes the row for tab {tab}"),
             H::ServerInTrouble(tab) => write!(f, "the server answers tab {tab} with 503"),
             H::AnswerArrives(tab) => write!(f, "the answer reaches tab {tab}"),
+            H::AnswerKeptUnheard(tab) => {
+                write!(f, "the browser keeps the cookies of an answer that tab {tab} does not hear")
+            }
             H::RefreshLost(tab) => write!(f, "tab {tab} gets no answer to its refresh"),
             H::CopyHandled(tab) => {
                 write!(f, "the server hears a second copy of tab {tab}'s refresh")
@@ -166,6 +172,12 @@ impl fmt::Display for Happening {
                 write!(f, "Bob's password is changed, and his sessions are ended")
             }
             H::ChangeArrives(tab) => write!(f, "tab {tab} hears of its sign-in or sign-out"),
+            H::ChangeKeptUnheard(tab) => {
+                write!(
+                    f,
+                    "the browser keeps the cookies of tab {tab}'s sign-in or sign-out, unheard"
+                )
+            }
             H::ChangeLost(tab) => write!(f, "tab {tab} hears nothing of its sign-in or sign-out"),
             H::OpenPage => write!(f, "a page is opened"),
             H::PageHandled { renews: false } => write!(f, "the server renders it"),

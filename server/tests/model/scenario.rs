@@ -22,6 +22,8 @@ pub struct Scenario {
     pub crash: bool,
     pub load: bool,
     pub thief: bool,
+    /// Whether time goes on after a thief was served.
+    pub aftermath: bool,
     pub changes: bool,
     pub restore: bool,
     /// Whether time goes on for families that have ended.
@@ -43,6 +45,7 @@ impl Scenario {
             crash: false,
             load: false,
             thief: false,
+            aftermath: false,
             changes: false,
             restore: false,
             expiry: false,
@@ -84,8 +87,7 @@ impl Model for Scenario {
 
     fn successors(&self, world: &World, visit: &mut Visit<'_, Self>) {
         happenings::each(self, world, &mut |happening, outcome| {
-            let tabs = self.alike.then_some(self.tabs);
-            visit(happening, outcome.map(|world| world.canonical(tabs)));
+            visit(happening, outcome.map(|world| world.canonical(self)));
         });
     }
 }

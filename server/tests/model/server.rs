@@ -65,7 +65,12 @@ impl Server {
     /// Reads the row and decides. `Err` is a broken promise.
     pub fn read(&self, world: &mut World, token: Option<Token>) -> Result<Read, &'static str> {
         let Some(token) = token else { return Ok(Read::Answer(Answer::Refused)) };
-        match self.decide(world, token).transition() {
+        let decided = self.decide(world, token).transition();
+        let row = world.row(token.of);
+        if decided.is_ok() && row.life == Life::Live && !row.honours(token) {
+            return Err("I3: windows close as the table says");
+        }
+        match decided {
             Ok(None) => Ok(Read::Answer(given(token, false))),
             Ok(Some(transition)) => Ok(Read::Write(write(transition))),
             Err(refusal) => refuse(world, token, refusal).map(Read::Answer),
@@ -175,6 +180,14 @@ impl Server {
             revoked,
             ..opened
         }
+    }
+}
+
+impl Row {
+    /// I3, in words of its own: the parent counts until one window after its successor was seen.
+    pub fn honours(self, token: Token) -> bool {
+        let closed = self.seen.is_some_and(|seen| seen >= RACE);
+        token.behind <= 0 || (token.behind == 1 && !closed)
     }
 }
 

@@ -38,6 +38,8 @@ pub struct Row {
     pub past_half: bool,
     /// Whether a thief has used a token of it: from then on nothing is promised to its owner.
     pub robbed: bool,
+    /// Whether it was opened by a password that had been replaced.
+    pub outdated: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -284,7 +286,7 @@ impl World {
     }
 
     /// The same world for all that can happen from now on, written in one way.
-    pub fn canonical(mut self, tabs_alike: Option<usize>) -> Self {
+    pub fn canonical(mut self, scenario: &Scenario) -> Self {
         for of in [Person::Ada, Person::Bob] {
             let life = self.row(of).life;
             if let Life::Over { .. } = life {
@@ -293,7 +295,17 @@ impl World {
                 self.each_token(of, |token| token.behind = 0);
             }
         }
-        // An access token shows that the client holds the current generation, or it shows nothing.
+        if !scenario.restore {
+            self.dull_access();
+        }
+        if scenario.alike {
+            self.tabs[..scenario.tabs].sort_unstable();
+        }
+        self
+    }
+
+    /// An access token shows that the client holds the current generation, or it shows nothing.
+    fn dull_access(&mut self) {
         let mut dull = |access: &mut Token| access.behind = access.behind.min(1);
         self.jar.access.iter_mut().for_each(&mut dull);
         for tab in &mut self.tabs {
@@ -306,10 +318,6 @@ impl World {
         {
             dull(access);
         }
-        if let Some(tabs) = tabs_alike {
-            self.tabs[..tabs].sort_unstable();
-        }
-        self
     }
 }
 
@@ -353,7 +361,14 @@ impl World {
 
 impl Row {
     pub const fn opened() -> Self {
-        Self { life: Life::Live, answered: 0, seen: None, past_half: false, robbed: false }
+        Self {
+            life: Life::Live,
+            answered: 0,
+            seen: None,
+            past_half: false,
+            robbed: false,
+            outdated: false,
+        }
     }
 
     /// Whether its owner has ended it, or a thief has.

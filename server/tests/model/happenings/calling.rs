@@ -52,6 +52,9 @@ fn served(
             return Some(Err("I4: access tokens die with their family"));
         }
         Life::Unopened | Life::Over { .. } => return None,
+        Life::Live if world.row(access.of).outdated => {
+            return Some(Err("no session lives by a password that has been replaced"));
+        }
         Life::Live => {}
     }
     if sighted {

@@ -26,13 +26,15 @@ pub fn changes(scenario: &Scenario, world: &World, tab: usize, visit: &mut Visit
         Change::None => {}
         Change::Verified { replaces, outdated, late } => {
             let opened = open_session(*world, tab, replaces, outdated, scenario.fault);
-            visit(H::SessionOpened(tab), Some(opened));
+            visit(H::SessionOpened(tab), Some(Ok(opened)));
             let mut next = *world;
             next.tabs[tab].change = Change::Verified { replaces, outdated: true, late };
             visit(H::PasswordChanged, (!outdated).then_some(Ok(next)));
         }
         Change::SignedOut { .. } | Change::SignedIn { .. } | Change::Failed { .. } => {
             visit(H::ChangeArrives(tab), Some(change_arrives(scenario, *world, tab)));
+            let kept = cookies_of(scenario, *world, tab);
+            visit(H::ChangeKeptUnheard(tab), Some(change_lost(kept, tab, fault)));
             visit(H::ChangeLost(tab), Some(change_lost(*world, tab, fault)));
         }
     }
@@ -58,7 +60,7 @@ fn sign_in(scenario: &Scenario, mut world: World, tab: usize, heard: bool) -> Ou
     if heard {
         world.tabs[tab].change = Change::Verified { replaces, outdated: false, late: false };
         if !scenario.phases {
-            return open_session(world, tab, replaces, false, scenario.fault);
+            return Ok(open_session(world, tab, replaces, false, scenario.fault));
         }
     }
     Ok(world)
@@ -71,38 +73,40 @@ fn open_session(
     replaces: Option<Person>,
     outdated: bool,
     fault: Option<Fault>,
-) -> Outcome {
+) -> World {
     let late = matches!(world.tabs[tab].change, Change::Verified { late: true, .. });
-    if outdated {
-        if fault == Some(Fault::NoUserLock) {
-            return Err("no session is opened by a password that has been replaced");
-        }
+    if outdated && fault != Some(Fault::NoUserLock) {
         world.tabs[tab].change = Change::Failed { late };
-        return Ok(world);
+        return world;
     }
     if let Some(person) = replaces {
         world.end(person);
     }
-    *world.row_mut(Person::Bob) = Row::opened();
+    *world.row_mut(Person::Bob) = Row { outdated, ..Row::opened() };
     world.tabs[tab].change = Change::SignedIn { late };
-    Ok(world)
+    world
 }
 
-fn change_arrives(scenario: &Scenario, mut world: World, tab: usize) -> Outcome {
-    let change = std::mem::replace(&mut world.tabs[tab].change, Change::None);
+/// What the answer does to the jar.
+fn cookies_of(scenario: &Scenario, mut world: World, tab: usize) -> World {
     let bob = Some(Token { of: Person::Bob, behind: 0 });
-    let what = match change {
-        Change::SignedOut { .. } => {
-            world.set_jar(Jar { access: None, refresh: None }, scenario);
-            Told::SignedOut
-        }
-        Change::SignedIn { .. } => {
-            world.set_jar(Jar { access: bob, refresh: bob }, scenario);
-            Told::SignedIn(Person::Bob)
-        }
-        _ => Told::ChangeFailed,
+    match world.tabs[tab].change {
+        Change::SignedOut { .. } => world.set_jar(Jar { access: None, refresh: None }, scenario),
+        Change::SignedIn { .. } => world.set_jar(Jar { access: bob, refresh: bob }, scenario),
+        Change::None | Change::Verified { .. } | Change::Failed { .. } => {}
+    }
+    world
+}
+
+fn change_arrives(scenario: &Scenario, world: World, tab: usize) -> Outcome {
+    let mut next = cookies_of(scenario, world, tab);
+    next.tabs[tab].change = Change::None;
+    let what = match world.tabs[tab].change {
+        Change::SignedOut { .. } => Told::SignedOut,
+        Change::SignedIn { .. } => Told::SignedIn(Person::Bob),
+        Change::None | Change::Verified { .. } | Change::Failed { .. } => Told::ChangeFailed,
     };
-    told(world, tab, &what, scenario.fault)
+    told(next, tab, &what, scenario.fault)
 }
 
 fn change_lost(mut world: World, tab: usize, fault: Option<Fault>) -> Outcome {

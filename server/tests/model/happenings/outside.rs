@@ -23,9 +23,7 @@ pub fn use_stolen(scenario: &Scenario, world: &World, behind: i8) -> Option<Outc
     if row.life != Life::Live {
         return None;
     }
-    // I3, in words of its own: the parent counts until one window after its successor was seen.
-    let in_window =
-        token.behind <= 0 || (token.behind == 1 && row.seen.is_none_or(|seen| seen < RACE));
+    let in_window = row.honours(token);
     row.robbed = true;
     Some(present(scenario, &mut next, token).and_then(|answer| {
         let honoured = matches!(answer, Answer::Given { .. });

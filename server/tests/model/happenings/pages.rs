@@ -24,9 +24,9 @@ pub fn pages(scenario: &Scenario, world: &World, visit: &mut Visit<'_>) {
                 next
             });
             visit(H::PageHandled { renews: false }, Some(outcome));
-            // In the second half of its life it is treated as by the API.
+            // In the second half of its life, which may be now, it is treated as by the API.
             let changing = world.tabs.iter().any(|tab| tab.change != Change::None);
-            if (token.behind != 0 || world.row(token.of).past_half) && !changing {
+            if !changing {
                 let mut next = *world;
                 let outcome = present(scenario, &mut next, token).map(|answer| {
                     next.load = rendered(scenario, answer, late);

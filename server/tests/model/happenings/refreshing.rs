@@ -26,6 +26,7 @@ pub fn refreshes(scenario: &Scenario, world: &World, tab: usize, visit: &mut Vis
                 let handled = present(scenario, &mut copied, token).map(|_| copied);
                 visit(H::CopyHandled(tab), Some(handled));
             }
+            // Without that fault a 503 does what no answer does.
             if fault == Some(Fault::FailureDeletes) {
                 let mut next = *world;
                 next.tabs[tab].refresh = Refresh::Answered { answer: Answer::Trouble, late };
@@ -38,6 +39,9 @@ pub fn refreshes(scenario: &Scenario, world: &World, tab: usize, visit: &mut Vis
         }
         Refresh::Answered { answer, .. } => {
             visit(H::AnswerArrives(tab), Some(answer_arrives(scenario, *world, tab, answer)));
+            let mut kept = *world;
+            keep(&mut kept, answer, scenario);
+            visit(H::AnswerKeptUnheard(tab), Some(refresh_lost(scenario, kept, tab)));
             visit(H::RefreshLost(tab), Some(refresh_lost(scenario, *world, tab)));
         }
     }
