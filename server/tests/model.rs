@@ -81,8 +81,8 @@ fn a_theft_ends_with_the_first_old_copy() {
     holds("a thief and his victim", &scenario);
 }
 
-/// While the browser lives a refresh may be heard up to 90 s after it was sent: with an answer on its way, less than both
-/// windows together.
+/// While the browser lives a refresh may be heard up to 90 s after it was sent: with an answer on
+/// its way that is less than both windows together.
 fn late_packets(tabs: usize) -> Scenario {
     Scenario { late: 5, ..Scenario::tabs(tabs) }
 }

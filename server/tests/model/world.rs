@@ -319,9 +319,7 @@ impl World {
             dull(access);
         }
     }
-}
 
-impl World {
     pub fn set_jar(&mut self, jar: Jar, scenario: &Scenario) {
         self.jar = jar;
         // Where nothing crashes nobody reads the disk.
@@ -350,12 +348,9 @@ impl World {
     pub fn lock_is_free_for(&self, tab: usize) -> bool {
         let renewing = |answer: &Answer| matches!(answer, Answer::Given { refresh: true, .. });
         let page = matches!(&self.load, Load::Answered { answer, .. } if renewing(answer));
-        let others = self.tabs.iter().enumerate().filter(|(other, _)| *other != tab);
+        let mut others = self.tabs.iter().enumerate().filter(|(other, _)| *other != tab);
         let busy = |refresh: &Refresh| !matches!(refresh, Refresh::None | Refresh::Queued);
-        !page
-            && others
-                .into_iter()
-                .all(|(_, other)| other.change == Change::None && !busy(&other.refresh))
+        !page && others.all(|(_, other)| other.change == Change::None && !busy(&other.refresh))
     }
 }
 

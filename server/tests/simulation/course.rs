@@ -103,8 +103,15 @@ impl Course {
         for number in 0..self.browsers.len() {
             let browser = &mut self.browsers[number];
             self.report.waits.0[choice] += usize::from(browser.lost);
-            let Some(cookie) = browser.wait_until(now) else { continue };
-            let lives_on = self.lives_on(&cookie).await;
+            let expired = browser.wait_until(now);
+            if browser.jar.refresh.is_some() {
+                continue;
+            }
+            let lives_on = match expired {
+                Some(cookie) => self.lives_on(&cookie).await,
+                // A crash has left nothing.
+                None => true,
+            };
             self.report.expired += usize::from(!lives_on);
             self.report.unheard += usize::from(lives_on);
             self.browsers[number].sign_in(&self.app.auth).await;
@@ -141,7 +148,7 @@ impl Course {
     async fn present(&mut self) {
         self.app.auth.write_sightings().await.unwrap();
         let mut rounds = Vec::new();
-        for browser in &mut self.browsers {
+        for (number, browser) in self.browsers.iter().enumerate() {
             let Some(cookie) = &browser.jar.refresh else { continue };
             let mut tabs = Vec::new();
             for _ in 0..self.rng.usize(1..=TABS) {
@@ -153,12 +160,13 @@ impl Course {
                 }
                 tabs.push(tab(Arc::clone(&self.app.auth), cookie.token.clone(), page));
             }
-            rounds.push(join_all(tabs));
+            rounds.push(async move { (number, join_all(tabs).await) });
         }
         // Every browser's requests run on their own, beside those of the others.
         let rounds = join_all(rounds.into_iter().map(tokio::spawn)).await;
-        for (browser, round) in rounds.into_iter().enumerate() {
-            self.settle(browser, round.unwrap()).await;
+        for round in rounds {
+            let (browser, presented) = round.unwrap();
+            self.settle(browser, presented).await;
         }
     }
 
@@ -187,7 +195,7 @@ impl Course {
         }
     }
 
-    /// A token leads to itself or to its one successor, and no generation comes twice.
+    /// A token leads to itself or to its one successor.
     fn check_successor(&mut self, presented: &str, refreshed: &latchkey::auth::Refreshed) {
         let auth = &self.app.auth;
         let Some(presented) = claims(auth, presented) else { return };

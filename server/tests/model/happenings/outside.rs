@@ -1,7 +1,6 @@
 //! What neither tabs nor server do: time, the disk, crashes, backups, thieves.
 
-use super::Outcome;
-use super::refreshing::present;
+use super::{Outcome, refreshing::present};
 use crate::model::{
     scenario::{Scenario, opened},
     server::{RACE, STORE},

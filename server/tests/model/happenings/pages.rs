@@ -1,7 +1,6 @@
 //! Pages that the server renders once the access token has expired.
 
-use super::refreshing::present;
-use super::{Happening as H, Visit, keep};
+use super::{Happening as H, Visit, keep, refreshing::present};
 use crate::model::{
     faults::Fault,
     scenario::Scenario,
