@@ -312,6 +312,25 @@ fn idle_refreshes_are_no_proof_against_the_browser() {
 }
 
 #[test]
+fn one_token_that_was_refused_at_once_is_no_proof_either() {
+    let tab = Tab::open(ada_active());
+    for _ in 0..4 {
+        tab.port.pass(840_000);
+        tab.serve(|_| json(200, TOKENS));
+    }
+    // The lid was closed between the refresh and the second sending.
+    let call = tab.data();
+    tab.serve(|request| match request.path.as_str() {
+        paths::TOKEN_REFRESH => json(200, TOKENS),
+        _ => challenge(),
+    });
+    assert_eq!((status(take(&call)), tab.view()), (Some(401), signed_in(false)));
+    let call = tab.data();
+    tab.serve(expired(|| json(200, TOKENS)));
+    assert!(take(&call).is_ok());
+}
+
+#[test]
 fn a_browser_that_keeps_no_cookies_is_named_after_the_sign_in() {
     let tab = Tab::open(SessionSnapshot::Anonymous { why: None });
     _ = tab.login();

@@ -100,8 +100,10 @@ pub struct Rest {
 pub struct Trust {
     /// Refreshes in a row that failed without an end of the session.
     pub failures: u32,
-    /// Refreshes in a row that succeeded without an authenticated answer after them.
-    pub unproved: u8,
+    /// Refreshes in a row whose access token was refused at once.
+    pub refuted: u8,
+    /// Whether the token of the last one has been neither accepted nor refused yet.
+    pub untried: bool,
     /// Whether a cookie of ours has ever come back in this session.
     pub cookies_kept: bool,
 }

@@ -8,8 +8,9 @@ use crate::{
     wire::{SessionEnd, User},
 };
 
-/// As many refreshes in a row without an authenticated answer prove that the cookies do not stick.
-const UNPROVED_LIMIT: u8 = 2;
+/// As many refreshes in a row whose token was refused at once prove that the cookies do not stick.
+/// One proves nothing: whoever closes the lid at that moment has an expired token when it opens.
+const REFUTED_LIMIT: u8 = 2;
 
 type Step = (Machine, Vec<Command>);
 
@@ -71,14 +72,20 @@ impl Machine {
         }
     }
 
-    fn retry_refused(self, ticket: Ticket) -> Step {
-        let unproved = self.state.trust().map_or(0, |trust| trust.unproved);
-        if ticket == self.ticket && unproved >= UNPROVED_LIMIT {
-            // A sign-in or sign-out on its way still is.
-            let changes = Changes { refresh_wanted: false, ..self.changes };
-            return self.end(SessionEnd::CookiesRefused, changes);
+    fn retry_refused(mut self, ticket: Ticket) -> Step {
+        let current = ticket == self.ticket;
+        // Of several requests that were sent again after one refresh the first one counts.
+        let Some(trust) = self.state.trust_mut().filter(|trust| current && trust.untried) else {
+            return self.stay();
+        };
+        trust.untried = false;
+        trust.refuted = trust.refuted.saturating_add(1);
+        if trust.refuted < REFUTED_LIMIT {
+            return self.stay();
         }
-        self.stay()
+        // A sign-in or sign-out on its way still is.
+        let changes = Changes { refresh_wanted: false, ..self.changes };
+        self.end(SessionEnd::CookiesRefused, changes)
     }
 
     fn signed_out(self) -> Step {
@@ -90,8 +97,7 @@ impl Machine {
         if ticket == self.ticket
             && let Some(trust) = self.state.trust_mut()
         {
-            trust.unproved = 0;
-            trust.cookies_kept = true;
+            *trust = Trust { refuted: 0, untried: false, cookies_kept: true, ..*trust };
         }
         self.stay()
     }
@@ -145,7 +151,7 @@ impl Machine {
         };
         match end {
             RefreshEnd::Renewed { user, access } => {
-                renewed(self.ticket, user, access, trust.unproved, now)
+                renewed(self.ticket, user, access, trust.refuted, now)
             }
             RefreshEnd::Refused => refused(self.ticket, user.is_some(), trust.cookies_kept),
             RefreshEnd::Failed { retry_after_s } => {
@@ -189,14 +195,6 @@ impl Machine {
 }
 
 impl State {
-    fn trust(&self) -> Option<&Trust> {
-        match self {
-            Self::Unknown(rest) | Self::Active { rest, .. } => Some(&rest.trust),
-            Self::Refreshing { trust, .. } => Some(trust),
-            Self::Anonymous { .. } => None,
-        }
-    }
-
     fn trust_mut(&mut self) -> Option<&mut Trust> {
         match self {
             Self::Unknown(rest) | Self::Active { rest, .. } => Some(&mut rest.trust),
@@ -212,10 +210,10 @@ impl Ticket {
     }
 }
 
-fn renewed(ticket: Ticket, user: User, access: Option<Access>, unproved: u8, now: Now) -> Step {
+fn renewed(ticket: Ticket, user: User, access: Option<Access>, refuted: u8, now: Now) -> Step {
     let ticket = Ticket { refreshes: ticket.refreshes.saturating_add(1), ..ticket };
     // The refresh cookie at least has come back.
-    let trust = Trust { failures: 0, unproved: unproved.saturating_add(1), cookies_kept: true };
+    let trust = Trust { failures: 0, refuted, untried: true, cookies_kept: true };
     let rest = rest(access, trust, now);
     let commands = vec![arm(&rest, now), Command::Settle(Outcome::Retry)];
     (Machine { ticket, state: State::Active { user, rest }, changes: Changes::default() }, commands)

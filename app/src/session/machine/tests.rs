@@ -15,10 +15,13 @@ const BEFORE_SIGN_IN: Ticket = Ticket { epoch: 2, refreshes: 7 };
 const NEXT_EPOCH: Ticket = Ticket { epoch: 4, refreshes: 7 };
 const REFRESHED: Ticket = Ticket { epoch: 3, refreshes: 8 };
 
-const KEPT: Trust = Trust { failures: 0, unproved: 0, cookies_kept: true };
-const NEW: Trust = Trust { failures: 0, unproved: 0, cookies_kept: false };
-const ONCE: Trust = Trust { unproved: 1, ..KEPT };
-const TWICE: Trust = Trust { unproved: 2, ..KEPT };
+const KEPT: Trust = Trust { failures: 0, refuted: 0, untried: false, cookies_kept: true };
+const NEW: Trust = Trust { cookies_kept: false, ..KEPT };
+/// A refresh has brought a token that nobody has used yet.
+const FRESH: Trust = Trust { untried: true, ..KEPT };
+/// One was refused at once, and there is another.
+const AGAIN: Trust = Trust { refuted: 1, ..FRESH };
+const REFUTED: Trust = Trust { untried: false, ..AGAIN };
 const FAILED: Trust = Trust { failures: 1, ..KEPT };
 
 const VISIBLE: Event = Event::Tick { visible: true };
@@ -95,7 +98,7 @@ fn the_clock() {
     table! {
         active(due_in(5, KEPT)), VISIBLE => TICKET, active(due_in(5, KEPT)), [Arm { delay_ms: 5 }];
         active(due_in(5, KEPT)), HIDDEN => TICKET, active(due_in(5, KEPT)), [Arm { delay_ms: 5 }];
-        active(due_in(0, ONCE)), VISIBLE => TICKET, refreshing(ONCE), [refresh(Some(ada()))];
+        active(due_in(0, FRESH)), VISIBLE => TICKET, refreshing(FRESH), [refresh(Some(ada()))];
         active(due_in(0, KEPT)), HIDDEN => TICKET, active(due_in(0, KEPT)), [];
         active(due_in(-9, FAILED)), VISIBLE => TICKET, refreshing(FAILED), [refresh(Some(ada()))];
         active(no_timer(KEPT)), VISIBLE => TICKET, active(no_timer(KEPT)), [];
@@ -145,18 +148,19 @@ fn proof_and_the_lack_of_it() {
     let stop_refresh = || [Command::AbortRefresh, Command::Settle(Outcome::Final), Command::Disarm];
     let refused = || anonymous(SessionEnd::CookiesRefused);
     table! {
-        rest(ONCE), retry_refused(TICKET) => TICKET, rest(ONCE), [];
-        rest(TWICE), retry_refused(TICKET) => NEXT_EPOCH, refused(), stop();
-        rest(TWICE), retry_refused(BEFORE_REFRESH) => TICKET, rest(TWICE), [];
-        rest(TWICE), retry_refused(BEFORE_SIGN_IN) => TICKET, rest(TWICE), [];
-        refreshing(TWICE), retry_refused(TICKET) => NEXT_EPOCH, refused(), stop_refresh();
+        rest(FRESH), retry_refused(TICKET) => TICKET, rest(REFUTED), [];
+        rest(REFUTED), retry_refused(TICKET) => TICKET, rest(REFUTED), [];
+        rest(AGAIN), retry_refused(TICKET) => NEXT_EPOCH, refused(), stop();
+        rest(AGAIN), retry_refused(BEFORE_REFRESH) => TICKET, rest(AGAIN), [];
+        rest(AGAIN), retry_refused(BEFORE_SIGN_IN) => TICKET, rest(AGAIN), [];
+        refreshing(AGAIN), retry_refused(TICKET) => NEXT_EPOCH, refused(), stop_refresh();
         gone(), retry_refused(TICKET) => TICKET, gone(), [];
-        rest(TWICE), seen(TICKET) => TICKET, rest(KEPT), [];
+        rest(AGAIN), seen(TICKET) => TICKET, rest(KEPT), [];
         rest(NEW), seen(TICKET) => TICKET, rest(KEPT), [];
         rest(FAILED), seen(TICKET) => TICKET, rest(FAILED), [];
-        rest(TWICE), seen(BEFORE_REFRESH) => TICKET, rest(TWICE), [];
+        rest(AGAIN), seen(BEFORE_REFRESH) => TICKET, rest(AGAIN), [];
         rest(NEW), seen(BEFORE_SIGN_IN) => TICKET, rest(NEW), [];
-        refreshing(TWICE), seen(TICKET) => TICKET, refreshing(KEPT), [];
+        refreshing(AGAIN), seen(TICKET) => TICKET, refreshing(KEPT), [];
         gone(), seen(TICKET) => TICKET, gone(), [];
     }
 }
@@ -177,7 +181,7 @@ fn signing_in_and_out() {
         State::Unknown(throttled()), sign_in(Some(token())) => NEXT_EPOCH, fresh(), [arm()];
         somebody_else(), sign_in(Some(token())) => NEXT_EPOCH, fresh(), [arm()];
         finding_out(), sign_in(Some(token())) => NEXT_EPOCH, fresh(), [&forget()[..], &[arm()]].concat();
-        refreshing(TWICE), sign_in(Some(token()))
+        refreshing(AGAIN), sign_in(Some(token()))
             => NEXT_EPOCH, fresh(), [&forget()[..], &[arm()]].concat();
         active(due_in(5, KEPT)), Event::SignedOut => NEXT_EPOCH, out(), [Disarm];
         refreshing(KEPT), Event::SignedOut
@@ -203,13 +207,14 @@ fn the_end_of_a_refresh() {
     let throttled_finding_out =
         State::Unknown(Rest { trust: Trust { failures: 1, ..NEW }, ..throttled() });
     table! {
-        refreshing(KEPT), ended(3, renewed()) => REFRESHED, fresh(ONCE), retry();
-        refreshing(NEW), ended(3, renewed()) => REFRESHED, fresh(ONCE), retry();
-        refreshing(ONCE), ended(3, renewed()) => REFRESHED, fresh(TWICE), retry();
-        refreshing(FAILED), ended(3, renewed()) => REFRESHED, fresh(ONCE), retry();
+        refreshing(KEPT), ended(3, renewed()) => REFRESHED, fresh(FRESH), retry();
+        refreshing(NEW), ended(3, renewed()) => REFRESHED, fresh(FRESH), retry();
+        refreshing(FRESH), ended(3, renewed()) => REFRESHED, fresh(FRESH), retry();
+        refreshing(REFUTED), ended(3, renewed()) => REFRESHED, fresh(AGAIN), retry();
+        refreshing(FAILED), ended(3, renewed()) => REFRESHED, fresh(FRESH), retry();
         refreshing(KEPT), ended(3, untold)
-            => REFRESHED, active(no_timer(ONCE)), [Disarm, Settle(Retry)];
-        finding_out(), ended(3, renewed()) => REFRESHED, fresh(ONCE), retry();
+            => REFRESHED, active(no_timer(FRESH)), [Disarm, Settle(Retry)];
+        finding_out(), ended(3, renewed()) => REFRESHED, fresh(FRESH), retry();
         refreshing(KEPT), ended(3, REFUSED) => NEXT_EPOCH, anonymous(SessionEnd::Ended), over();
         refreshing(NEW), ended(3, REFUSED)
             => NEXT_EPOCH, anonymous(SessionEnd::CookiesRefused), over();
@@ -275,7 +280,7 @@ fn a_sign_in_or_a_sign_out_that_succeeds() {
 
 #[test]
 fn an_end_for_another_reason_settles_no_change() {
-    let refused = machine(active(due_in(5, TWICE)), 2, true);
+    let refused = machine(active(due_in(5, AGAIN)), 2, true);
     let (after, _) = refused.step(Event::RetryRefused { ticket: TICKET }, NOW);
     assert_eq!(after.state, anonymous(SessionEnd::CookiesRefused));
     assert_eq!(after.changes, Changes { under_way: 2, refresh_wanted: false });
