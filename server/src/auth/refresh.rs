@@ -124,8 +124,7 @@ impl Auth {
     ) -> Result<Option<Family>, AuthError> {
         let Some(transition) = transition else { return Ok(Some(family)) };
         let delay = self.policy.rotation.store_delay;
-        let read = family.generation;
-        let applied = self.store.apply(family.id, read, transition, now, delay).await?;
+        let applied = self.store.apply(&family, transition, now, delay).await?;
         Ok(applied.then(|| family.after(transition, now)))
     }
 

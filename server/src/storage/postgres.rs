@@ -24,7 +24,7 @@ use super::{
     rows::{SessionRow, UserRow, ended, session_id},
     sql::{self, Extra},
 };
-use crate::domain::{Clock, Generation, RevokeCause, SessionId, Timestamp, Transition, UserId};
+use crate::domain::{Clock, Family, RevokeCause, SessionId, Timestamp, Transition, UserId};
 
 /// How long a request waits for a connection before the answer is 503.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
@@ -162,18 +162,21 @@ impl Store for PostgresStore {
 
     async fn apply(
         &self,
-        id: SessionId,
-        read: Generation,
+        read: &Family,
         transition: Transition,
         now: Timestamp,
         store_delay: Duration,
     ) -> Result<bool, StoreError> {
-        let (statement, extra) = sql::transition(transition, now, store_delay);
-        let mut change =
-            query(statement).bind(id.to_string()).bind(read.number()).bind(now.millis());
-        if let Extra::Value(extra) = extra {
-            change = change.bind(extra);
-        }
+        let (statement, extra) = sql::transition(transition, read, now, store_delay);
+        let change = query(statement)
+            .bind(read.id.to_string())
+            .bind(read.generation.number())
+            .bind(now.millis());
+        let change = match extra {
+            Extra::Nothing => change,
+            Extra::One(value) => change.bind(value),
+            Extra::Two(one, other) => change.bind(one).bind(other),
+        };
         answer(change.execute(&self.pool)).await.map(changed_one)
     }
 

@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use crate::domain::{Timestamp, Transition};
+use crate::domain::{Family, Timestamp, Transition};
 
 macro_rules! user_columns {
     () => {
@@ -58,16 +58,19 @@ pub(super) const SIGHT: &str = "UPDATE sessions SET seen_at = $3, \
      WHERE id = $1 AND generation = $2 AND revoked_at IS NULL AND seen_at IS NULL \
      AND $3 - answered_at >= $4";
 
-pub(super) const REISSUE: &str = "UPDATE sessions SET answered_at = $3, last_used_at = $3 \
+// `answered_at` never goes back: of two that overlap the later one is written first now and then.
+pub(super) const REISSUE: &str = "UPDATE sessions SET \
+     answered_at = CASE WHEN answered_at < $3 THEN $3 ELSE answered_at END, last_used_at = $3 \
      WHERE id = $1 AND generation = $2 AND revoked_at IS NULL";
 
-pub(super) const RENEW: &str = "UPDATE sessions SET rotated_at = $3, answered_at = $3, \
+pub(super) const RENEW: &str = "UPDATE sessions SET rotated_at = $3, \
+     answered_at = CASE WHEN answered_at < $3 THEN $3 ELSE answered_at END, \
      last_used_at = $3, seen_at = coalesce(seen_at, $4) \
      WHERE id = $1 AND generation = $2 AND revoked_at IS NULL";
 
 pub(super) const ROTATE: &str = "UPDATE sessions SET generation = $4, rotated_at = $3, \
      answered_at = $3, last_used_at = $3, seen_at = NULL \
-     WHERE id = $1 AND generation = $2 AND revoked_at IS NULL";
+     WHERE id = $1 AND generation = $2 AND answered_at = $5 AND revoked_at IS NULL";
 
 pub(super) const REVOKE_FAMILIES_OF_USER: &str = "UPDATE sessions SET revoked_at = $2, \
      revoke_cause = $3 WHERE user_id = $1 AND revoked_at IS NULL RETURNING id";
@@ -148,19 +151,27 @@ pub(super) mod postgres {
 /// The statement that applies a transition, and what it takes after id, generation and moment.
 pub(super) fn transition(
     transition: Transition,
+    read: &Family,
     now: Timestamp,
     store_delay: Duration,
 ) -> (&'static str, Extra) {
     match transition {
-        Transition::Sight => (SIGHT, Extra::Value(i64::try_from(store_delay.as_millis()).ok())),
+        Transition::Sight => sighting(store_delay),
         Transition::Reissue => (REISSUE, Extra::Nothing),
-        Transition::Renew { sighting } => (RENEW, Extra::Value(sighting.then_some(now.millis()))),
-        Transition::Rotate { to } => (ROTATE, Extra::Value(Some(to.number()))),
+        Transition::Renew { sighting } => (RENEW, Extra::One(sighting.then_some(now.millis()))),
+        Transition::Rotate { to } => (ROTATE, Extra::Two(to.number(), read.answered_at.millis())),
     }
 }
 
-/// A fourth parameter, where the statement has one.
+/// The statement that notes a sighting, and what it takes.
+pub(super) fn sighting(store_delay: Duration) -> (&'static str, Extra) {
+    (SIGHT, Extra::One(i64::try_from(store_delay.as_millis()).ok()))
+}
+
+/// Further parameters, where the statement has any.
+#[derive(Clone, Copy)]
 pub(super) enum Extra {
     Nothing,
-    Value(Option<i64>),
+    One(Option<i64>),
+    Two(i64, i64),
 }

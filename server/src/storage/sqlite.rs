@@ -26,7 +26,7 @@ use super::{
     rows::{SessionRow, UserRow, ended, session_id},
     sql,
 };
-use crate::domain::{Clock, Generation, RevokeCause, SessionId, Timestamp, Transition, UserId};
+use crate::domain::{Clock, Family, RevokeCause, SessionId, Timestamp, Transition, UserId};
 
 /// How long a writer waits for another process before the answer is 503.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(3);
@@ -148,13 +148,14 @@ impl Store for SqliteStore {
 
     async fn apply(
         &self,
-        id: SessionId,
-        read: Generation,
+        read: &Family,
         transition: Transition,
         now: Timestamp,
         store_delay: Duration,
     ) -> Result<bool, StoreError> {
-        self.changes.call(Change { id, read, transition, now, store_delay }).await
+        let (statement, extra) = sql::transition(transition, read, now, store_delay);
+        let (id, generation) = (read.id, read.generation);
+        self.changes.call(Change { id, generation, now, statement, extra }).await
     }
 
     async fn sight(
@@ -163,8 +164,9 @@ impl Store for SqliteStore {
         store_delay: Duration,
     ) -> Result<Vec<bool>, StoreError> {
         let change = |sighting: &Sighting| {
-            let Sighting { session: id, generation: read, at: now } = *sighting;
-            self.changes.call(Change { id, read, transition: Transition::Sight, now, store_delay })
+            let Sighting { session: id, generation, at: now } = *sighting;
+            let (statement, extra) = sql::sighting(store_delay);
+            self.changes.call(Change { id, generation, now, statement, extra })
         };
         try_join_all(sightings.iter().map(change)).await
     }

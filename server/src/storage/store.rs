@@ -40,13 +40,13 @@ pub trait Store: Send + Sync + 'static {
     /// The family of this id, and the moment at which it was read.
     async fn lookup_family(&self, id: SessionId) -> Result<Option<FamilyRecord>, StoreError>;
 
-    /// Applies `transition` at `now` if the family still stands at generation `read` and lives.
-    /// `store_delay` is the precondition of a sighting. Returns whether it was applied; it is
-    /// committed then.
+    /// Applies `transition` at `now` if the family lives and still stands at the generation that was
+    /// `read`. `store_delay` is the precondition of a sighting; that of a rotation is, too, that
+    /// nothing was answered since: a generation that was handed out again just now may reach the
+    /// client after its successor. Returns whether it was applied; it is committed then.
     async fn apply(
         &self,
-        id: SessionId,
-        read: Generation,
+        read: &Family,
         transition: Transition,
         now: Timestamp,
         store_delay: Duration,

@@ -22,7 +22,7 @@ async fn the_dead_are_removed_and_nobody_else(database: &TestDatabase) {
     let [idle, used, ended, ended_lately, limited] = &families[..] else { panic!() };
     for family in [used, ended, ended_lately, limited] {
         let rotate = Transition::Rotate { to: Generation::FIRST.next() };
-        let applied = store.apply(family.id, Generation::FIRST, rotate, at(5_000), DELAY).await;
+        let applied = store.apply(family, rotate, at(5_000), DELAY).await;
         assert!(applied.unwrap());
     }
     database.clock.advance(Duration::from_secs(6));

@@ -33,7 +33,7 @@ async fn transitions_do_to_the_row_what_they_do_to_the_family(database: &TestDat
         (Transition::Rotate { to: second.next().next() }, at(400_000)),
         (Transition::Renew { sighting: false }, at(500_000)),
     ] {
-        let applied = store.apply(expected.id, expected.generation, transition, now, DELAY).await;
+        let applied = store.apply(&expected, transition, now, DELAY).await;
         assert!(applied.unwrap(), "{transition:?}");
         expected = expected.after(transition, now);
         assert_eq!(family(&*store, expected.id).await, expected, "{transition:?}");
@@ -45,10 +45,34 @@ async fn transitions_carry_their_preconditions(database: &TestDatabase) {
     let user = add_user(&*store, "ada", None).await.unwrap();
     let opened = add_family(&*store, user, 1).await;
     // Another generation than the one that was read.
-    let second = Generation::FIRST.next();
+    let other = Family { generation: Generation::FIRST.next(), ..opened.clone() };
     for transition in TRANSITIONS {
-        let applied = store.apply(opened.id, second, transition, at(100_000), DELAY).await;
+        let applied = store.apply(&other, transition, at(100_000), DELAY).await;
         assert!(!applied.unwrap(), "{transition:?}");
+    }
+}
+
+async fn nothing_is_rotated_that_was_handed_out_again_since_it_was_read(database: &TestDatabase) {
+    let store = database.open().await;
+    let user = add_user(&*store, "ada", None).await.unwrap();
+    let rotate = Transition::Rotate { to: Generation::FIRST.next() };
+    for (seed, again) in [(1, Transition::Reissue), (2, Transition::Renew { sighting: true })] {
+        let read = add_family(&*store, user, seed).await;
+        assert!(store.apply(&read, again, at(99_999), DELAY).await.unwrap());
+        assert!(!store.apply(&read, rotate, at(100_000), DELAY).await.unwrap(), "{again:?}");
+        let read = family(&*store, read.id).await;
+        assert!(store.apply(&read, rotate, at(200_000), DELAY).await.unwrap(), "{again:?}");
+    }
+}
+
+async fn the_moment_of_the_last_answer_never_goes_back(database: &TestDatabase) {
+    let store = database.open().await;
+    let user = add_user(&*store, "ada", None).await.unwrap();
+    for (seed, late) in [(1, Transition::Reissue), (2, Transition::Renew { sighting: false })] {
+        let read = add_family(&*store, user, seed).await;
+        assert!(store.apply(&read, Transition::Reissue, at(2_000), DELAY).await.unwrap());
+        assert!(store.apply(&read, late, at(1_000), DELAY).await.unwrap());
+        assert_eq!(family(&*store, read.id).await.answered_at, at(2_000), "{late:?}");
     }
 }
 
@@ -58,7 +82,7 @@ async fn a_sighting_counts_once_and_not_too_soon(database: &TestDatabase) {
     let opened = add_family(&*store, user, 1).await;
     let sight = async |now| {
         let sighting = Transition::Sight;
-        store.apply(opened.id, Generation::FIRST, sighting, at(now), DELAY).await.unwrap()
+        store.apply(&opened, sighting, at(now), DELAY).await.unwrap()
     };
     // A sighting before the client can have stored its cookie, and a second one.
     assert!(!sight(59_999).await);
@@ -96,7 +120,7 @@ async fn the_first_end_of_a_family_is_the_end(database: &TestDatabase) {
     database.clock.advance(Duration::from_secs(80));
     assert!(store.revoke_family(opened.id, RevokeCause::Logout).await.unwrap());
     for transition in TRANSITIONS {
-        let late = store.apply(opened.id, Generation::FIRST, transition, at(100_000), DELAY);
+        let late = store.apply(&opened, transition, at(100_000), DELAY);
         assert!(!late.await.unwrap(), "{transition:?}");
     }
     let revoked = family(&*store, opened.id).await.revoked.unwrap();
@@ -112,10 +136,9 @@ async fn of_many_rotations_of_one_generation_one_wins(database: &TestDatabase) {
     let rotate = Transition::Rotate { to: Generation::FIRST.next() };
     let mut racing = tokio::task::JoinSet::new();
     for _ in 0..64 {
-        let (store, id) = (Arc::clone(&store), opened.id);
-        racing.spawn(async move {
-            store.apply(id, Generation::FIRST, rotate, at(100_000), DELAY).await.unwrap()
-        });
+        let (store, opened) = (Arc::clone(&store), opened.clone());
+        racing
+            .spawn(async move { store.apply(&opened, rotate, at(100_000), DELAY).await.unwrap() });
     }
     let won = racing.join_all().await.into_iter().filter(|won| *won).count();
     assert_eq!(won, 1);
@@ -147,7 +170,7 @@ async fn of_many_who_ask_at_once_each_gets_their_own_answer(database: &TestDatab
             let user = store.lookup_user(family.user_id).await.unwrap().unwrap();
             assert_eq!(user.id, family.user_id);
             let rotate = Transition::Rotate { to: Generation::FIRST.next() };
-            store.apply(family.id, Generation::FIRST, rotate, at(100_000), DELAY).await.unwrap()
+            store.apply(&family, rotate, at(100_000), DELAY).await.unwrap()
         });
     }
     let strange = SessionId::generate(at(0), &SeededEntropy::new(9)).unwrap();
@@ -164,7 +187,7 @@ async fn sessions_are_listed_by_use(database: &TestDatabase) {
     let used = add_family(&*store, ada, 2).await;
     let over = add_family(&*store, ada, 3).await;
     let foreign = add_family(&*store, eve, 4).await;
-    store.apply(used.id, Generation::FIRST, Transition::Reissue, at(9), DELAY).await.unwrap();
+    store.apply(&used, Transition::Reissue, at(9), DELAY).await.unwrap();
     store.revoke_family(over.id, RevokeCause::Logout).await.unwrap();
 
     let ids = async |of| -> Vec<SessionId> {
@@ -181,6 +204,8 @@ on_both_engines! {
     a_family_comes_back_as_it_went,
     transitions_do_to_the_row_what_they_do_to_the_family,
     transitions_carry_their_preconditions,
+    the_moment_of_the_last_answer_never_goes_back,
+    nothing_is_rotated_that_was_handed_out_again_since_it_was_read,
     a_sighting_counts_once_and_not_too_soon,
     many_sightings_are_applied_at_once_each_by_its_own_precondition,
     the_first_end_of_a_family_is_the_end,

@@ -11,7 +11,7 @@ use std::{
 
 use async_trait::async_trait;
 use latchkey::{
-    domain::{Generation, RevokeCause, SessionId, Timestamp, Transition, UserId},
+    domain::{Family, RevokeCause, SessionId, Timestamp, Transition, UserId},
     storage::{
         Dead, FamilyRecord, RevocationFeed, SessionRecord, Sighting, Store, StoreError, Taken, Tx,
         UserRecord,
@@ -103,8 +103,7 @@ impl Store for GatedStore {
 
     async fn apply(
         &self,
-        id: SessionId,
-        read: Generation,
+        read: &Family,
         transition: Transition,
         now: Timestamp,
         store_delay: Duration,
@@ -113,7 +112,7 @@ impl Store for GatedStore {
             self.arrived.notify_one();
             self.opened.notified().await;
         }
-        self.reach()?.apply(id, read, transition, now, store_delay).await
+        self.reach()?.apply(read, transition, now, store_delay).await
     }
 
     async fn sight(

@@ -1,12 +1,10 @@
 //! What SQLite does for many callers at once.
 
-use std::time::Duration;
-
 use serde_json::Value;
 use sqlx::{SqliteConnection, SqlitePool, query, query_as};
 
 use crate::{
-    domain::{Generation, SessionId, Timestamp, Transition, UserId},
+    domain::{Generation, SessionId, Timestamp, UserId},
     storage::{
         FamilyRecord, StoreError, UserRecord,
         batcher::in_order,
@@ -15,13 +13,13 @@ use crate::{
     },
 };
 
-/// A transition of a family that was read at a generation.
+/// A statement that changes a family which was read at a generation.
 pub(super) struct Change {
     pub(super) id: SessionId,
-    pub(super) read: Generation,
-    pub(super) transition: Transition,
+    pub(super) generation: Generation,
     pub(super) now: Timestamp,
-    pub(super) store_delay: Duration,
+    pub(super) statement: &'static str,
+    pub(super) extra: Extra,
 }
 
 /// Reads these users.
@@ -67,13 +65,14 @@ pub(super) async fn apply(
 }
 
 async fn apply_one(writer: &mut SqliteConnection, change: &Change) -> Result<bool, StoreError> {
-    let (statement, extra) = sql::transition(change.transition, change.now, change.store_delay);
-    let mut update = query(statement)
+    let update = query(change.statement)
         .bind(change.id.to_string())
-        .bind(change.read.number())
+        .bind(change.generation.number())
         .bind(change.now.millis());
-    if let Extra::Value(extra) = extra {
-        update = update.bind(extra);
-    }
+    let update = match change.extra {
+        Extra::Nothing => update,
+        Extra::One(value) => update.bind(value),
+        Extra::Two(one, other) => update.bind(one).bind(other),
+    };
     Ok(update.execute(writer).await?.rows_affected() == 1)
 }
