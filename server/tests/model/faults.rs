@@ -29,6 +29,15 @@ pub enum Fault {
     NoUserLock,
     /// The blacklist forgets a family as soon as the access lifetime is over.
     ForgetfulBlacklist,
+    /// A rotation asks whether the generation is as it was read, and not whether it was handed out
+    /// again since.
+    RotationByGeneration,
+    /// Of two answers that overlap the one that is written last counts, though it is older.
+    AnsweredBack,
+    /// A refresh moves the limit of the whole session.
+    SlidingLimit,
+    /// Sign-ins and sign-outs of one tab and refreshes of another do not keep apart.
+    NoLock,
 }
 
 impl Fault {

@@ -9,14 +9,13 @@ mod refreshing;
 use std::fmt;
 
 use Happening as H;
-use calling::calls;
+use calling::{calls, sighting_lost, sighting_written};
 use changing::changes;
 use outside::{crash, expire, flush, half_life, restore, tick, use_stolen};
 use pages::pages;
 use refreshing::{orphan_arrives, orphan_handled, refreshes};
 
 use super::{
-    faults::Fault,
     scenario::Scenario,
     tab::{Told, tell},
     world::{Answer, OLD, Person, World},
@@ -45,6 +44,8 @@ pub enum Happening {
     Call(usize),
     CallServed { tab: usize, sighted: bool },
     CallUnauthorised(usize),
+    SightingWritten,
+    SightingLost,
     SignOut { tab: usize, heard: bool },
     SignIn { tab: usize, heard: bool },
     SessionOpened(usize),
@@ -101,8 +102,14 @@ pub fn each(scenario: &Scenario, world: &World, visit: &mut dyn FnMut(Happening,
     if scenario.load {
         pages(scenario, world, &mut visit);
     }
-    visit(H::OrphanHandled, orphan_handled(scenario, world));
-    visit(H::OrphanArrives, orphan_arrives(scenario, world));
+    for number in 0..world.orphans.len() {
+        visit(H::OrphanHandled, orphan_handled(scenario, world, number));
+        visit(H::OrphanArrives, orphan_arrives(scenario, world, number));
+    }
+    if scenario.gather {
+        visit(H::SightingWritten, sighting_written(scenario, world));
+        visit(H::SightingLost, sighting_lost(world));
+    }
     if scenario.thief {
         for behind in 0..=OLD {
             visit(H::UseStolen { behind }, use_stolen(scenario, world, behind));
@@ -112,8 +119,8 @@ pub fn each(scenario: &Scenario, world: &World, visit: &mut dyn FnMut(Happening,
 
 type Visit<'v> = dyn FnMut(Happening, Option<Outcome>) + 'v;
 
-fn told(mut world: World, tab: usize, told: &Told, fault: Option<Fault>) -> Outcome {
-    tell(&mut world, tab, told, fault)?;
+fn told(mut world: World, tab: usize, told: &Told, scenario: &Scenario) -> Outcome {
+    tell(&mut world, tab, told, scenario)?;
     Ok(world)
 }
 
@@ -160,6 +167,8 @@ impl fmt::Display for Happening {
                 write!(f, "the API serves tab {tab}, and notes the sighting")
             }
             H::CallServed { tab, .. } => write!(f, "the API serves tab {tab}"),
+            H::SightingWritten => write!(f, "the sighting is written, as of when it was made"),
+            H::SightingLost => write!(f, "the sighting is lost with the server's memory"),
             H::CallUnauthorised(tab) => write!(f, "the API answers tab {tab} with 401"),
             H::SignOut { tab, heard: true } => write!(f, "tab {tab} signs out"),
             H::SignOut { tab, .. } => {

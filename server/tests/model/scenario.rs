@@ -6,7 +6,8 @@ use super::{
     happenings::{self, Happening},
     server::Server,
     world::{
-        Call, Change, Jar, Life, Load, Mind, Person, Refresh, Row, State, TABS, Tab, Token, World,
+        Call, Change, Jar, Life, Load, Mind, ORPHANS, Person, Refresh, Row, State, TABS, Tab,
+        Token, World,
     },
 };
 
@@ -28,6 +29,12 @@ pub struct Scenario {
     pub restore: bool,
     /// Whether time goes on for families that have ended.
     pub expiry: bool,
+    /// Whether sightings are gathered, and written at any later time, backdated.
+    pub gather: bool,
+    /// Whether tabs remember how far the browser's cookies are to be trusted.
+    pub trust: bool,
+    /// How many refreshes at once may be heard although their tabs have given them up.
+    pub orphans: usize,
     /// For how many ticks a refresh that was given up may still be heard.
     pub late: u8,
     /// Whether tabs count as alike: fewer worlds, but a trace whose tabs change their numbers.
@@ -49,6 +56,9 @@ impl Scenario {
             changes: false,
             restore: false,
             expiry: false,
+            gather: false,
+            trust: false,
+            orphans: 1,
             late: 0,
             alike: true,
         }
@@ -67,12 +77,7 @@ impl Model for Scenario {
     /// Ada has just signed in, in one tab; the others have been opened since.
     fn initial(&self) -> World {
         let ada = Some(Token { of: Person::Ada, behind: 0 });
-        let active = Mind {
-            state: State::Active,
-            user: Some(Person::Ada),
-            changing: false,
-            refresh_wanted: false,
-        };
+        let active = Mind::new(State::Active, Some(Person::Ada));
         World {
             rows: [Row::opened(), Row { life: Life::Unopened, ..Row::opened() }],
             jar: Jar { access: ada, refresh: ada },
@@ -80,7 +85,9 @@ impl Model for Scenario {
             dirty: 0,
             tabs: [opened(active); TABS],
             load: Load::None,
-            orphan: None,
+            orphans: [None; ORPHANS],
+            gathered: None,
+            slept: false,
             restored: false,
         }
     }
@@ -95,4 +102,11 @@ impl Model for Scenario {
 /// A tab with nothing under way.
 pub const fn opened(mind: Mind) -> Tab {
     Tab { mind, refresh: Refresh::None, call: Call::None, change: Change::None }
+}
+
+impl Mind {
+    pub const fn new(state: State, user: Option<Person>) -> Self {
+        let (changing, refresh_wanted, refuted, untried) = (false, false, 0, false);
+        Self { state, user, changing, refresh_wanted, refuted, untried }
+    }
 }

@@ -29,11 +29,21 @@ const ABSOLUTE: Duration = Duration::from_hours(2160);
 /// The number of every current generation: what counts is the distance from it.
 const CURRENT: i64 = 10;
 
+/// What has come between the server's reading and its writing.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Between {
+    Nothing,
+    Tick,
+    AnotherWrite,
+}
+
 /// The server, with a fault or without.
 pub struct Server {
     fault: Option<Fault>,
     policy: RotationPolicy,
     families: [SessionId; 2],
+    /// Whether a token that leads to two successors is passed over, to see what comes of it.
+    past_i2: bool,
     /// Whether an access token from the moment its family ended is accepted, for each [`Since`].
     outlives: [bool; 3],
 }
@@ -59,12 +69,17 @@ impl Server {
             id("019ab000-0000-7000-8000-000000000000"),
             id("019ab000-0000-7000-8000-000000000001"),
         ];
-        Self { fault, policy, families, outlives: outlives(fault, families[0]) }
+        Self { fault, policy, families, past_i2: false, outlives: outlives(fault, families[0]) }
+    }
+
+    /// Goes on where a token has led to two successors.
+    pub fn past_i2(self) -> Self {
+        Self { past_i2: true, ..self }
     }
 
     /// Reads the row and decides. `Err` is a broken promise.
     pub fn read(&self, world: &mut World, token: Option<Token>) -> Result<Read, &'static str> {
-        let Some(token) = token else { return Ok(Read::Answer(Answer::Refused)) };
+        let Some(token) = token else { return Ok(Read::Answer(Answer::Refused { of: None })) };
         let decided = self.decide(world, token).transition();
         let row = world.row(token.of);
         if decided.is_ok() && row.life == Life::Live && !row.honours(token) {
@@ -83,22 +98,24 @@ impl Server {
         world: &mut World,
         token: Token,
         write: Write,
-        stale: bool,
+        between: Between,
     ) -> Result<Option<Answer>, &'static str> {
         let row = *world.row(token.of);
-        let unseen = row.seen.is_none() && self.stored(row);
-        let holds = row.life == Life::Live && !stale && (write != Write::Sight || unseen);
+        let ago = u8::from(between == Between::Tick);
+        let unseen = row.seen.is_none() && self.stored(row, ago);
+        let unchanged = between != Between::AnotherWrite;
+        let holds = row.life == Life::Live && unchanged && (write != Write::Sight || unseen);
         let blind = self.fault == Some(Fault::Fork) && row.life == Life::Live;
         if !holds && !blind {
             return Ok(None);
         }
-        self.apply(world, token.of, write);
+        self.apply(world, token.of, write, ago)?;
         let carries = transition(write).answers_refresh();
         let rotated = matches!(write, Write::Rotate { .. } | Write::Reissue);
         // The distance that the presented token must have from the one that answers it.
         let moved = if let Write::Rotate { by } = write { by } else { 0 };
         let distance = token.behind + moved - i8::from(rotated);
-        if distance != 0 {
+        if distance != 0 && !self.past_i2 {
             return Err("I2: a token that is presented twice leads to the same successor");
         }
         Ok(Some(given(token, carries)))
@@ -109,7 +126,7 @@ impl Server {
         match self.decide(world, token).for_page_load().transition() {
             Ok(step) => {
                 if let Some(transition) = step {
-                    self.apply(world, token.of, write(transition));
+                    self.apply(world, token.of, write(transition), 0)?;
                 }
                 let current = self.fault == Some(Fault::PageLoadCurrent);
                 let behind = if current { 0 } else { token.behind };
@@ -124,17 +141,19 @@ impl Server {
         self.outlives[since as usize]
     }
 
-    /// An access token shows that the client holds a generation.
-    pub fn sight(&self, world: &mut World, access: Token) {
+    /// An access token has shown some ticks `ago` that the client holds a generation.
+    pub fn sight(&self, world: &mut World, access: Token, ago: u8) -> Result<(), &'static str> {
         let row = *world.row(access.of);
-        if access.behind == 0 && row.seen.is_none() && self.stored(row) {
-            self.apply(world, access.of, Write::Sight);
+        let unseen = row.seen.is_none() && self.stored(row, ago);
+        if access.behind == 0 && row.life == Life::Live && unseen {
+            self.apply(world, access.of, Write::Sight, ago)?;
         }
+        Ok(())
     }
 
-    /// Whether the client has had the time to store what was answered last.
-    fn stored(&self, row: Row) -> bool {
-        TICK * u32::from(row.answered) >= self.policy.store_delay
+    /// Whether the client had had the time to store what was answered last.
+    fn stored(&self, row: Row, ago: u8) -> bool {
+        TICK * u32::from(row.answered.saturating_sub(ago)) >= self.policy.store_delay
     }
 
     fn decide(&self, world: &World, token: Token) -> Decision {
@@ -146,22 +165,41 @@ impl Server {
             .map_or(decision, |fault| fault.bend(decision, presented, &family, NOW, &self.policy))
     }
 
-    /// Carries out a write, and moves everybody's distance from the current generation.
-    fn apply(&self, world: &mut World, of: Person, write: Write) {
+    /// Carries out a write that was decided on some ticks `ago`, and moves everybody's distance from
+    /// the current generation.
+    fn apply(
+        &self,
+        world: &mut World,
+        of: Person,
+        write: Write,
+        ago: u8,
+    ) -> Result<(), &'static str> {
         let row = world.row_mut(of);
         let before = self.family(of, *row);
-        let after = before.clone().after(transition(write), NOW);
-        assert_eq!(after.absolute_expires_at, before.absolute_expires_at, "I5");
-        let by = after.generation.number() - CURRENT;
-        if after.answered_at == NOW {
-            row.answered = 0;
+        let at = NOW.before(TICK * u32::from(ago));
+        let mut after = before.clone().after(transition(write), at);
+        if self.fault == Some(Fault::SlidingLimit) {
+            after.absolute_expires_at = at + ABSOLUTE;
         }
-        row.past_half &= after.rotated_at != NOW;
+        if after.absolute_expires_at != before.absolute_expires_at {
+            return Err("I5: the absolute limit never moves");
+        }
+        let by = after.generation.number() - CURRENT;
+        let answered = after.answered_at != before.answered_at;
+        if answered {
+            let back = self.fault == Some(Fault::AnsweredBack);
+            row.answered = if back { ago } else { row.answered.min(ago) };
+        }
+        row.past_half &= after.rotated_at == before.rotated_at;
         row.seen = match after.seen_at {
             None => None,
-            Some(_) => Some(row.seen.unwrap_or(0)),
+            Some(_) => Some(row.seen.unwrap_or(ago)),
         };
         world.shift(of, i8::try_from(by).unwrap());
+        if answered && self.fault != Some(Fault::RotationByGeneration) {
+            world.keep_from_rotating(of);
+        }
+        Ok(())
     }
 
     fn family(&self, of: Person, row: Row) -> Family {
@@ -198,13 +236,14 @@ const fn given(token: Token, refresh: bool) -> Answer {
 
 /// A refusal, and what a replay does.
 fn refuse(world: &mut World, token: Token, refusal: Refusal) -> Result<Answer, &'static str> {
+    let refused = Answer::Refused { of: Some(token.of) };
     match refusal {
-        Refusal::Revoked(_) => Ok(Answer::Refused),
+        Refusal::Revoked(_) => Ok(refused),
         Refusal::Expired => Err("nothing expires here"),
         Refusal::Replay => {
             let row = world.row_mut(token.of);
             row.life = Life::Over { by: End::Replay, since: Since::InForce };
-            if row.robbed { Ok(Answer::Refused) } else { Err("nobody honest is taken for a thief") }
+            if row.robbed { Ok(refused) } else { Err("nobody honest is taken for a thief") }
         }
     }
 }

@@ -13,6 +13,7 @@ use app::{
 
 use super::{
     faults::Fault,
+    scenario::Scenario,
     world::{
         Answer, Call, Change, Jar, Mind, Orphan, Person, Refresh, State, Ticket, Token, World,
     },
@@ -41,7 +42,7 @@ pub fn tell(
     world: &mut World,
     tab: usize,
     told: &Told,
-    fault: Option<Fault>,
+    scenario: &Scenario,
 ) -> Result<(), &'static str> {
     let mind = world.tabs[tab].mind;
     let caller = match world.tabs[tab].call {
@@ -59,20 +60,31 @@ pub fn tell(
     }
     age_ticket(world, tab, machine.ticket);
     for command in commands {
-        obey(world, tab, &command, fault);
+        obey(world, tab, &command, scenario);
     }
     let signed_out = matches!(told, Told::SignedOut);
     if after.state == State::Anonymous && mind.state != State::Anonymous && !signed_out {
-        may_be_out(world, mind.user)?;
+        let presented = match told {
+            Told::Ended { answer: Some(Answer::Refused { of }), .. } => *of,
+            _ => None,
+        };
+        may_be_out(world, mind.user, presented)?;
     }
     Ok(())
 }
 
-/// Whoever is out has signed out, or was robbed.
-fn may_be_out(world: &World, user: Option<Person>) -> Result<(), &'static str> {
-    // Nobody may have known who it was: a browser that restarted. It may have forgotten a sign-in.
-    let cookie = || world.jar.refresh.map_or(Person::Ada, |token| token.of);
-    let rightly = world.row(user.unwrap_or_else(cookie)).ended_rightly();
+/// Whoever is out has signed out, or was robbed: the person whom the tab knows, and the one whose
+/// token was refused.
+fn may_be_out(
+    world: &World,
+    known: Option<Person>,
+    presented: Option<Person>,
+) -> Result<(), &'static str> {
+    // A browser that has restarted knows nobody, and may have forgotten a sign-in.
+    let nobody = (known, presented) == (None, None);
+    let cookie = nobody.then(|| world.jar.refresh.map_or(Person::Ada, |token| token.of));
+    let mut out = [known, presented, cookie].into_iter().flatten();
+    let rightly = out.all(|person| world.row(person).ended_rightly());
     if rightly { Ok(()) } else { Err("nobody honest is signed out") }
 }
 
@@ -92,7 +104,7 @@ fn event(told: &Told, caller: Ticket) -> Event {
                 (Some(Answer::Given { .. }), Some(of)) => {
                     RefreshEnd::Renewed { user: user(of), access: Some(access()) }
                 }
-                (Some(Answer::Refused), _) => RefreshEnd::Refused,
+                (Some(Answer::Refused { .. }), _) => RefreshEnd::Refused,
                 _ => RefreshEnd::Failed { retry_after_s: None },
             };
             Event::RefreshEnded { epoch, end }
@@ -101,13 +113,13 @@ fn event(told: &Told, caller: Ticket) -> Event {
 }
 
 /// What the driver does.
-fn obey(world: &mut World, tab: usize, command: &Command, fault: Option<Fault>) {
+fn obey(world: &mut World, tab: usize, command: &Command, scenario: &Scenario) {
     match command {
         Command::Refresh { .. } => {
             world.tabs[tab].refresh = Refresh::Queued;
-            send_refresh(world, tab);
+            send_refresh(world, tab, scenario);
         }
-        Command::AbortRefresh => abort(world, tab, fault),
+        Command::AbortRefresh => abort(world, tab, scenario),
         Command::Reply(outcome) => settle(world, tab, *outcome),
         Command::Settle(outcome) => {
             if matches!(world.tabs[tab].call, Call::Waiting { .. }) {
@@ -119,8 +131,9 @@ fn obey(world: &mut World, tab: usize, command: &Command, fault: Option<Fault>) 
 }
 
 /// Sends the refresh unless another tab is signing in or out.
-pub fn send_refresh(world: &mut World, tab: usize) {
-    let held = world.tabs.iter().any(|other| other.change != Change::None);
+pub fn send_refresh(world: &mut World, tab: usize, scenario: &Scenario) {
+    let locked = scenario.fault != Some(Fault::NoLock);
+    let held = locked && world.tabs.iter().any(|other| other.change != Change::None);
     if world.tabs[tab].refresh == Refresh::Queued && !held {
         let token = world.jar.refresh;
         world.tabs[tab].refresh = Refresh::Sent { token, late: false };
@@ -128,14 +141,16 @@ pub fn send_refresh(world: &mut World, tab: usize) {
 }
 
 /// The tab hangs up: the server may still hear the request, and nobody hears its answer.
-fn abort(world: &mut World, tab: usize, fault: Option<Fault>) {
+fn abort(world: &mut World, tab: usize, scenario: &Scenario) {
     let refresh = std::mem::replace(&mut world.tabs[tab].refresh, Refresh::None);
     let answer = match refresh {
-        Refresh::Answered { answer, .. } if fault == Some(Fault::LateSuccess) => Some(answer),
+        Refresh::Answered { answer, .. } if scenario.fault == Some(Fault::LateSuccess) => {
+            Some(answer)
+        }
         Refresh::Answered { .. } | Refresh::None | Refresh::Queued => return,
         Refresh::Sent { .. } | Refresh::Read { .. } => None,
     };
-    world.orphan = Some(Orphan { token: refresh.token(), answer, age: 0 });
+    world.orphan(Orphan { token: refresh.token(), answer, age: 0 }, scenario.orphans);
 }
 
 /// The call that met a 401 goes on, as `Api::send` does.
@@ -167,7 +182,9 @@ fn age_ticket(world: &mut World, tab: usize, now: RealTicket) {
 }
 
 fn machine(mind: Mind) -> Machine {
-    let trust = Trust { cookies_kept: true, ..Trust::default() };
+    // Whether a cookie has ever come back decides on a word only.
+    let Mind { refuted, untried, .. } = mind;
+    let trust = Trust { failures: 0, refuted, untried, cookies_kept: true };
     // It may refresh at any moment: that covers every lifetime and every jitter.
     let rest = Rest { due: Some(Elapsed(0)), not_before: Elapsed(0), trust };
     let state = match (mind.state, mind.user.map(user)) {
@@ -182,17 +199,19 @@ fn machine(mind: Mind) -> Machine {
 }
 
 fn mind_of(machine: &Machine) -> Mind {
-    let (state, user) = match &machine.state {
-        Real::Unknown(_) => (State::Unknown, None),
-        Real::Anonymous { .. } => (State::Anonymous, None),
-        Real::Active { user, .. } => (State::Active, Some(user)),
-        Real::Refreshing { user, .. } => (State::Refreshing, user.as_ref()),
+    let (state, user, trust) = match &machine.state {
+        Real::Unknown(rest) => (State::Unknown, None, rest.trust),
+        Real::Anonymous { .. } => (State::Anonymous, None, Trust::default()),
+        Real::Active { user, rest } => (State::Active, Some(user), rest.trust),
+        Real::Refreshing { user, trust } => (State::Refreshing, user.as_ref(), *trust),
     };
     Mind {
         state,
         user: user.map(|user| if user.pk == 0 { Person::Ada } else { Person::Bob }),
         changing: machine.changes.any(),
         refresh_wanted: machine.changes.refresh_wanted,
+        refuted: trust.refuted,
+        untried: trust.untried,
     }
 }
 
@@ -233,10 +252,10 @@ impl Jar {
                     self.refresh = Some(access);
                 }
             }
-            Answer::Refused | Answer::Trouble if fault == Some(Fault::FailureDeletes) => {
+            Answer::Refused { .. } | Answer::Trouble if fault == Some(Fault::FailureDeletes) => {
                 *self = Self { access: None, refresh: None };
             }
-            Answer::Refused | Answer::Trouble => {}
+            Answer::Refused { .. } | Answer::Trouble => {}
         }
     }
 }

@@ -78,11 +78,9 @@ pub struct Jar {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Answer {
     /// An access token, and the refresh token of the same generation where `refresh` says so.
-    Given {
-        access: Token,
-        refresh: bool,
-    },
-    Refused,
+    Given { access: Token, refresh: bool },
+    /// Whose token it was, if there was any.
+    Refused { of: Option<Person> },
     /// 503.
     Trouble,
 }
@@ -107,11 +105,13 @@ pub enum Refresh {
         token: Option<Token>,
         late: bool,
     },
-    /// The server has read the row, and not written yet. `stale` once somebody else has written.
+    /// The server has read the row, and not written yet. `stale` once somebody else has written,
+    /// `waited` once a tick has passed: what it writes bears the moment of the reading.
     Read {
         token: Token,
         write: Write,
         stale: bool,
+        waited: bool,
         late: bool,
     },
     Answered {
@@ -175,6 +175,8 @@ pub struct Mind {
     pub user: Option<Person>,
     pub changing: bool,
     pub refresh_wanted: bool,
+    pub refuted: u8,
+    pub untried: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -211,7 +213,16 @@ pub struct Orphan {
     pub age: u8,
 }
 
+/// A sighting that waits for being written, since so many ticks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Gathered {
+    pub access: Token,
+    pub age: u8,
+}
+
 pub const TABS: usize = 3;
+/// As many refreshes without a tab are heard of at the most; of more the oldest are.
+pub const ORPHANS: usize = 2;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct World {
@@ -222,7 +233,10 @@ pub struct World {
     pub dirty: u8,
     pub tabs: [Tab; TABS],
     pub load: Load,
-    pub orphan: Option<Orphan>,
+    pub orphans: [Option<Orphan>; ORPHANS],
+    pub gathered: Option<Gathered>,
+    /// Whether a call was once so late that a token fetched just before had expired.
+    pub slept: bool,
     pub restored: bool,
 }
 
@@ -248,8 +262,19 @@ impl World {
         }
     }
 
+    /// A family's generation was handed out again: who is about to replace it reads once more.
+    pub fn keep_from_rotating(&mut self, of: Person) {
+        for tab in &mut self.tabs {
+            if let Refresh::Read { token, write: Write::Rotate { .. }, stale, .. } =
+                &mut tab.refresh
+            {
+                *stale |= token.of == of;
+            }
+        }
+    }
+
     /// Every token of a family, wherever it is.
-    fn each_token(&mut self, of: Person, change: impl Fn(&mut Token)) {
+    pub fn each_token(&mut self, of: Person, change: impl Fn(&mut Token)) {
         let change = &|token: &mut Token| {
             if token.of == of {
                 change(token);
@@ -279,45 +304,11 @@ impl World {
             Load::Sent { token, .. } => token.iter_mut().for_each(change),
             Load::Answered { answer: given, .. } => answer(given),
         }
-        if let Some(orphan) = &mut self.orphan {
+        for orphan in self.orphans.iter_mut().flatten() {
             orphan.token.iter_mut().for_each(change);
             orphan.answer.iter_mut().for_each(answer);
         }
-    }
-
-    /// The same world for all that can happen from now on, written in one way.
-    pub fn canonical(mut self, scenario: &Scenario) -> Self {
-        for of in [Person::Ada, Person::Bob] {
-            let life = self.row(of).life;
-            if let Life::Over { .. } = life {
-                // Whatever is presented of it is refused.
-                *self.row_mut(of) = Row { life, robbed: self.row(of).robbed, ..Row::opened() };
-                self.each_token(of, |token| token.behind = 0);
-            }
-        }
-        if !scenario.restore {
-            self.dull_access();
-        }
-        if scenario.alike {
-            self.tabs[..scenario.tabs].sort_unstable();
-        }
-        self
-    }
-
-    /// An access token shows that the client holds the current generation, or it shows nothing.
-    fn dull_access(&mut self) {
-        let mut dull = |access: &mut Token| access.behind = access.behind.min(1);
-        self.jar.access.iter_mut().for_each(&mut dull);
-        for tab in &mut self.tabs {
-            if let Call::Sent { access, .. } = &mut tab.call {
-                access.iter_mut().for_each(&mut dull);
-            }
-        }
-        if let Load::Answered { answer: Answer::Given { access, refresh: false }, .. } =
-            &mut self.load
-        {
-            dull(access);
-        }
+        self.gathered.iter_mut().for_each(|gathered| change(&mut gathered.access));
     }
 
     pub fn set_jar(&mut self, jar: Jar, scenario: &Scenario) {
@@ -335,6 +326,16 @@ impl World {
     pub fn requests(&self, tabs: usize) -> Vec<Option<Orphan>> {
         let tokens = self.tabs[..tabs].iter().filter_map(|tab| tab.refresh.token());
         tokens.map(|token| Some(Orphan { token: Some(token), answer: None, age: 0 })).collect()
+    }
+
+    /// A refresh has lost its tab: it takes a free place, or that of the oldest.
+    pub fn orphan(&mut self, orphan: Orphan, most: usize) {
+        let places = self.orphans[..most].iter_mut();
+        // A free one counts as older than any.
+        let place = places.max_by_key(|place| place.as_ref().map_or(u8::MAX, |held| held.age));
+        if let Some(place) = place {
+            *place = Some(orphan);
+        }
     }
 
     pub fn end(&mut self, of: Person) {

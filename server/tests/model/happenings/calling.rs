@@ -2,10 +2,9 @@
 
 use super::{Happening as H, Outcome, Visit, told};
 use crate::model::{
-    faults::Fault,
     scenario::Scenario,
     tab::Told,
-    world::{Call, Life, State, Ticket, Token, World},
+    world::{Call, Gathered, Life, State, Ticket, Token, World},
 };
 
 pub fn calls(scenario: &Scenario, world: &World, tab: usize, visit: &mut Visit<'_>) {
@@ -25,11 +24,13 @@ pub fn calls(scenario: &Scenario, world: &World, tab: usize, visit: &mut Visit<'
                 let served = served(scenario, *world, tab, access, ticket, sighted);
                 visit(H::CallServed { tab, sighted }, served);
             }
-            // A token may have expired at any time, but not one that was fetched just now.
-            if !second || life != Some(Life::Live) {
+            // A token may have expired at any time, but not one that was fetched just now; or once.
+            let again = second && life == Some(Life::Live);
+            if !again || (scenario.trust && !world.slept) {
+                let slept = World { slept: world.slept || again, ..*world };
                 visit(
                     H::CallUnauthorised(tab),
-                    Some(unauthorised(*world, tab, ticket, second, scenario.fault)),
+                    Some(unauthorised(slept, tab, ticket, second, scenario)),
                 );
             }
         }
@@ -59,13 +60,21 @@ fn served(
     }
     if sighted {
         let before = world;
-        scenario.server.sight(&mut world, access);
+        if scenario.gather {
+            // The newest waits, and of those that are equal the first.
+            let older = |gathered: &Gathered| gathered.access != access;
+            if access.behind == 0 && world.gathered.as_ref().is_none_or(older) {
+                world.gathered = Some(Gathered { access, age: 0 });
+            }
+        } else if let Err(promise) = scenario.server.sight(&mut world, access, 0) {
+            return Some(Err(promise));
+        }
         if world == before {
             return None;
         }
     }
     world.tabs[tab].call = Call::None;
-    Some(told(world, tab, &Told::Authenticated(ticket), scenario.fault))
+    Some(told(world, tab, &Told::Authenticated(ticket), scenario))
 }
 
 fn unauthorised(
@@ -73,12 +82,22 @@ fn unauthorised(
     tab: usize,
     ticket: Ticket,
     second: bool,
-    fault: Option<Fault>,
+    scenario: &Scenario,
 ) -> Outcome {
     if second {
         world.tabs[tab].call = Call::None;
-        return told(world, tab, &Told::RetryRefused(ticket), fault);
+        return told(world, tab, &Told::RetryRefused(ticket), scenario);
     }
     world.tabs[tab].call = Call::Waiting { ticket };
-    told(world, tab, &Told::Unauthorised, fault)
+    told(world, tab, &Told::Unauthorised, scenario)
+}
+
+pub fn sighting_written(scenario: &Scenario, world: &World) -> Option<Outcome> {
+    let Gathered { access, age } = world.gathered?;
+    let mut next = World { gathered: None, ..*world };
+    Some(scenario.server.sight(&mut next, access, age).map(|()| next))
+}
+
+pub fn sighting_lost(world: &World) -> Option<Outcome> {
+    world.gathered.map(|_| Ok(World { gathered: None, ..*world }))
 }

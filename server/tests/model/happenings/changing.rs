@@ -14,7 +14,7 @@ pub fn changes(scenario: &Scenario, world: &World, tab: usize, visit: &mut Visit
     let fault = scenario.fault;
     let somebody = of.mind.state != State::Anonymous;
     match of.change {
-        Change::None if world.lock_is_free_for(tab) => {
+        Change::None if fault == Some(Fault::NoLock) || world.lock_is_free_for(tab) => {
             for heard in [true, false] {
                 let out = somebody.then(|| sign_out(scenario, *world, tab, heard));
                 visit(H::SignOut { tab, heard }, out);
@@ -34,15 +34,15 @@ pub fn changes(scenario: &Scenario, world: &World, tab: usize, visit: &mut Visit
         Change::SignedOut { .. } | Change::SignedIn { .. } | Change::Failed { .. } => {
             visit(H::ChangeArrives(tab), Some(change_arrives(scenario, *world, tab)));
             let kept = cookies_of(scenario, *world, tab);
-            visit(H::ChangeKeptUnheard(tab), Some(change_lost(kept, tab, fault)));
-            visit(H::ChangeLost(tab), Some(change_lost(*world, tab, fault)));
+            visit(H::ChangeKeptUnheard(tab), Some(change_lost(kept, tab, scenario)));
+            visit(H::ChangeLost(tab), Some(change_lost(*world, tab, scenario)));
         }
     }
 }
 
 fn sign_out(scenario: &Scenario, mut world: World, tab: usize, heard: bool) -> Outcome {
     let sent = world.jar;
-    tell(&mut world, tab, &Told::ChangeBegins, scenario.fault)?;
+    tell(&mut world, tab, &Told::ChangeBegins, scenario)?;
     world.tabs[tab].change = Change::Failed { late: false };
     if heard {
         for token in sent.access.iter().chain(&sent.refresh) {
@@ -55,7 +55,7 @@ fn sign_out(scenario: &Scenario, mut world: World, tab: usize, heard: bool) -> O
 
 fn sign_in(scenario: &Scenario, mut world: World, tab: usize, heard: bool) -> Outcome {
     let replaces = world.jar.refresh.map(|token| token.of);
-    tell(&mut world, tab, &Told::ChangeBegins, scenario.fault)?;
+    tell(&mut world, tab, &Told::ChangeBegins, scenario)?;
     world.tabs[tab].change = Change::Failed { late: false };
     if heard {
         world.tabs[tab].change = Change::Verified { replaces, outdated: false, late: false };
@@ -106,10 +106,10 @@ fn change_arrives(scenario: &Scenario, world: World, tab: usize) -> Outcome {
         Change::SignedIn { .. } => Told::SignedIn(Person::Bob),
         Change::None | Change::Verified { .. } | Change::Failed { .. } => Told::ChangeFailed,
     };
-    told(next, tab, &what, scenario.fault)
+    told(next, tab, &what, scenario)
 }
 
-fn change_lost(mut world: World, tab: usize, fault: Option<Fault>) -> Outcome {
+fn change_lost(mut world: World, tab: usize, scenario: &Scenario) -> Outcome {
     world.tabs[tab].change = Change::None;
-    told(world, tab, &Told::ChangeFailed, fault)
+    told(world, tab, &Told::ChangeFailed, scenario)
 }

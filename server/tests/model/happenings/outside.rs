@@ -36,13 +36,16 @@ pub fn use_stolen(scenario: &Scenario, world: &World, behind: i8) -> Option<Outc
     }))
 }
 
-/// 15 s pass. What is under way takes one tick at most, what the server writes none.
+/// 15 s pass. What is under way takes one tick at most.
 pub fn tick(world: &World, late: u8) -> Option<Outcome> {
     let mut next = *world;
     for tab in &mut next.tabs {
         match &mut tab.refresh {
             Refresh::Sent { late, .. } | Refresh::Answered { late, .. } => grow_late(late)?,
-            Refresh::Read { .. } => return None,
+            Refresh::Read { waited, late, .. } => {
+                grow_late(late)?;
+                *waited = true;
+            }
             Refresh::None | Refresh::Queued => {}
         }
         if let Call::Sent { late, .. } = &mut tab.call {
@@ -60,9 +63,14 @@ pub fn tick(world: &World, late: u8) -> Option<Outcome> {
         Load::None => {}
         Load::Sent { late, .. } | Load::Answered { late, .. } => grow_late(late)?,
     }
-    next.orphan = next.orphan.filter(|orphan| orphan.age < late);
-    if let Some(orphan) = &mut next.orphan {
+    for orphan in &mut next.orphans {
+        *orphan = orphan.filter(|orphan| orphan.age < late);
+    }
+    for orphan in next.orphans.iter_mut().flatten() {
         orphan.age += 1;
+    }
+    if let Some(gathered) = &mut next.gathered {
+        gathered.age = (gathered.age + 1).min(RACE);
     }
     if next.disk != next.jar.refresh {
         next.dirty = Some(next.dirty + 1).filter(|dirty| *dirty <= DISK)?;
@@ -110,14 +118,9 @@ pub fn expire(world: &World, of: Person) -> Option<Outcome> {
 pub fn crash(world: &World, heard: Option<Orphan>) -> World {
     let mut next = *world;
     for tab in &mut next.tabs {
-        *tab = opened(Mind {
-            state: State::Unknown,
-            user: None,
-            changing: false,
-            refresh_wanted: false,
-        });
+        *tab = opened(Mind::new(State::Unknown, None));
     }
-    next.orphan = heard;
+    next.orphans = [heard, None];
     next.load = Load::None;
     next.jar = Jar { access: None, refresh: next.disk };
     next.dirty = 0;

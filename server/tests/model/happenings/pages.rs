@@ -25,7 +25,7 @@ pub fn pages(scenario: &Scenario, world: &World, visit: &mut Visit<'_>) {
             visit(H::PageHandled { renews: false }, Some(outcome));
             // In the second half of its life, which may be now, it is treated as by the API.
             let changing = world.tabs.iter().any(|tab| tab.change != Change::None);
-            if !changing {
+            if !changing || scenario.fault == Some(Fault::NoLock) {
                 let mut next = *world;
                 let outcome = present(scenario, &mut next, token).map(|answer| {
                     next.load = rendered(scenario, answer, late);
@@ -48,7 +48,7 @@ pub fn pages(scenario: &Scenario, world: &World, visit: &mut Visit<'_>) {
 /// A page that sets no cookie is of no interest on its way.
 fn rendered(scenario: &Scenario, answer: Answer, late: bool) -> Load {
     match answer {
-        Answer::Refused if scenario.fault != Some(Fault::FailureDeletes) => Load::None,
+        Answer::Refused { .. } if scenario.fault != Some(Fault::FailureDeletes) => Load::None,
         answer => Load::Answered { answer, late },
     }
 }
