@@ -25,7 +25,7 @@ pub use self::{
     frame::{Footer, Header},
     guard::{private, redirect_strangers},
     keys::{KeyStory, Mark, UprightKey},
-    person::{use_admission, use_user},
+    person::{on_reconnected, use_admission, use_user},
     problem::in_words,
     sign_out::SignOut,
 };

@@ -7,6 +7,7 @@
 pub mod context;
 pub mod driver;
 pub mod elapsed;
+pub mod hint;
 pub mod machine;
 pub mod port;
 pub mod schedule;
@@ -16,9 +17,10 @@ pub mod view;
 
 pub(crate) use context::set_if_new;
 pub use context::{SessionContext, provide_session, use_session};
-pub use driver::Driver;
+pub use driver::{Change, Driver};
 pub use elapsed::{Elapsed, Stopwatch};
+pub use hint::{Fresh, Hint};
 pub use machine::{Outcome, Ticket};
-pub use port::{Answer, BrowserPort, SessionApi, Task};
+pub use port::{Answer, BrowserPort, Guard, SessionApi, Task, Wake};
 pub use schedule::Access;
 pub use view::SessionView;

@@ -1,22 +1,30 @@
 //! [`BrowserPort`] by the browser.
 
+mod hints;
+mod lock;
+mod mark;
+mod wake;
+
 use std::cell::RefCell;
 
-use app::session::{BrowserPort, Elapsed, Stopwatch, Task};
+use app::session::{BrowserPort, Elapsed, Guard, Hint, Stopwatch, Task, Wake};
 use gloo_timers::callback::Timeout;
 use js_sys::{Date, Math};
 use send_wrapper::SendWrapper;
-use wasm_bindgen::{JsCast, closure::Closure};
-use web_sys::{Document, Performance, VisibilityState};
+use web_sys::{Document, Performance, Window};
+
+use self::hints::Hints;
 
 /// The tab we are in. There is one thread, so nothing in here ever meets another.
 pub struct Tab(SendWrapper<Parts>);
 
 struct Parts {
+    window: Option<Window>,
     document: Option<Document>,
     performance: Option<Performance>,
     stopwatch: RefCell<Stopwatch>,
     timer: RefCell<Option<Timeout>>,
+    hints: Hints,
 }
 
 impl Tab {
@@ -26,10 +34,12 @@ impl Tab {
         let performance = window.as_ref().and_then(web_sys::Window::performance);
         let stopwatch = Stopwatch::started(monotonic_ms(performance.as_ref()), Date::now());
         Self(SendWrapper::new(Parts {
-            document: window.and_then(|window| window.document()),
+            document: window.as_ref().and_then(Window::document),
+            window,
             performance,
             stopwatch: RefCell::new(stopwatch),
             timer: RefCell::new(None),
+            hints: Hints::open(),
         }))
     }
 }
@@ -45,8 +55,7 @@ impl BrowserPort for Tab {
     }
 
     fn visible(&self) -> bool {
-        let document = self.0.document.as_ref();
-        document.is_none_or(|document| document.visibility_state() == VisibilityState::Visible)
+        self.0.document.as_ref().is_none_or(wake::is_visible)
     }
 
     fn set_timer(&self, delay_ms: u32, callback: Box<dyn FnOnce() + Send>) {
@@ -57,14 +66,33 @@ impl BrowserPort for Tab {
         *self.0.timer.borrow_mut() = None;
     }
 
-    fn on_wake(&self, callback: Box<dyn Fn() + Send + Sync>) {
-        let Some(document) = self.0.document.as_ref() else { return };
-        let listener = Closure::<dyn Fn()>::new(callback);
-        let function = listener.as_ref().unchecked_ref();
-        // Without it only the timer wakes the session.
-        _ = document.add_event_listener_with_callback("visibilitychange", function);
-        // Stays for as long as the page does.
-        listener.forget();
+    fn on_wake(&self, callback: Box<dyn Fn(Wake) + Send + Sync>) {
+        if let (Some(window), Some(document)) = (&self.0.window, &self.0.document) {
+            wake::listen(window, document, callback);
+        }
+    }
+
+    fn lock(&self) -> Task<Guard> {
+        Box::pin(SendWrapper::new(lock::acquire()))
+    }
+
+    fn tell(&self, hint: Hint) {
+        self.0.hints.tell(hint);
+    }
+
+    fn on_hint(&self, callback: Box<dyn Fn(Hint) + Send + Sync>) {
+        self.0.hints.listen(callback);
+    }
+
+    fn is_marked_out(&self) -> bool {
+        self.0.document.as_ref().is_some_and(mark::is_set)
+    }
+
+    fn mark_out(&self, out: bool) {
+        // A cookie that is not there needs no taking away.
+        if let Some(document) = self.0.document.as_ref().filter(|d| out || mark::is_set(d)) {
+            mark::set(document, out);
+        }
     }
 
     fn spawn(&self, task: Task<()>) {

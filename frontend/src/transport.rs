@@ -2,7 +2,7 @@
 
 use app::{
     api::{ApiRequest, ApiResponse, BoxFuture, Method, NoAnswer, Transport},
-    wire::paths,
+    wire::{SESSION_END, SessionEnd, paths},
 };
 use gloo_timers::callback::Timeout;
 use send_wrapper::SendWrapper;
@@ -63,6 +63,7 @@ async fn read(response: &Response) -> Result<ApiResponse, JsValue> {
         www_authenticate: headers.get("WWW-Authenticate")?,
         // The other form of the header, a date, would need the clock on the wall.
         retry_after_s: headers.get("Retry-After")?.and_then(|value| value.trim().parse().ok()),
+        session_end: headers.get(SESSION_END)?.as_deref().map(SessionEnd::parse),
         is_json: content_type.split(';').next().is_some_and(is_json),
         body: body.as_string().unwrap_or_default(),
     })

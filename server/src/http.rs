@@ -13,6 +13,7 @@ pub mod headers;
 pub mod health;
 pub mod negotiate;
 pub mod pages;
+pub mod session_end;
 pub mod state;
 pub mod trace;
 

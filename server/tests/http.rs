@@ -18,6 +18,7 @@ mod pages;
 mod races;
 mod refresh;
 mod registration;
+mod session_end;
 mod sightings;
 mod trouble;
 mod verify;

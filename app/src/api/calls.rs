@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use super::{Api, ApiError, ApiRequest};
 use crate::{
-    session::Driver,
+    session::Change,
     wire::{ItemList, LoginRequest, RegisterRequest, User, paths},
 };
 
@@ -33,7 +33,7 @@ impl Api {
     }
 
     async fn sign_in(&self, request: ApiRequest) -> Result<User, ApiError> {
-        let change = self.driver().map(Driver::begin_change);
+        let change = self.begin_change().await;
         let SignedIn { user, access_expires_in } = self.send(request).await?.read()?;
         if let Some(change) = change {
             change.signed_in(user.clone(), access_expires_in);
@@ -41,18 +41,32 @@ impl Api {
         Ok(user)
     }
 
-    /// Signs out. A failure leaves the session as it is, and is to be told.
+    /// Signs out. Where the API cannot be reached one is signed out here all the same: the browser is
+    /// marked, and the server is told as soon as it can be.
     ///
     /// # Errors
-    /// When the API could not be reached or did not confirm.
+    /// When the API refuses, which it has no reason to: one is still signed in then, and is to be
+    /// told.
     pub async fn logout(&self) -> Result<(), ApiError> {
-        let change = self.driver().map(Driver::begin_change);
+        let change = self.begin_change().await;
         // What it says does not matter, but it must be the API that says it.
-        self.send(ApiRequest::post(paths::LOGOUT)).await?.read::<serde::de::IgnoredAny>()?;
-        if let Some(change) = change {
-            change.signed_out();
+        let confirmed = match self.send(ApiRequest::post(paths::LOGOUT)).await {
+            Ok(answer) => answer.read::<serde::de::IgnoredAny>().map(|_| ()),
+            Err(error) => Err(error),
+        };
+        match (confirmed, change) {
+            (Ok(()), Some(change)) => change.signed_out(),
+            (Ok(()), None) => {}
+            (Err(error), Some(change)) if error.is_trouble() => change.signed_out_offline(),
+            (Err(error), _) => return Err(error),
         }
         Ok(())
+    }
+
+    async fn begin_change(&self) -> Option<Change<'_>> {
+        let mut change = self.driver()?.begin_change();
+        change.locked().await;
+        Some(change)
     }
 
     /// Who is signed in.

@@ -43,8 +43,12 @@ impl Api {
         let Some(driver) = self.driver().filter(|_| is_intercepted(&request.path)) else {
             return Ok(self.transport.send(request).await?);
         };
+        // Offline, say: the answer would be a 401 that reads as "signed out".
+        if driver.before_request(0).await == Outcome::Trouble {
+            return Err(ApiError::NoAnswer);
+        }
         let ticket = driver.ticket();
-        let answer = self.transport.send(request.clone()).await?;
+        let answer = self.carry(driver, request.clone()).await?;
         if !asks_for_refresh(&answer) {
             note(driver, ticket, &answer);
             return Ok(answer);
@@ -60,13 +64,21 @@ impl Api {
         }
     }
 
+    async fn carry(&self, driver: &Driver, request: ApiRequest) -> Result<ApiResponse, ApiError> {
+        let answer = self.transport.send(request).await;
+        if answer.is_err() {
+            driver.unanswered();
+        }
+        Ok(answer?)
+    }
+
     async fn send_again(
         &self,
         driver: &Driver,
         request: ApiRequest,
     ) -> Result<ApiResponse, ApiError> {
         let ticket = driver.ticket();
-        let answer = self.transport.send(request).await?;
+        let answer = self.carry(driver, request).await?;
         if asks_for_refresh(&answer) {
             driver.retry_refused(ticket);
         } else {

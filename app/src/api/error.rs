@@ -24,6 +24,17 @@ pub enum ApiError {
     Unreadable,
 }
 
+impl ApiError {
+    /// Whether it says nothing about what was asked for: no answer, somebody else's answer, a
+    /// server in trouble.
+    pub fn is_trouble(&self) -> bool {
+        match self {
+            Self::NoAnswer | Self::Unreadable => true,
+            Self::Refused { status, .. } => *status >= 500 || *status == 429,
+        }
+    }
+}
+
 impl From<NoAnswer> for ApiError {
     fn from(NoAnswer: NoAnswer) -> Self {
         Self::NoAnswer

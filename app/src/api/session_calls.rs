@@ -39,7 +39,7 @@ impl SessionApi for SessionCalls {
         Box::pin(async move {
             match refresh.await {
                 Answer::Given(tokens) => Answer::Given(tokens.access_expires_in),
-                Answer::Refused => Answer::Refused,
+                Answer::Refused(why) => Answer::Refused(why),
                 Answer::Failed { retry_after_s } => Answer::Failed { retry_after_s },
             }
         })
@@ -48,6 +48,17 @@ impl SessionApi for SessionCalls {
     fn user(&self) -> Task<Answer<User>> {
         self.call(ApiRequest::get(paths::USER))
     }
+
+    fn logout(&self) -> Task<Answer<()>> {
+        let logout = self.call::<serde::de::IgnoredAny>(ApiRequest::post(paths::LOGOUT));
+        Box::pin(async move {
+            match logout.await {
+                Answer::Given(_) => Answer::Given(()),
+                Answer::Refused(why) => Answer::Refused(why),
+                Answer::Failed { retry_after_s } => Answer::Failed { retry_after_s },
+            }
+        })
+    }
 }
 
 /// Only the API's own 401 ends a session. A proxy's or a captive portal's page, whatever its
@@ -55,7 +66,7 @@ impl SessionApi for SessionCalls {
 fn answer<T: DeserializeOwned>(sent: Result<ApiResponse, NoAnswer>) -> Answer<T> {
     let Ok(response) = sent else { return Answer::Failed { retry_after_s: None } };
     if response.status == 401 && response.is_json {
-        return Answer::Refused;
+        return Answer::Refused(response.session_end);
     }
     match response.read() {
         Ok(value) => Answer::Given(value),

@@ -6,6 +6,7 @@ use std::{future::Future, pin::Pin};
 use serde::Serialize;
 
 use super::ApiError;
+use crate::wire::SessionEnd;
 
 /// A boxed future that may cross threads. Browser adapters wrap theirs in a `SendWrapper`.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
@@ -60,6 +61,8 @@ pub struct ApiResponse {
     pub www_authenticate: Option<String>,
     /// `Retry-After` in seconds, where it was sent.
     pub retry_after_s: Option<u64>,
+    /// Why the session ended, where a refused refresh said so.
+    pub session_end: Option<SessionEnd>,
     /// Whether `Content-Type` is JSON. A captive portal's page with status 200 is not an answer.
     pub is_json: bool,
     /// The body.

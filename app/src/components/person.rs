@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use super::effect;
 use crate::{
     session::{SessionView, use_session},
     wire::User,
@@ -14,6 +15,20 @@ pub fn use_user() -> Memo<Option<User>> {
         SessionView::SignedIn { user, .. } => Some(user),
         SessionView::Unknown | SessionView::Anonymous { .. } => None,
     })
+}
+
+/// Runs each time the server answers again after it could not be reached.
+pub fn on_reconnected(run: impl Fn() + 'static) {
+    let view = use_session().view();
+    let was_away = StoredValue::new(false);
+    effect(move |_| {
+        let SessionView::SignedIn { reconnecting, .. } = view.get() else { return };
+        let back = was_away.get_value() && !reconnecting;
+        was_away.set_value(reconnecting);
+        if back {
+            run();
+        }
+    });
 }
 
 /// Whether the person may see private pages; `None` while nobody knows.

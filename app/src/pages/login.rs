@@ -54,6 +54,25 @@ fn notice(words: &'static str) -> Piece {
 fn reason_in_words(why: SessionEnd) -> &'static str {
     match why {
         SessionEnd::SignedOut => "You are signed out.",
+        SessionEnd::SignedOutOffline => {
+            "You are signed out on this device. The server will be told as soon as it can be reached."
+        }
+        SessionEnd::SignedOutElsewhere => "You were signed out in another tab or browser.",
+        SessionEnd::Expired => {
+            "You were away for long, so your session has expired. Sign in to go on."
+        }
+        SessionEnd::PasswordChanged => {
+            "Your password was changed, which ended all sessions. Sign in with the new one."
+        }
+        SessionEnd::Replayed => {
+            "An old copy of your session was used, so we ended it to be safe. If that was not your \
+             own doing, a restored backup say, somebody else had a copy: sign in, and change your \
+             password."
+        }
+        SessionEnd::Disabled => "This account has been disabled.",
+        SessionEnd::Administrator => {
+            "Your session was ended by an administrator. Sign in to go on."
+        }
         SessionEnd::Ended => "Your session has ended. Sign in to go on.",
         SessionEnd::CookiesRefused => {
             "This browser does not keep our cookies. Allow cookies for this site, then sign in."

@@ -2,6 +2,7 @@
 //!
 //! The lock is never held while anything outside is called, so that a port may call back at once.
 
+mod farewell;
 #[cfg(test)]
 mod tests;
 
@@ -12,8 +13,10 @@ use futures::{
     future::{AbortHandle, abortable},
 };
 
+use self::farewell::Farewell;
 use super::{
-    Access, Answer, BrowserPort, Outcome, SessionApi, SessionView, Ticket,
+    Access, Answer, BrowserPort, Fresh, Guard, Hint, Outcome, SessionApi, SessionView, Ticket,
+    Wake,
     machine::{Command, Event, Machine, Now, RefreshEnd},
     view,
 };
@@ -39,6 +42,7 @@ struct Inner {
     /// Requests that met a 401 and wait for the refresh in flight.
     waiting: Vec<oneshot::Sender<Outcome>>,
     refresh: Option<AbortHandle>,
+    farewell: Farewell,
 }
 
 impl Driver {
@@ -52,7 +56,13 @@ impl Driver {
     ) -> Arc<Self> {
         let first_countdown_s = view::next_refresh_in_s(&snapshot);
         let machine = Machine::new(snapshot, port.jitter());
-        let inner = Inner { machine, started: false, waiting: Vec::new(), refresh: None };
+        let inner = Inner {
+            machine,
+            started: false,
+            waiting: Vec::new(),
+            refresh: None,
+            farewell: Farewell::default(),
+        };
         Arc::new_cyclic(|me| Self {
             me: me.clone(),
             port,
@@ -68,7 +78,9 @@ impl Driver {
     pub fn start(&self) {
         self.lock().started = true;
         let me = self.me.clone();
-        self.port.on_wake(Box::new(move || tick(&me)));
+        self.port.on_wake(Box::new(move |wake| woken(&me, wake)));
+        let me = self.me.clone();
+        self.port.on_hint(Box::new(move |hint| hinted(&me, hint)));
         tick(&self.me);
     }
 
@@ -77,13 +89,28 @@ impl Driver {
         self.lock().machine.ticket
     }
 
+    /// A request is about to be sent whose access token must be good for `margin_ms`: waits for a
+    /// refresh if it is known not to be.
+    pub async fn before_request(&self, margin_ms: u64) -> Outcome {
+        self.ask(Event::Requested { margin_ms }).await
+    }
+
     /// A request sent with `ticket` met a 401 that a refresh may cure: waits for the refresh that
     /// is under way, or begins one, unless it has already been made.
     pub async fn ensure_refreshed(&self, ticket: Ticket) -> Outcome {
+        self.ask(Event::Unauthorised { ticket }).await
+    }
+
+    async fn ask(&self, event: Event) -> Outcome {
         let (waiter, outcome) = oneshot::channel();
-        self.apply(Event::Unauthorised { ticket }, Some(waiter));
+        self.apply(event, Some(waiter));
         // Nobody drops a waiter unanswered; if somebody did, nothing is known of the session.
         outcome.await.unwrap_or(Outcome::Trouble)
+    }
+
+    /// A request got no answer.
+    pub fn unanswered(&self) {
+        self.apply(Event::Unanswered, None);
     }
 
     /// The second sending, with `ticket`, met the same 401.
@@ -96,11 +123,13 @@ impl Driver {
         self.apply(Event::Authenticated { ticket }, None);
     }
 
-    /// A sign-in or a sign-out is about to be sent: a refresh in flight is given up, and none is
-    /// begun until the change is over.
+    /// A sign-in or a sign-out is about to be sent: a refresh in flight is given up, here and in
+    /// other tabs, and none is begun here until the change is over.
     pub fn begin_change(&self) -> Change<'_> {
+        self.stop_farewell();
         self.apply(Event::ChangeBegins, None);
-        Change { driver: self, over: false }
+        self.port.tell(Hint::ChangeBegins);
+        Change { driver: self, over: false, lock: None }
     }
 
     /// Whole seconds until the next refresh that comes unasked; `None` where none is planned.
@@ -161,7 +190,11 @@ impl Driver {
         let Some(me) = self.me.upgrade() else { return };
         let (refresh, handle) = abortable(async move {
             let end = me.refreshed(user).await;
+            let renewed = matches!(end, RefreshEnd::Renewed { .. });
             me.apply(Event::RefreshEnded { epoch, end }, None);
+            if renewed {
+                me.tell(Hint::Refreshed);
+            }
         });
         self.lock().refresh = Some(handle);
         self.port.spawn(Box::pin(async move { _ = refresh.await }));
@@ -169,9 +202,12 @@ impl Driver {
 
     /// Refreshes, and asks whose session it is where nobody knows.
     async fn refreshed(&self, user: Option<User>) -> RefreshEnd {
-        let access = match self.api.refresh().await {
+        let lock = self.port.lock().await;
+        let refreshed = self.api.refresh().await;
+        drop(lock);
+        let access = match refreshed {
             Answer::Given(expires_in_s) => self.fresh(expires_in_s),
-            Answer::Refused => return RefreshEnd::Refused,
+            Answer::Refused(why) => return RefreshEnd::Refused { why },
             Answer::Failed { retry_after_s } => return RefreshEnd::Failed { retry_after_s },
         };
         let user = match user {
@@ -180,8 +216,21 @@ impl Driver {
         };
         match user {
             Answer::Given(user) => RefreshEnd::Renewed { user, access },
-            Answer::Refused => RefreshEnd::Refused,
+            Answer::Refused(why) => RefreshEnd::Refused { why },
             Answer::Failed { retry_after_s } => RefreshEnd::Failed { retry_after_s },
+        }
+    }
+
+    /// Tells other tabs of a new access token.
+    fn tell(&self, hint: impl FnOnce(Fresh) -> Hint) {
+        let now = self.port.now();
+        let (view, expires) = {
+            let inner = self.lock();
+            (SessionView::from(&inner.machine), inner.machine.expires)
+        };
+        if let SessionView::SignedIn { user, .. } = view {
+            let expires_in_s = expires.map(|expires| expires.since(now) / 1_000);
+            self.port.tell(hint(Fresh { user: user.pk, expires_in_s }));
         }
     }
 
@@ -194,20 +243,40 @@ impl Driver {
 pub struct Change<'d> {
     driver: &'d Driver,
     over: bool,
+    /// Held until it is over.
+    lock: Option<Guard>,
 }
 
 impl Change<'_> {
+    /// Waits until no other tab is about to set token cookies.
+    pub async fn locked(&mut self) {
+        self.lock = Some(self.driver.port.lock().await);
+    }
+
     /// Somebody signed in just now. `access_expires_in_s`, where it is told, counts from now.
     pub fn signed_in(mut self, user: User, access_expires_in_s: Option<u64>) {
         self.over = true;
         let access = self.driver.fresh(access_expires_in_s);
+        self.driver.port.mark_out(false);
         self.driver.apply(Event::SignedIn { user, access }, None);
+        self.driver.tell(Hint::SignedIn);
     }
 
     /// The person signed out just now.
     pub fn signed_out(mut self) {
         self.over = true;
-        self.driver.apply(Event::SignedOut, None);
+        self.driver.port.mark_out(false);
+        self.driver.apply(Event::SignedOut { offline: false }, None);
+        self.driver.port.tell(Hint::SignedOut { offline: false });
+    }
+
+    /// The person signs out, and the server cannot be told yet: it will be.
+    pub fn signed_out_offline(mut self) {
+        self.over = true;
+        self.driver.port.mark_out(true);
+        self.driver.apply(Event::SignedOut { offline: true }, None);
+        self.driver.port.tell(Hint::SignedOut { offline: true });
+        self.driver.farewell_later(None);
     }
 }
 
@@ -220,9 +289,31 @@ impl Drop for Change<'_> {
 }
 
 fn tick(driver: &Weak<Driver>) {
+    woken(driver, Wake::Seen);
+}
+
+fn woken(driver: &Weak<Driver>, wake: Wake) {
+    let Some(driver) = driver.upgrade() else { return };
+    if driver.port.is_marked_out() {
+        driver.say_farewell();
+        return;
+    }
+    let visible = driver.port.visible();
+    if wake == Wake::Restored {
+        driver.apply(Event::Restored, None);
+    }
+    driver.apply(
+        match wake {
+            Wake::Online => Event::Online { visible },
+            Wake::Seen | Wake::Restored => Event::Tick { visible },
+        },
+        None,
+    );
+}
+
+fn hinted(driver: &Weak<Driver>, hint: Hint) {
     if let Some(driver) = driver.upgrade() {
-        let visible = driver.port.visible();
-        driver.apply(Event::Tick { visible }, None);
+        driver.apply(Event::Elsewhere(hint), None);
     }
 }
 

@@ -3,6 +3,7 @@
 //! [`Machine::step`] takes what happened and gives the next state and what is to be done. It knows
 //! neither the browser nor the clock on the wall: time and chance come in as [`Now`].
 
+mod elsewhere;
 #[cfg(test)]
 mod properties;
 mod state;
@@ -14,8 +15,8 @@ mod timers;
 
 pub use state::{Changes, Machine, Rest, State, Ticket, Trust};
 
-use super::{Access, Elapsed};
-use crate::wire::User;
+use super::{Access, Elapsed, Hint};
+use crate::wire::{SessionEnd, User};
 
 /// What the machine may know of the outside at one step.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -34,6 +35,23 @@ pub enum Event {
         /// Whether somebody can see the tab. What is due waits until then.
         visible: bool,
     },
+    /// The network is back: what waited for that waits no longer.
+    Online {
+        /// Whether somebody can see the tab.
+        visible: bool,
+    },
+    /// The page was put away, and comes back as it was left.
+    Restored,
+    /// Another tab tells something.
+    Elsewhere(Hint),
+    /// A request is about to be sent. Where its access token is known to have expired a refresh
+    /// comes first, and saves a 401.
+    Requested {
+        /// Milliseconds that the token must have left.
+        margin_ms: u64,
+    },
+    /// A request got no answer.
+    Unanswered,
     /// A request was answered with the 401 that a refresh may cure.
     Unauthorised {
         /// The ticket the request was sent with.
@@ -62,7 +80,10 @@ pub enum Event {
         access: Option<Access>,
     },
     /// The person signed out here.
-    SignedOut,
+    SignedOut {
+        /// Whether the server has yet to hear of it.
+        offline: bool,
+    },
     /// A refresh is over.
     RefreshEnded {
         /// The epoch of its [`Command::Refresh`].
@@ -83,7 +104,10 @@ pub enum RefreshEnd {
         access: Option<Access>,
     },
     /// There is no session.
-    Refused,
+    Refused {
+        /// Why it ended, where the server says so.
+        why: Option<SessionEnd>,
+    },
     /// Trouble that says nothing about the session.
     Failed {
         /// Seconds that the server asks to wait.
@@ -110,17 +134,17 @@ pub enum Command {
     },
     /// Forget the timer.
     Disarm,
-    /// Answer whoever reported the 401 of this step. Without it they wait, for the refresh or for
-    /// the sign-in or sign-out that is on its way.
+    /// Answer whoever is about to send a request, or reported a 401, by this step. Without it they
+    /// wait, for the refresh or for the sign-in or sign-out that is on its way.
     Reply(Outcome),
     /// Answer all who wait.
     Settle(Outcome),
 }
 
-/// What a request that met a 401 has to do.
+/// What a request has to do that met a 401, or is about to be sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outcome {
-    /// Go out once more: the access token has been renewed since.
+    /// Go out (once more): the access token is good, as far as is known.
     Retry,
     /// Take the 401 for the answer: there is no session to renew.
     Final,

@@ -2,8 +2,8 @@
 
 use std::{future::Future, pin::Pin};
 
-use super::Elapsed;
-use crate::wire::User;
+use super::{Elapsed, Hint};
+use crate::wire::{SessionEnd, User};
 
 /// A boxed piece of work.
 pub type Task<T> = Pin<Box<dyn Future<Output = T> + Send>>;
@@ -25,8 +25,24 @@ pub trait BrowserPort: Send + Sync + 'static {
     /// Forgets the timer.
     fn clear_timer(&self);
 
-    /// Calls back whenever the tab may have slept: each time it becomes visible.
-    fn on_wake(&self, callback: Box<dyn Fn() + Send + Sync>);
+    /// Calls back whenever the tab may have slept or missed something.
+    fn on_wake(&self, callback: Box<dyn Fn(Wake) + Send + Sync>);
+
+    /// Waits until no other tab has a request under way whose answer sets or deletes the token
+    /// cookies; not for longer than 3 s, and not at all where the browser cannot tell.
+    fn lock(&self) -> Task<Guard>;
+
+    /// Tells the other tabs.
+    fn tell(&self, hint: Hint);
+
+    /// Calls back with what other tabs tell.
+    fn on_hint(&self, callback: Box<dyn Fn(Hint) + Send + Sync>);
+
+    /// Whether the browser counts as signed out although the server does not know.
+    fn is_marked_out(&self) -> bool;
+
+    /// Makes it so, or takes it back.
+    fn mark_out(&self, out: bool);
 
     /// Lets a task run on its own.
     fn spawn(&self, task: Task<()>);
@@ -39,6 +55,23 @@ pub trait SessionApi: Send + Sync + 'static {
 
     /// Asks who is signed in.
     fn user(&self) -> Task<Answer<User>>;
+
+    /// Signs out. What it answers does not matter, but it must be the API that answers.
+    fn logout(&self) -> Task<Answer<()>>;
+}
+
+/// Keeps other tabs' requests away from the token cookies until it is dropped.
+pub type Guard = Box<dyn Send>;
+
+/// Why it is time to look at the clock.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wake {
+    /// The tab can be seen, or has the focus.
+    Seen,
+    /// The network is back.
+    Online,
+    /// The page was put away and comes back as it was: it has missed what happened since.
+    Restored,
 }
 
 /// What came of a call of the session's own.
@@ -46,8 +79,8 @@ pub trait SessionApi: Send + Sync + 'static {
 pub enum Answer<T> {
     /// What was asked for.
     Given(T),
-    /// The API says that there is no session: 401.
-    Refused,
+    /// The API says that there is no session: 401. Why, where there was one.
+    Refused(Option<SessionEnd>),
     /// Trouble that says nothing about the session: no answer, 5xx, 429, somebody else's page.
     Failed {
         /// Seconds that the server asks to wait.

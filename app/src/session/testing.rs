@@ -1,12 +1,16 @@
 //! A tab without a browser, for tests: time passes when the test says so.
 
 use std::{
+    future::poll_fn,
     mem,
-    sync::{Arc, Mutex, MutexGuard},
-    task::{Context, Waker},
+    sync::{
+        Arc, Mutex, MutexGuard,
+        atomic::{AtomicUsize, Ordering},
+    },
+    task::{Context, Poll, Waker},
 };
 
-use super::{BrowserPort, Elapsed, Task};
+use super::{BrowserPort, Elapsed, Guard, Hint, Task, Wake};
 use crate::wire::{SessionSnapshot, User};
 
 /// Whoever is signed in.
@@ -27,8 +31,35 @@ struct Tab {
     visible: bool,
     jitter: f64,
     timer: Option<(u64, Box<dyn FnOnce() + Send>)>,
-    wakes: Vec<Arc<dyn Fn() + Send + Sync>>,
+    wakes: Vec<Arc<dyn Fn(Wake) + Send + Sync>>,
+    hears: Vec<Arc<dyn Fn(Hint) + Send + Sync>>,
+    told: Vec<Hint>,
+    marked_out: bool,
+    lock: Arc<Lock>,
     tasks: Vec<Task<()>>,
+}
+
+/// The lock that tabs share: how many hold it.
+#[derive(Default)]
+struct Lock(AtomicUsize);
+
+struct Held(Arc<Lock>);
+
+impl Lock {
+    fn is_free(&self) -> bool {
+        self.0.load(Ordering::Relaxed) == 0
+    }
+
+    fn hold(self: &Arc<Self>) -> Held {
+        self.0.fetch_add(1, Ordering::Relaxed);
+        Held(Arc::clone(self))
+    }
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        self.0.0.fetch_sub(1, Ordering::Relaxed);
+    }
 }
 
 impl FakePort {
@@ -40,6 +71,10 @@ impl FakePort {
             jitter: 0.0,
             timer: None,
             wakes: Vec::new(),
+            hears: Vec::new(),
+            told: Vec::new(),
+            marked_out: false,
+            lock: Arc::default(),
             tasks: Vec::new(),
         })))
     }
@@ -85,11 +120,35 @@ impl FakePort {
     /// Brings it back.
     pub fn show(&self) {
         self.tab().visible = true;
+        self.wake(Wake::Seen);
+    }
+
+    /// Wakes the tab.
+    pub fn wake(&self, wake: Wake) {
         let wakes = self.tab().wakes.clone();
-        for wake in wakes {
-            wake();
+        for call in wakes {
+            call(wake);
         }
         self.run();
+    }
+
+    /// Another tab tells something.
+    pub fn hear(&self, hint: Hint) {
+        let hears = self.tab().hears.clone();
+        for call in hears {
+            call(hint);
+        }
+        self.run();
+    }
+
+    /// What other tabs were told since the last time.
+    pub fn told(&self) -> Vec<Hint> {
+        mem::take(&mut self.tab().told)
+    }
+
+    /// Another tab holds the lock until what comes back is dropped.
+    pub fn hold_lock(&self) -> Guard {
+        Box::new(self.tab().lock.hold())
     }
 
     /// Milliseconds until the timer rings.
@@ -121,8 +180,32 @@ impl BrowserPort for FakePort {
         self.tab().timer = None;
     }
 
-    fn on_wake(&self, callback: Box<dyn Fn() + Send + Sync>) {
+    fn on_wake(&self, callback: Box<dyn Fn(Wake) + Send + Sync>) {
         self.tab().wakes.push(callback.into());
+    }
+
+    fn lock(&self) -> Task<Guard> {
+        let lock = Arc::clone(&self.tab().lock);
+        Box::pin(async move {
+            poll_fn(|_| if lock.is_free() { Poll::Ready(()) } else { Poll::Pending }).await;
+            Box::new(lock.hold()) as Guard
+        })
+    }
+
+    fn tell(&self, hint: Hint) {
+        self.tab().told.push(hint);
+    }
+
+    fn on_hint(&self, callback: Box<dyn Fn(Hint) + Send + Sync>) {
+        self.tab().hears.push(callback.into());
+    }
+
+    fn is_marked_out(&self) -> bool {
+        self.tab().marked_out
+    }
+
+    fn mark_out(&self, out: bool) {
+        self.tab().marked_out = out;
     }
 
     fn spawn(&self, task: Task<()>) {

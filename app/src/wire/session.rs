@@ -27,14 +27,58 @@ pub enum SessionSnapshot {
     },
 }
 
+/// The header in which a refused refresh says why the session ended, by the name of a
+/// [`SessionEnd`]; without it no session was presented.
+pub const SESSION_END: &str = "latchkey-session-end";
+
+/// The readable cookie of a browser that signed out without the server's knowledge. As long as it is
+/// there, the browser counts as signed out.
+pub const OUT_COOKIE: &str = "latchkey-out";
+
 /// Why a session ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum SessionEnd {
     /// The person signed out here.
     SignedOut,
-    /// The server no longer accepts the session: it ran out or was ended elsewhere.
+    /// The person signed out here, and the server has yet to hear of it.
+    SignedOutOffline,
+    /// The person signed out in another tab or browser.
+    SignedOutElsewhere,
+    /// The session was not used for too long, or has reached its limit.
+    Expired,
+    /// The password was changed.
+    PasswordChanged,
+    /// An old copy of the session was used.
+    Replayed,
+    /// The account was disabled.
+    Disabled,
+    /// Whoever runs the server ended it.
+    Administrator,
+    /// The server no longer accepts the session, and does not say why.
     Ended,
     /// The browser does not keep or does not send our cookies, so nobody stays signed in.
     CookiesRefused,
+}
+
+impl SessionEnd {
+    const TOLD: [(Self, &str); 7] = [
+        (Self::SignedOutElsewhere, "signed_out"),
+        (Self::Expired, "expired"),
+        (Self::PasswordChanged, "password_changed"),
+        (Self::Replayed, "replayed"),
+        (Self::Disabled, "disabled"),
+        (Self::Administrator, "administrator"),
+        (Self::Ended, "ended"),
+    ];
+
+    /// The value of [`SESSION_END`]; `None` for what only the browser can know.
+    pub fn told(self) -> Option<&'static str> {
+        Self::TOLD.iter().find(|(end, _)| *end == self).map(|(_, name)| *name)
+    }
+
+    /// Reads a value of [`SESSION_END`]. One that this version does not know is an end, too.
+    pub fn parse(name: &str) -> Self {
+        Self::TOLD.iter().find(|(_, told)| *told == name).map_or(Self::Ended, |(end, _)| *end)
+    }
 }

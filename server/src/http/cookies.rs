@@ -1,9 +1,12 @@
 //! The token cookies. One builder sets and clears, so that what was set can be cleared.
 
+mod mark;
+
 use axum::http::{HeaderMap, HeaderValue, header};
 use cookie::{Cookie, SameSite};
 use time::OffsetDateTime;
 
+pub use self::mark::{is_marked_out, unmark};
 use super::Failure;
 use crate::domain::{Timestamp, TokenKind, token::Minted};
 

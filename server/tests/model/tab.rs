@@ -97,14 +97,14 @@ fn event(told: &Told, caller: Ticket) -> Event {
         Told::ChangeBegins => Event::ChangeBegins,
         Told::ChangeFailed => Event::ChangeFailed,
         Told::SignedIn(person) => Event::SignedIn { user: user(person), access: Some(access()) },
-        Told::SignedOut => Event::SignedOut,
+        Told::SignedOut => Event::SignedOut { offline: false },
         Told::Ended { answer, user: of, overtaken } => {
             let epoch = TICKET.epoch - u32::from(overtaken);
             let end = match (answer, of) {
                 (Some(Answer::Given { .. }), Some(of)) => {
                     RefreshEnd::Renewed { user: user(of), access: Some(access()) }
                 }
-                (Some(Answer::Refused { .. }), _) => RefreshEnd::Refused,
+                (Some(Answer::Refused { .. }), _) => RefreshEnd::Refused { why: None },
                 _ => RefreshEnd::Failed { retry_after_s: None },
             };
             Event::RefreshEnded { epoch, end }
@@ -195,7 +195,8 @@ fn machine(mind: Mind) -> Machine {
     };
     let changes =
         Changes { under_way: u32::from(mind.changing), refresh_wanted: mind.refresh_wanted };
-    Machine { ticket: TICKET, state, changes }
+    // No request waits for a refresh that comes first: all of them meet a 401.
+    Machine { ticket: TICKET, state, changes, expires: None }
 }
 
 fn mind_of(machine: &Machine) -> Mind {

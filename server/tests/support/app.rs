@@ -8,7 +8,8 @@ use latchkey::{
     auth::{Auth, Blacklist, CreateUser, HashPool, logout::Unfinished, sightings::Sightings},
     config::{Config, Settings},
     domain::{
-        PasswordHasher, SigningKey, Timestamp, Tokens, clock::ManualClock, entropy::SeededEntropy,
+        PasswordHasher, SessionId, SigningKey, Timestamp, Tokens, clock::ManualClock,
+        entropy::SeededEntropy,
     },
     http::{AppState, Web, router},
     storage::Store,
@@ -135,11 +136,16 @@ impl TestApp {
         browser
     }
 
+    /// The session that this browser's refresh cookie names.
+    pub fn session_of(&self, browser: &Browser) -> SessionId {
+        let token = browser.cookie("refresh").unwrap();
+        self.auth.tokens.check(&token, None, self.auth.now()).unwrap().session
+    }
+
     /// The generation at which the database has this browser's session.
     pub async fn generation_of(&self, browser: &Browser) -> i64 {
-        let token = browser.cookie("refresh").unwrap();
-        let claims = self.auth.tokens.check(&token, None, self.auth.now()).unwrap();
-        let record = self.auth.store.lookup_family(claims.session).await.unwrap().unwrap();
+        let record = self.auth.store.lookup_family(self.session_of(browser)).await;
+        let record = record.unwrap().unwrap();
         record.family.generation.number()
     }
 

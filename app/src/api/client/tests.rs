@@ -1,7 +1,9 @@
 //! Client, interceptor, driver and machine together, in a tab without a browser, against a server
 //! made of a script.
 
+mod sign_out;
 mod tab;
+mod tabs;
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
@@ -138,7 +140,7 @@ fn a_call_that_waits_for_a_sign_out_which_fails_is_made_after_all() {
     tab.serve(&rule);
     assert_eq!((call.lock().unwrap().is_none(), tab.refreshes()), (true, 0), "it waits");
     for sender in held {
-        sender.send(Err(NoAnswer)).unwrap();
+        sender.send(json(403, "{}")).unwrap();
     }
     tab.serve(&rule);
     assert!(take(&logout).is_err() && take(&call).is_ok());
@@ -242,19 +244,6 @@ fn a_sign_out_overtakes_a_refresh() {
     tab.serve(|_| challenge());
     let signed_out = SessionView::Anonymous { why: Some(SessionEnd::SignedOut) };
     assert_eq!((tab.view(), tab.port.timer_in_ms()), (signed_out, None));
-}
-
-#[test]
-fn a_failed_sign_out_is_told_and_leaves_one_signed_in() {
-    let portal = || json(200, "<html>").map(|answer| ApiResponse { is_json: false, ..answer });
-    let failures: [fn() -> Sent; 3] = [|| Err(NoAnswer), || json(503, "{}"), portal];
-    for failure in failures {
-        let tab = Tab::open(ada_active());
-        let logout = tab.logout();
-        tab.serve(|_| failure());
-        assert!(take(&logout).is_err());
-        assert_eq!(tab.view(), signed_in(false));
-    }
 }
 
 #[test]

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use crate::{
     api::use_api,
-    components::{BusyButton, Erase, Piece, in_words, instead, part},
+    components::{BusyButton, Erase, Piece, in_words, instead, on_reconnected, part},
     wire::{Item, ItemList, paths},
 };
 
@@ -20,6 +20,7 @@ pub fn DataPanel() -> Piece {
         },
     );
     let busy = RwSignal::new(false);
+    on_reconnected(move || items.refetch());
     let load_again = instead(move || {
         if !busy.get_untracked() {
             items.refetch();

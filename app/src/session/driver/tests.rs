@@ -30,6 +30,10 @@ impl SessionApi for SharedCalls {
         Box::pin(async move { answer.await.unwrap() })
     }
 
+    fn logout(&self) -> Task<Answer<()>> {
+        Box::pin(std::future::ready(Answer::Given(())))
+    }
+
     fn user(&self) -> Task<Answer<User>> {
         self.0.asked_who.fetch_add(1, Ordering::Relaxed);
         Box::pin(std::future::ready(Answer::Given(ada())))
@@ -119,7 +123,7 @@ fn an_unknown_session_is_found_out_by_one_refresh() {
     assert_eq!(scene.calls.asked_who.load(Ordering::Relaxed), 1);
 
     let scene = Scene::open(SessionSnapshot::Unknown);
-    scene.answer(Answer::Refused);
+    scene.answer(Answer::Refused(None));
     assert_eq!(scene.seen(), (SessionView::Anonymous { why: None }, 0));
     assert_eq!(scene.calls.asked_who.load(Ordering::Relaxed), 0);
 }
@@ -167,7 +171,7 @@ fn a_sign_out_hangs_up_on_the_refresh_and_its_answer_changes_nothing() {
 fn a_session_that_the_server_ended_says_so() {
     let scene = Scene::open(ada_active());
     scene.port.pass(840_000);
-    scene.answer(Answer::Refused);
+    scene.answer(Answer::Refused(None));
     let ended = SessionView::Anonymous { why: Some(SessionEnd::Ended) };
     assert_eq!((scene.seen(), scene.port.timer_in_ms()), ((ended, 0), None));
 }

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::{
-    session::{Elapsed, testing::ada},
+    session::{Elapsed, Fresh, testing::ada},
     wire::SessionSnapshot,
 };
 
@@ -20,6 +20,11 @@ enum Happening {
     ChangeFailed,
     SignIn(Option<u64>),
     SignOut,
+    Online,
+    Restored,
+    Unanswered,
+    Elsewhere(u8),
+    Requested(u64),
     End { epochs_ago: u32, end: u8 },
 }
 
@@ -38,6 +43,11 @@ fn happening() -> impl Strategy<Value = Happening> {
         Just(Happening::ChangeFailed),
         lifetime.prop_map(Happening::SignIn),
         Just(Happening::SignOut),
+        Just(Happening::Online),
+        Just(Happening::Restored),
+        Just(Happening::Unanswered),
+        (0..6_u8).prop_map(Happening::Elsewhere),
+        (0..100_000_u64).prop_map(Happening::Requested),
         (0..2_u32, 0..3_u8).prop_map(|(epochs_ago, end)| Happening::End { epochs_ago, end }),
     ]
 }
@@ -59,16 +69,32 @@ fn event(happening: &Happening, machine: &Machine, now: Elapsed) -> Option<Event
         Happening::ChangeBegins => Event::ChangeBegins,
         Happening::ChangeFailed => Event::ChangeFailed,
         Happening::SignIn(s) => Event::SignedIn { user: ada(), access: s.map(access) },
-        Happening::SignOut => Event::SignedOut,
+        Happening::Online => Event::Online { visible: true },
+        Happening::Restored => Event::Restored,
+        Happening::Unanswered => Event::Unanswered,
+        Happening::Elsewhere(n) => Event::Elsewhere(hint(n)),
+        Happening::Requested(margin_ms) => Event::Requested { margin_ms },
+        Happening::SignOut => Event::SignedOut { offline: false },
         Happening::End { epochs_ago, end } => Event::RefreshEnded {
             epoch: ticket.epoch.saturating_sub(epochs_ago),
             end: match end {
                 0 => RefreshEnd::Renewed { user: ada(), access: Some(access(900)) },
-                1 => RefreshEnd::Refused,
+                1 => RefreshEnd::Refused { why: None },
                 _ => RefreshEnd::Failed { retry_after_s: Some(58) },
             },
         },
     })
+}
+
+/// Of the person who is signed in here, or of another.
+fn hint(n: u8) -> Hint {
+    let fresh = |user| Fresh { user, expires_in_s: Some(900) };
+    match n {
+        0 => Hint::ChangeBegins,
+        1 => Hint::SignedOut { offline: false },
+        2 | 3 => Hint::SignedIn(fresh(i64::from(n) - 1)),
+        _ => Hint::Refreshed(fresh(i64::from(n) - 3)),
+    }
 }
 
 /// What the driver would have under way after the machine's commands.
@@ -96,7 +122,9 @@ impl UnderWay {
                 Command::Arm { .. } => self.timer = true,
                 Command::Disarm => self.timer = false,
                 Command::Reply(_) => {
-                    assert!(matches!(event, Event::Unauthorised { .. }), "nobody asked");
+                    let asks =
+                        matches!(event, Event::Unauthorised { .. } | Event::Requested { .. });
+                    assert!(asks, "nobody asked");
                 }
                 Command::Settle(_) => {
                     let refreshing = matches!(before.state, State::Refreshing { .. });
@@ -131,9 +159,9 @@ fn check_step(event: &Event, before: &Machine, after: &Machine, commands: &[Comm
         }
         Event::RefreshEnded { end, .. } => {
             let out = matches!(after.state, State::Anonymous { .. });
-            assert_eq!(out, *end == RefreshEnd::Refused, "trouble is no end");
+            assert_eq!(out, matches!(end, RefreshEnd::Refused { .. }), "trouble is no end");
         }
-        Event::Unauthorised { .. } => {
+        Event::Unauthorised { .. } | Event::Requested { .. } => {
             let replied = commands.iter().any(|command| matches!(command, Command::Reply(_)));
             assert!(replied || in_flight(after) || after.changes.any(), "left without an answer");
         }

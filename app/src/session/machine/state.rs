@@ -14,6 +14,8 @@ pub struct Machine {
     pub state: State,
     /// The sign-ins and sign-outs on their way: nothing is refreshed meanwhile.
     pub changes: Changes,
+    /// When the access token expires, where it is known.
+    pub expires: Option<Elapsed>,
 }
 
 /// Sign-ins and sign-outs on their way.
@@ -114,6 +116,7 @@ impl Machine {
     /// Time is counted from the request of the page, a little before the server made its answer,
     /// so the token is taken to be a little older than it is.
     pub fn new(snapshot: SessionSnapshot, jitter: f64) -> Self {
+        let mut expires = None;
         let state = match snapshot {
             SessionSnapshot::Unknown => {
                 State::Unknown(Rest { due: Some(Elapsed(0)), ..Rest::default() })
@@ -123,10 +126,11 @@ impl Machine {
                 let access = Access { expires: Elapsed(expires_in_ms), lifetime_ms };
                 let trust = Trust { cookies_kept: true, ..Trust::default() };
                 let due = Some(access.refresh_due(jitter));
+                expires = Some(access.expires);
                 State::Active { user, rest: Rest { due, trust, ..Rest::default() } }
             }
         };
-        Self { ticket: Ticket::default(), state, changes: Changes::default() }
+        Self { ticket: Ticket::default(), state, changes: Changes::default(), expires }
     }
 
     /// When the next refresh begins unasked. While one is under way that is now.

@@ -12,7 +12,7 @@ use crate::{
 /// One proves nothing: whoever closes the lid at that moment has an expired token when it opens.
 const REFUTED_LIMIT: u8 = 2;
 
-type Step = (Machine, Vec<Command>);
+pub(super) type Step = (Machine, Vec<Command>);
 
 impl Machine {
     /// What follows from an event.
@@ -20,13 +20,18 @@ impl Machine {
     pub fn step(self, event: Event, now: Now) -> Step {
         match event {
             Event::Tick { visible } => self.tick(visible, now),
+            Event::Online { visible } => self.online(visible, now),
+            Event::Restored => self.restored(now),
+            Event::Elsewhere(hint) => self.elsewhere(hint, now),
+            Event::Requested { margin_ms } => self.requested(margin_ms, now),
+            Event::Unanswered => self.unanswered(now),
             Event::Unauthorised { ticket } => self.unauthorised(ticket, now),
             Event::RetryRefused { ticket } => self.retry_refused(ticket),
             Event::Authenticated { ticket } => self.authenticated(ticket),
             Event::ChangeBegins => self.change_begins(now),
             Event::ChangeFailed => self.change_failed(now),
             Event::SignedIn { user, access } => self.signed_in(user, access, now),
-            Event::SignedOut => self.signed_out(),
+            Event::SignedOut { offline } => self.signed_out(offline),
             Event::RefreshEnded { epoch, end } => self.refresh_ended(epoch, end, now),
         }
     }
@@ -45,6 +50,41 @@ impl Machine {
             }
             Some(_) if visible => self.begin_refresh(),
             _ => self.stay(),
+        }
+    }
+
+    fn online(mut self, visible: bool, now: Now) -> Step {
+        if let State::Unknown(rest) | State::Active { rest, .. } = &mut self.state
+            && rest.trust.failures > 0
+        {
+            rest.due = Some(now.elapsed.max(rest.not_before));
+        }
+        self.tick(visible, now)
+    }
+
+    /// A refresh finds out when the server can be reached again.
+    fn unanswered(mut self, now: Now) -> Step {
+        let State::Active { rest, .. } = &mut self.state else { return self.stay() };
+        if rest.trust.failures > 0 || self.changes.any() {
+            return self.stay();
+        }
+        rest.trust.failures = 1;
+        let wait_ms = schedule::backoff_ms(1, None, now.jitter);
+        let soon = now.elapsed.plus(wait_ms);
+        rest.due = Some(rest.due.map_or(soon, |due| due.min(soon)));
+        let command = arm(rest, now);
+        (self, vec![command])
+    }
+
+    fn requested(self, margin_ms: u64, now: Now) -> Step {
+        let good = self.expires.is_none_or(|expires| expires > now.elapsed.plus(margin_ms));
+        match self.state {
+            State::Refreshing { .. } if !good => self.stay(),
+            State::Active { .. } if !good => {
+                let ticket = self.ticket;
+                self.unauthorised(ticket, now)
+            }
+            _ => (self, vec![Command::Reply(Outcome::Retry)]),
         }
     }
 
@@ -88,9 +128,10 @@ impl Machine {
         self.end(SessionEnd::CookiesRefused, changes)
     }
 
-    fn signed_out(self) -> Step {
+    fn signed_out(self, offline: bool) -> Step {
         let changes = self.changes.settled();
-        self.end(SessionEnd::SignedOut, changes)
+        let why = if offline { SessionEnd::SignedOutOffline } else { SessionEnd::SignedOut };
+        self.end(why, changes)
     }
 
     fn authenticated(mut self, ticket: Ticket) -> Step {
@@ -138,9 +179,10 @@ impl Machine {
     fn signed_in(self, user: User, access: Option<Access>, now: Now) -> Step {
         let mut commands = self.forget_refresh();
         let rest = rest(access, Trust::default(), now);
+        let expires = access.map(|access| access.expires);
         commands.push(arm(&rest, now));
         let (ticket, state) = (self.ticket.next_epoch(), State::Active { user, rest });
-        (Self { ticket, state, changes: self.changes.settled() }, commands)
+        (Self { ticket, state, changes: self.changes.settled(), expires }, commands)
     }
 
     fn refresh_ended(self, epoch: u32, end: RefreshEnd, now: Now) -> Step {
@@ -153,9 +195,12 @@ impl Machine {
             RefreshEnd::Renewed { user, access } => {
                 renewed(self.ticket, user, access, trust.refuted, now)
             }
-            RefreshEnd::Refused => refused(self.ticket, user.is_some(), trust.cookies_kept),
+            RefreshEnd::Refused { why } => {
+                refused(self.ticket, user.is_some(), why, trust.cookies_kept)
+            }
             RefreshEnd::Failed { retry_after_s } => {
-                failed(self.ticket, user, trust, retry_after_s, now)
+                let (machine, commands) = failed(self.ticket, user, trust, retry_after_s, now);
+                (Self { expires: self.expires, ..machine }, commands)
             }
         }
     }
@@ -171,15 +216,15 @@ impl Machine {
         (Self { state, ..self }, vec![refresh])
     }
 
-    fn end(self, why: SessionEnd, changes: Changes) -> Step {
+    pub(super) fn end(self, why: SessionEnd, changes: Changes) -> Step {
         let mut commands = self.forget_refresh();
         commands.push(Command::Disarm);
         let (ticket, state) = (self.ticket.next_epoch(), State::Anonymous { why: Some(why) });
-        (Self { ticket, state, changes }, commands)
+        (Self { ticket, state, changes, expires: None }, commands)
     }
 
     /// What to do with a refresh in flight when a sign-in or an end overtakes it.
-    fn forget_refresh(&self) -> Vec<Command> {
+    pub(super) fn forget_refresh(&self) -> Vec<Command> {
         match self.state {
             State::Refreshing { .. } => {
                 vec![Command::AbortRefresh, Command::Settle(Outcome::Final)]
@@ -189,7 +234,7 @@ impl Machine {
         }
     }
 
-    fn stay(self) -> Step {
+    pub(super) fn stay(self) -> Step {
         (self, Vec::new())
     }
 }
@@ -205,7 +250,7 @@ impl State {
 }
 
 impl Ticket {
-    fn next_epoch(self) -> Self {
+    pub(super) fn next_epoch(self) -> Self {
         Self { epoch: self.epoch.wrapping_add(1), ..self }
     }
 }
@@ -216,15 +261,18 @@ fn renewed(ticket: Ticket, user: User, access: Option<Access>, refuted: u8, now:
     let trust = Trust { failures: 0, refuted, untried: true, cookies_kept: true };
     let rest = rest(access, trust, now);
     let commands = vec![arm(&rest, now), Command::Settle(Outcome::Retry)];
-    (Machine { ticket, state: State::Active { user, rest }, changes: Changes::default() }, commands)
+    let expires = access.map(|access| access.expires);
+    let state = State::Active { user, rest };
+    (Machine { ticket, state, changes: Changes::default(), expires }, commands)
 }
 
-fn refused(ticket: Ticket, somebody: bool, cookies_kept: bool) -> Step {
+fn refused(ticket: Ticket, somebody: bool, told: Option<SessionEnd>, cookies_kept: bool) -> Step {
     // Without cookies_kept: signed in here, and no cookie has come back since.
-    let cause = if cookies_kept { SessionEnd::Ended } else { SessionEnd::CookiesRefused };
-    let state = State::Anonymous { why: somebody.then_some(cause) };
+    let silent = if cookies_kept { SessionEnd::Ended } else { SessionEnd::CookiesRefused };
+    let why = told.or_else(|| somebody.then_some(silent));
     let commands = vec![Command::Disarm, Command::Settle(Outcome::Final)];
-    (Machine { ticket: ticket.next_epoch(), state, changes: Changes::default() }, commands)
+    let (ticket, state) = (ticket.next_epoch(), State::Anonymous { why });
+    (Machine { ticket, state, changes: Changes::default(), expires: None }, commands)
 }
 
 fn failed(
@@ -240,16 +288,17 @@ fn failed(
     let not_before = now.elapsed.plus(schedule::retry_after_ms(retry_after_s));
     let rest = Rest { due, not_before, trust };
     let commands = vec![arm(&rest, now), Command::Settle(Outcome::Trouble)];
-    (Machine { ticket, state: State::resting(user, rest), changes: Changes::default() }, commands)
+    let (state, changes) = (State::resting(user, rest), Changes::default());
+    (Machine { ticket, state, changes, expires: None }, commands)
 }
 
 /// The rest after a sign-in or a refresh that succeeded just now.
-fn rest(access: Option<Access>, trust: Trust, now: Now) -> Rest {
+pub(super) fn rest(access: Option<Access>, trust: Trust, now: Now) -> Rest {
     let due = access.map(|access| access.next_refresh(now.jitter, now.elapsed));
     Rest { due, trust, ..Rest::default() }
 }
 
-fn arm(rest: &Rest, now: Now) -> Command {
+pub(super) fn arm(rest: &Rest, now: Now) -> Command {
     match rest.due {
         Some(due) => Command::Arm { delay_ms: schedule::timer_ms(due, now.elapsed) },
         None => Command::Disarm,

@@ -26,7 +26,7 @@ const FAILED: Trust = Trust { failures: 1, ..KEPT };
 
 const VISIBLE: Event = Event::Tick { visible: true };
 const HIDDEN: Event = Event::Tick { visible: false };
-const REFUSED: RefreshEnd = RefreshEnd::Refused;
+const REFUSED: RefreshEnd = RefreshEnd::Refused { why: None };
 const OFFLINE: RefreshEnd = RefreshEnd::Failed { retry_after_s: None };
 const THROTTLED: RefreshEnd = RefreshEnd::Failed { retry_after_s: Some(58) };
 
@@ -84,10 +84,13 @@ fn refresh(user: Option<User>) -> Command {
 /// `before, event => ticket, after, commands`; each `before` has [`TICKET`], each step is at [`NOW`].
 macro_rules! table {
     ($($before:expr, $event:expr => $ticket:expr, $after:expr, $commands:expr;)*) => {$({
-        let before = Machine { ticket: TICKET, state: $before, changes: Changes::default() };
-        let after = Machine { ticket: $ticket, state: $after, changes: Changes::default() };
+        let before = machine($before, 0, false);
+        let after = machine_of($ticket, $after);
         let row = concat!(stringify!($before), ", ", stringify!($event));
-        assert_eq!(before.step($event, NOW), (after, Vec::from($commands)), "{row}");
+        // When the access token expires has tests of its own.
+        let (step, commands) = before.step($event, NOW);
+        let step = Machine { expires: None, ..step };
+        assert_eq!((step, commands), (after, Vec::from($commands)), "{row}");
     })*};
 }
 
@@ -183,10 +186,10 @@ fn signing_in_and_out() {
         finding_out(), sign_in(Some(token())) => NEXT_EPOCH, fresh(), [&forget()[..], &[arm()]].concat();
         refreshing(AGAIN), sign_in(Some(token()))
             => NEXT_EPOCH, fresh(), [&forget()[..], &[arm()]].concat();
-        active(due_in(5, KEPT)), Event::SignedOut => NEXT_EPOCH, out(), [Disarm];
-        refreshing(KEPT), Event::SignedOut
+        active(due_in(5, KEPT)), Event::SignedOut { offline: false } => NEXT_EPOCH, out(), [Disarm];
+        refreshing(KEPT), Event::SignedOut { offline: false }
             => NEXT_EPOCH, out(), [&forget()[..], &[Disarm]].concat();
-        anonymous(SessionEnd::Ended), Event::SignedOut => NEXT_EPOCH, out(), [Disarm];
+        anonymous(SessionEnd::Ended), Event::SignedOut { offline: false } => NEXT_EPOCH, out(), [Disarm];
     }
 }
 
@@ -226,8 +229,12 @@ fn the_end_of_a_refresh() {
     }
 }
 
+fn machine_of(ticket: Ticket, state: State) -> Machine {
+    Machine { ticket, state, changes: Changes::default(), expires: None }
+}
+
 fn machine(state: State, under_way: u32, refresh_wanted: bool) -> Machine {
-    Machine { ticket: TICKET, state, changes: Changes { under_way, refresh_wanted } }
+    Machine { changes: Changes { under_way, refresh_wanted }, ..machine_of(TICKET, state) }
 }
 
 #[test]
@@ -268,7 +275,7 @@ fn a_sign_in_or_a_sign_out_that_fails() {
 fn a_sign_in_or_a_sign_out_that_succeeds() {
     use Command::{Disarm, Settle};
     let waiting = || machine(active(due_in(5, KEPT)), 2, true);
-    let (after, commands) = waiting().step(Event::SignedOut, NOW);
+    let (after, commands) = waiting().step(Event::SignedOut { offline: false }, NOW);
     assert_eq!(after.state, anonymous(SessionEnd::SignedOut));
     assert_eq!(after.changes, Changes { under_way: 1, refresh_wanted: false });
     assert_eq!(commands, [Settle(Outcome::Final), Disarm]);

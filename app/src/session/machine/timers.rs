@@ -28,14 +28,14 @@ fn event() -> impl Strategy<Value = Event> {
     let end = prop_oneof![
         3 => access().prop_map(|access| RefreshEnd::Renewed { user: ada(), access }),
         2 => option::of(span()).prop_map(|retry_after_s| RefreshEnd::Failed { retry_after_s }),
-        1 => Just(RefreshEnd::Refused),
+        1 => Just(RefreshEnd::Refused { why: None }),
     ];
     prop_oneof![
         3 => any::<bool>().prop_map(|visible| Event::Tick { visible }),
         2 => ticket.prop_map(|ticket| Event::Unauthorised { ticket }),
         3 => (0..3_u32, end).prop_map(|(epoch, end)| Event::RefreshEnded { epoch, end }),
         2 => access().prop_map(|access| Event::SignedIn { user: ada(), access }),
-        1 => Just(Event::SignedOut),
+        1 => Just(Event::SignedOut { offline: false }),
         1 => Just(Event::ChangeBegins),
         1 => Just(Event::ChangeFailed),
     ]

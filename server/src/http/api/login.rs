@@ -17,7 +17,10 @@ use crate::{
     auth::{LoginInput, SignedIn},
     domain::{Email, Timestamp, TokenKind},
     http::{
-        AppState, Failure, Web, client::Client, cookies::candidates, failure::FieldErrors,
+        AppState, Failure, Web,
+        client::Client,
+        cookies::{candidates, unmark},
+        failure::FieldErrors,
         fields::Fields,
     },
 };
@@ -57,6 +60,7 @@ pub fn answer(
         for kind in [TokenKind::Access, TokenKind::Refresh] {
             append_cookies(&mut answer, state.web.cookies.clear_variants(kind, request)?);
         }
+        append_cookies(&mut answer, unmark(request));
     }
     let minted = [(TokenKind::Access, &signed_in.access), (TokenKind::Refresh, &signed_in.refresh)];
     let cookies = keeper.cookies(&state.web, minted, now)?;

@@ -13,7 +13,11 @@ use serde_json::json;
 use super::tokens::append_cookies;
 use crate::{
     domain::TokenKind,
-    http::{AppState, Failure, caller::bearer, cookies::candidates},
+    http::{
+        AppState, Failure,
+        caller::bearer,
+        cookies::{candidates, unmark},
+    },
 };
 
 #[derive(Default, Deserialize)]
@@ -49,6 +53,7 @@ pub async fn post(
         append_cookies(&mut answer, policy.clear_variants(kind, &headers)?);
         append_cookies(&mut answer, [policy.clear(kind)?]);
     }
+    append_cookies(&mut answer, unmark(&headers));
     answer.insert(header::VARY, HeaderValue::from_static("Accept, Cookie, origin"));
     Ok((answer, Json(json!({ "detail": "Successfully logged out." }))).into_response())
 }

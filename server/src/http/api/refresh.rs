@@ -17,6 +17,7 @@ use crate::{
         cookies::candidates,
         failure::FieldErrors,
         fields::{Fields, message},
+        session_end::{session_end, tell},
     },
 };
 
@@ -31,7 +32,15 @@ pub async fn post(
     fields: Fields,
 ) -> Result<Response, Failure> {
     let (presented, keeper) = present(&state, &headers, &fields).await?;
-    let refreshed = state.auth.refresh(&presented).await.map_err(failure)?;
+    let refreshed = match state.auth.refresh(&presented).await {
+        Ok(refreshed) => refreshed,
+        Err(error) => {
+            let end = session_end(&error);
+            let mut refusal = failure(error).into_response();
+            tell(&mut refusal, end);
+            return Ok(refusal);
+        }
+    };
     let now = state.auth.now();
 
     let web = &state.web;

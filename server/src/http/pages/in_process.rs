@@ -55,6 +55,7 @@ async fn read(response: Response) -> Result<ApiResponse, NoAnswer> {
     let text = |name| parts.headers.get(name).and_then(|v: &header::HeaderValue| v.to_str().ok());
     let body = body.collect().await.map_err(|_| NoAnswer)?.to_bytes();
     Ok(ApiResponse {
+        session_end: None,
         status: parts.status.as_u16(),
         www_authenticate: text(header::WWW_AUTHENTICATE).map(str::to_owned),
         retry_after_s: text(header::RETRY_AFTER).and_then(|seconds| seconds.parse().ok()),

@@ -18,7 +18,8 @@ use crate::{
             user::wire,
         },
         caller::by_cookie,
-        cookies::candidates,
+        cookies::{candidates, is_marked_out},
+        session_end::session_end,
     },
 };
 
@@ -51,6 +52,9 @@ impl Visit {
         if kind == Kind::File {
             return Self::unknown();
         }
+        if is_marked_out(headers) {
+            return Self::anonymous(Some(SessionEnd::SignedOutOffline));
+        }
         match by_cookie(state, headers) {
             Some(Ok(identity)) => Self::active(state, identity).await,
             Some(Err(AccessFault::Stale)) => Self::unknown(),
@@ -80,7 +84,7 @@ impl Visit {
                 tracing::error!(%error, "a page was rendered without knowing who visits");
                 Self::unknown()
             }
-            Err(_) => Self::anonymous(Some(SessionEnd::Ended)),
+            Err(error) => Self::anonymous(session_end(&error)),
         }
     }
 
@@ -112,8 +116,8 @@ impl Visit {
                     lifetime_ms: millis(lifetime),
                 })
             },
-            Err(AuthError::UserNotFound | AuthError::Inactive) => {
-                Self::anonymous(Some(SessionEnd::Ended))
+            Err(error @ (AuthError::UserNotFound | AuthError::Inactive)) => {
+                Self::anonymous(session_end(&error))
             }
             Err(_) => Self::unknown(),
         }

@@ -26,7 +26,18 @@ pub struct Tab {
 
 impl Tab {
     pub fn open(snapshot: SessionSnapshot) -> Self {
-        let (port, server) = (FakePort::new(), FakeServer::new());
+        Self::open_on(FakePort::new(), snapshot)
+    }
+
+    /// A browser that signed out offline, and comes back.
+    pub fn marked_out() -> Self {
+        let port = FakePort::new();
+        port.mark_out(true);
+        Self::open_on(port, SessionSnapshot::Anonymous { why: None })
+    }
+
+    fn open_on(port: Arc<FakePort>, snapshot: SessionSnapshot) -> Self {
+        let server = FakeServer::new();
         let view = Arc::new(Mutex::new(SessionView::from(&snapshot)));
         let seen = Arc::clone(&view);
         let transport: Arc<dyn Transport> = server.clone();

@@ -1,0 +1,83 @@
+//! Signing out, with the server's knowledge and without.
+
+use super::*;
+use crate::session::{Hint, Wake};
+
+const OFFLINE: Hint = Hint::SignedOut { offline: true };
+
+fn portal() -> Sent {
+    json(200, "<html>").map(|answer| ApiResponse { is_json: false, ..answer })
+}
+
+fn out(why: SessionEnd) -> SessionView {
+    SessionView::Anonymous { why: Some(why) }
+}
+
+fn confirmed(_: &ApiRequest) -> Sent {
+    json(200, r#"{"detail":"Successfully logged out."}"#)
+}
+
+#[test]
+fn a_refused_sign_out_is_told_and_leaves_one_signed_in() {
+    let tab = Tab::open(ada_active());
+    let logout = tab.logout();
+    tab.serve(|_| json(403, r#"{"detail":"CSRF Failed"}"#));
+    assert_eq!(status(take(&logout)), Some(403));
+    assert_eq!((tab.view(), tab.port.is_marked_out()), (signed_in(false), false));
+}
+
+#[test]
+fn without_the_server_one_is_signed_out_here_and_other_tabs_hear_of_it() {
+    let failures: [fn() -> Sent; 3] = [|| Err(NoAnswer), || json(503, "{}"), portal];
+    for failure in failures {
+        let tab = Tab::open(ada_active());
+        let logout = tab.logout();
+        tab.serve(|_| failure());
+        assert_eq!(take(&logout), Ok(()));
+        assert_eq!(tab.view(), out(SessionEnd::SignedOutOffline));
+        assert!(tab.port.is_marked_out());
+        assert_eq!(tab.port.told(), [Hint::ChangeBegins, OFFLINE]);
+    }
+}
+
+#[test]
+fn the_server_is_told_again_and_again_until_it_confirms() {
+    let tab = Tab::open(ada_active());
+    _ = tab.logout();
+    tab.serve(|_| Err(NoAnswer));
+    for attempt in 2..5 {
+        tab.port.pass(60_000);
+        tab.server.answer(&|_| json(502, "<html>"));
+        tab.port.run();
+        assert!(tab.server.count(paths::LOGOUT) >= attempt, "without a click");
+    }
+    tab.port.wake(Wake::Online);
+    tab.serve(confirmed);
+    assert!(!tab.port.is_marked_out());
+    let sent = tab.server.count(paths::LOGOUT);
+    tab.port.pass(3_600_000);
+    tab.port.wake(Wake::Online);
+    assert_eq!((tab.server.count(paths::LOGOUT), tab.refreshes()), (sent, 0));
+    assert_eq!(tab.view(), out(SessionEnd::SignedOutOffline));
+}
+
+#[test]
+fn a_page_that_is_opened_later_finishes_it() {
+    let tab = Tab::marked_out();
+    assert_eq!(tab.server.count(paths::LOGOUT), 1);
+    tab.serve(confirmed);
+    assert!(!tab.port.is_marked_out());
+}
+
+#[test]
+fn a_sign_in_takes_the_place_of_a_sign_out_that_was_never_heard() {
+    let tab = Tab::marked_out();
+    let late = tab.server.hold(paths::LOGOUT).remove(0);
+    let login = tab.login();
+    assert!(late.is_canceled(), "it must not end what begins now");
+    tab.serve(|_| json(200, LOGGED_IN));
+    assert_eq!((take(&login), tab.view()), (Ok(ada()), signed_in(false)));
+    assert!(!tab.port.is_marked_out());
+    tab.port.wake(Wake::Online);
+    assert_eq!(tab.server.count(paths::LOGOUT), 1);
+}

@@ -1,0 +1,180 @@
+//! Several tabs, sleep, and trouble.
+
+use super::*;
+use crate::session::{Fresh, Hint, Wake};
+
+const FRESH: Fresh = Fresh { user: 1, expires_in_s: Some(900) };
+
+/// An access token that lives, and a refresh token that does.
+fn good(request: &ApiRequest) -> Sent {
+    match request.path.as_str() {
+        paths::TOKEN_REFRESH => json(200, TOKENS),
+        paths::USER => json(200, BOB),
+        _ => json(200, ITEMS),
+    }
+}
+
+const BOB: &str = r#"{"pk":2,"username":"bob","email":"","first_name":"","last_name":""}"#;
+
+#[test]
+fn the_first_request_after_a_wake_up_refreshes_first() {
+    let tab = Tab::open(ada_active());
+    tab.port.hide();
+    tab.port.pass(8 * 3_600_000);
+    assert_eq!(tab.refreshes(), 0, "a hidden tab is quiet");
+    let call = tab.data();
+    assert_eq!((tab.refreshes(), tab.server.count(paths::DATA)), (1, 0));
+    tab.serve(good);
+    assert!(take(&call).is_ok());
+    assert_eq!((tab.refreshes(), tab.server.count(paths::DATA)), (1, 1), "no 401 on the way");
+}
+
+#[test]
+fn ten_requests_after_a_wake_up_wait_for_one_refresh() {
+    let tab = Tab::open(ada_active());
+    tab.port.hide();
+    tab.port.pass(8 * 3_600_000);
+    tab.port.show();
+    let calls: Vec<_> = (0..10).map(|_| tab.data()).collect();
+    tab.serve(good);
+    assert!(calls.iter().all(|call| take(call).is_ok()));
+    assert_eq!((tab.refreshes(), tab.server.count(paths::DATA)), (1, 10));
+}
+
+#[test]
+fn a_refresh_ahead_of_time_holds_no_request_up() {
+    let tab = Tab::open(ada_active());
+    tab.port.pass(840_000);
+    _ = tab.data();
+    assert_eq!((tab.refreshes(), tab.server.count(paths::DATA)), (1, 1));
+}
+
+#[test]
+fn another_tabs_refresh_saves_one_here() {
+    let tab = Tab::open(ada_active());
+    tab.port.pass(839_000);
+    tab.port.hear(Hint::Refreshed(FRESH));
+    tab.port.pass(839_000);
+    assert_eq!(tab.refreshes(), 0);
+    tab.port.pass(1_000);
+    assert_eq!(tab.refreshes(), 1);
+    tab.serve(good);
+    assert_eq!(tab.port.told(), [Hint::Refreshed(FRESH)]);
+}
+
+#[test]
+fn a_wrong_hint_costs_one_401() {
+    let tab = Tab::open(ada_active());
+    tab.port.hear(Hint::Refreshed(FRESH));
+    let call = tab.data();
+    tab.serve(expired(|| json(200, TOKENS)));
+    assert!(take(&call).is_ok());
+    assert_eq!((tab.refreshes(), tab.server.count(paths::DATA)), (1, 2));
+}
+
+#[test]
+fn a_refresh_waits_for_the_lock_and_so_does_a_sign_in() {
+    let tab = Tab::open(ada_active());
+    let held = tab.port.hold_lock();
+    tab.port.pass(840_000);
+    let login = tab.login();
+    assert_eq!((tab.refreshes(), tab.server.count(paths::LOGIN)), (0, 0));
+    drop(held);
+    tab.serve(|_| json(200, LOGGED_IN));
+    assert!(take(&login).is_ok());
+    assert_eq!(tab.refreshes(), 0, "given up for the sign-in");
+    drop(tab.port.hold_lock());
+}
+
+#[test]
+fn the_lock_is_free_again_whatever_comes_of_a_request() {
+    for end in [|| Err(NoAnswer), || json(500, "{}"), || json(200, TOKENS)] {
+        let tab = Tab::open(ada_active());
+        tab.port.pass(840_000);
+        tab.serve(|_| end());
+        let login = tab.login();
+        assert_eq!(tab.server.count(paths::LOGIN), 1);
+        tab.serve(|_| json(400, "{}"));
+        assert!(take(&login).is_err());
+        _ = tab.logout();
+        assert_eq!(tab.server.count(paths::LOGOUT), 1);
+    }
+}
+
+#[test]
+fn a_refresh_gives_way_to_another_tabs_sign_in() {
+    let tab = Tab::open(ada_active());
+    tab.port.pass(840_000);
+    let late = tab.server.hold(paths::TOKEN_REFRESH).remove(0);
+    let held = tab.port.hold_lock();
+    tab.port.hear(Hint::ChangeBegins);
+    assert!(late.is_canceled(), "its answer could come last");
+    assert_eq!(tab.refreshes(), 1);
+    drop(held);
+    tab.port.run();
+    assert_eq!(tab.refreshes(), 2, "it comes afterwards");
+}
+
+#[test]
+fn another_account_in_another_tab_is_asked_for_and_nothing_of_this_one_is_shown_or_sent() {
+    let tab = Tab::open(ada_active());
+    let call = tab.data();
+    tab.port.hear(Hint::SignedIn(Fresh { user: 2, ..FRESH }));
+    assert_eq!(tab.view(), SessionView::Unknown);
+    tab.server.answer(&|request| match request.path.as_str() {
+        paths::DATA => challenge(),
+        _ => good(request),
+    });
+    tab.port.pass(0);
+    tab.serve(good);
+    assert_eq!(status(take(&call)), Some(401), "it is not sent in Bob's name");
+    let bob = serde_json::from_str(BOB).unwrap();
+    assert_eq!(tab.view(), SessionView::SignedIn { user: bob, reconnecting: false });
+}
+
+#[test]
+fn another_tabs_sign_out_is_the_end_here() {
+    let tab = Tab::open(ada_active());
+    tab.port.hear(Hint::SignedOut { offline: false });
+    let out = SessionView::Anonymous { why: Some(SessionEnd::SignedOutElsewhere) };
+    assert_eq!((tab.view(), tab.port.timer_in_ms(), tab.refreshes()), (out, None, 0));
+    assert_eq!(tab.port.told(), [], "it is not passed on");
+}
+
+#[test]
+fn a_restored_page_asks_who_is_signed_in() {
+    let tab = Tab::open(ada_active());
+    tab.port.wake(Wake::Restored);
+    assert_eq!((tab.view(), tab.refreshes()), (SessionView::Unknown, 1));
+    tab.serve(good);
+    assert!(matches!(tab.view(), SessionView::SignedIn { user, .. } if user.pk == 2));
+}
+
+#[test]
+fn without_a_network_nothing_is_sent_that_would_be_refused_and_it_comes_back_without_a_click() {
+    let tab = Tab::open(ada_active());
+    tab.port.pass(840_000);
+    for _ in 0..10 {
+        tab.serve(|_| Err(NoAnswer));
+        tab.port.pass(60_000);
+    }
+    tab.serve(|_| Err(NoAnswer));
+    assert_eq!(tab.view(), signed_in(true));
+    let call = tab.data();
+    tab.serve(|_| Err(NoAnswer));
+    assert_eq!((take(&call), tab.server.count(paths::DATA)), (Err(ApiError::NoAnswer), 0));
+    tab.port.wake(Wake::Online);
+    tab.serve(good);
+    assert_eq!(tab.view(), signed_in(false));
+}
+
+#[test]
+fn a_request_without_an_answer_says_reconnecting_until_the_server_answers() {
+    let tab = Tab::open(ada_active());
+    let call = tab.data();
+    tab.serve(|_| Err(NoAnswer));
+    assert_eq!((take(&call), tab.view()), (Err(ApiError::NoAnswer), signed_in(true)));
+    tab.port.pass(2_000);
+    tab.serve(good);
+    assert_eq!((tab.view(), tab.refreshes()), (signed_in(false), 1));
+}

@@ -1,0 +1,66 @@
+//! A sign-out that the server has yet to hear of. The browser is marked; the mark goes once the API
+//! has confirmed the sign-out, which is tried again whenever the tab wakes, and in between.
+
+use futures::future::{AbortHandle, abortable};
+
+use super::{Driver, tick};
+use crate::session::{Answer, schedule};
+
+/// How far it has come.
+#[derive(Default)]
+pub(super) struct Farewell {
+    failures: u32,
+    under_way: Option<AbortHandle>,
+}
+
+impl Driver {
+    /// Tells the server, unless that is being done.
+    pub(super) fn say_farewell(&self) {
+        let Some(me) = self.me.upgrade() else { return };
+        let (farewell, handle) = abortable(async move { me.farewell().await });
+        {
+            let mut inner = self.lock();
+            if inner.farewell.under_way.is_some() {
+                return;
+            }
+            inner.farewell.under_way = Some(handle);
+        }
+        self.port.spawn(Box::pin(async move { _ = farewell.await }));
+    }
+
+    async fn farewell(&self) {
+        let lock = self.port.lock().await;
+        // Another tab may have told the server meanwhile, or somebody has signed in there.
+        let answer =
+            if self.port.is_marked_out() { self.api.logout().await } else { Answer::Given(()) };
+        self.lock().farewell.under_way = None;
+        match answer {
+            Answer::Given(()) | Answer::Refused(_) => {
+                self.lock().farewell.failures = 0;
+                self.port.mark_out(false);
+            }
+            Answer::Failed { retry_after_s } => self.farewell_later(retry_after_s),
+        }
+        drop(lock);
+    }
+
+    /// Tries again after a while.
+    pub(super) fn farewell_later(&self, retry_after_s: Option<u64>) {
+        let failures = {
+            let farewell = &mut self.lock().farewell;
+            farewell.failures = farewell.failures.saturating_add(1);
+            farewell.failures
+        };
+        let wait_ms = schedule::backoff_ms(failures, retry_after_s, self.port.jitter());
+        let me = self.me.clone();
+        let wait_ms = u32::try_from(wait_ms).unwrap_or(schedule::LONGEST_TIMER_MS);
+        self.port.set_timer(wait_ms, Box::new(move || tick(&me)));
+    }
+
+    /// Somebody signs in: what is on its way must not end that.
+    pub(super) fn stop_farewell(&self) {
+        if let Some(farewell) = self.lock().farewell.under_way.take() {
+            farewell.abort();
+        }
+    }
+}

@@ -1,0 +1,75 @@
+//! What other tabs have done, and what a page has missed while it was put away.
+
+#[cfg(test)]
+mod tests;
+
+use super::{
+    Changes, Command, Machine, Now, Rest, State,
+    step::{Step, arm, rest},
+};
+use crate::session::{Access, Fresh, Hint, hint::end};
+
+impl Machine {
+    pub(super) fn elsewhere(self, hint: Hint, now: Now) -> Step {
+        match hint {
+            Hint::ChangeBegins => self.give_way(),
+            Hint::SignedOut { .. } if matches!(self.state, State::Anonymous { .. }) => self.stay(),
+            Hint::SignedOut { offline } => {
+                let changes = Changes { refresh_wanted: false, ..self.changes };
+                self.end(end(offline), changes)
+            }
+            Hint::SignedIn(fresh) if self.is_of(fresh.user) => self.refreshed_elsewhere(fresh, now),
+            Hint::SignedIn(_) => self.find_out(now),
+            Hint::Refreshed(fresh) => self.refreshed_elsewhere(fresh, now),
+        }
+    }
+
+    /// The page comes back as it was left. Who is signed in now is asked before anything is shown.
+    pub(super) fn restored(self, now: Now) -> Step {
+        if matches!(self.state, State::Anonymous { .. }) { self.stay() } else { self.find_out(now) }
+    }
+
+    /// Another tab signs in or out: a refresh in flight is given up, and comes after it.
+    fn give_way(self) -> Step {
+        let State::Refreshing { user, .. } = &self.state else { return self.stay() };
+        let refresh = Command::Refresh { epoch: self.ticket.epoch, user: user.clone() };
+        (self, vec![Command::AbortRefresh, refresh])
+    }
+
+    /// One refresh for all tabs. A wrong hint costs one 401.
+    fn refreshed_elsewhere(mut self, fresh: Fresh, now: Now) -> Step {
+        let ours = self.is_of(fresh.user);
+        let State::Active { rest: was, .. } = &mut self.state else { return self.stay() };
+        if !ours {
+            return self.stay();
+        }
+        let access = fresh.expires_in_s.map(|s| Access::fresh(now.elapsed, s));
+        was.trust.failures = 0;
+        *was = rest(access, was.trust, now);
+        let command = arm(was, now);
+        self.ticket.refreshes = self.ticket.refreshes.saturating_add(1);
+        self.expires = access.map(|access| access.expires);
+        (self, vec![command])
+    }
+
+    /// Nothing that is known of the person holds any more.
+    fn find_out(self, now: Now) -> Step {
+        let mut commands = self.forget_refresh();
+        let rest = Rest { due: Some(now.elapsed), ..Rest::default() };
+        commands.push(arm(&rest, now));
+        let (ticket, state) = (self.ticket.next_epoch(), State::Unknown(rest));
+        let changes = Changes { refresh_wanted: false, ..self.changes };
+        (Self { ticket, state, changes, expires: None }, commands)
+    }
+
+    fn is_of(&self, pk: i64) -> bool {
+        match &self.state {
+            State::Active { user, .. } | State::Refreshing { user: Some(user), .. } => {
+                user.pk == pk
+            }
+            State::Unknown(_) | State::Anonymous { .. } | State::Refreshing { user: None, .. } => {
+                false
+            }
+        }
+    }
+}
