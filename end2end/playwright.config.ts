@@ -11,7 +11,7 @@ export default defineConfig({
   workers: 2,
   timeout: 60_000,
   expect: { timeout: 10_000 },
-  reporter: "list",
+  reporter: [["list"], ["./tests/support/matrix.ts"]],
   use: {
     trace: "retain-on-failure",
     locale: "en-GB",

@@ -8,11 +8,11 @@ test.beforeEach(async ({ signedIn: _signedIn, complaints }) => {
 });
 
 /** One refresh is tried, then the person is asked to sign in, and that is all. */
-async function endsAtTheLoginPage(page: Page, traffic: Traffic): Promise<void> {
+async function endsAtTheLoginPage(page: Page, traffic: Traffic, reason: string): Promise<void> {
   traffic.clear();
   await new AccountPage(page).loadAgain.click();
   await expect(page).toHaveURL("/login?next=/account");
-  await expect(new LoginPage(page).reason).toContainText("Your session has ended.");
+  await expect(new LoginPage(page).reason).toContainText(reason);
 
   await page.waitForTimeout(2000);
   expect(traffic.statuses(REFRESH)).toEqual([401]);
@@ -23,7 +23,7 @@ test("a disabled account: one refresh, then the login page", async ({ page, serv
   await open(page, "/account");
   await server.cli(["user", "disable", "ada"]);
   await page.waitForTimeout(1000);
-  await endsAtTheLoginPage(page, traffic);
+  await endsAtTheLoginPage(page, traffic, "This account has been disabled.");
 
   const names = (await context.cookies()).map(({ name }) => name);
   expect(names, "a failure deletes no cookies").toEqual(expect.arrayContaining(["access", "refresh"]));
@@ -34,7 +34,7 @@ test("a session ended elsewhere: one refresh, then the login page, and back in",
   const cookies = await context.cookies();
   await context.request.post(LOGOUT);
   await context.addCookies(cookies);
-  await endsAtTheLoginPage(page, traffic);
+  await endsAtTheLoginPage(page, traffic, "You were signed out in another tab or browser.");
 
   await new LoginPage(page).signIn();
   await expect(page).toHaveURL("/account");

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use serde::{Deserialize, de::DeserializeOwned};
+use serde::Deserialize;
 
 use super::{ApiRequest, ApiResponse, NoAnswer, Transport};
 use crate::{
@@ -27,7 +27,8 @@ impl SessionCalls {
         Self { transport }
     }
 
-    fn call<T: DeserializeOwned>(&self, request: ApiRequest) -> Task<Answer<T>> {
+    /// The body of a success.
+    fn call(&self, request: ApiRequest) -> Task<Answer<String>> {
         let transport = Arc::clone(&self.transport);
         Box::pin(async move { answer(transport.send(request).await) })
     }
@@ -35,41 +36,33 @@ impl SessionCalls {
 
 impl SessionApi for SessionCalls {
     fn refresh(&self) -> Task<Answer<Option<u64>>> {
-        let refresh = self.call::<Renewed>(ApiRequest::post(paths::TOKEN_REFRESH));
+        let refresh = self.call(ApiRequest::post(paths::TOKEN_REFRESH));
         Box::pin(async move {
-            match refresh.await {
-                Answer::Given(tokens) => Answer::Given(tokens.access_expires_in),
-                Answer::Refused(why) => Answer::Refused(why),
-                Answer::Failed { retry_after_s } => Answer::Failed { retry_after_s },
-            }
+            let read = |body: String| serde_json::from_str(&body).ok();
+            refresh
+                .await
+                .and_then(|body| read(body).map(|renewed: Renewed| renewed.access_expires_in))
         })
     }
 
     fn user(&self) -> Task<Answer<User>> {
-        self.call(ApiRequest::get(paths::USER))
+        let user = self.call(ApiRequest::get(paths::USER));
+        Box::pin(async move { user.await.and_then(|body| serde_json::from_str(&body).ok()) })
     }
 
     fn logout(&self) -> Task<Answer<()>> {
-        let logout = self.call::<serde::de::IgnoredAny>(ApiRequest::post(paths::LOGOUT));
-        Box::pin(async move {
-            match logout.await {
-                Answer::Given(_) => Answer::Given(()),
-                Answer::Refused(why) => Answer::Refused(why),
-                Answer::Failed { retry_after_s } => Answer::Failed { retry_after_s },
-            }
-        })
+        let logout = self.call(ApiRequest::post(paths::LOGOUT));
+        Box::pin(async move { logout.await.and_then(|_| Some(())) })
     }
 }
 
 /// Only the API's own 401 ends a session. A proxy's or a captive portal's page, whatever its
 /// status, is trouble like any other.
-fn answer<T: DeserializeOwned>(sent: Result<ApiResponse, NoAnswer>) -> Answer<T> {
+fn answer(sent: Result<ApiResponse, NoAnswer>) -> Answer<String> {
     let Ok(response) = sent else { return Answer::Failed { retry_after_s: None } };
-    if response.status == 401 && response.is_json {
-        return Answer::Refused(response.session_end);
-    }
-    match response.read() {
-        Ok(value) => Answer::Given(value),
-        Err(_) => Answer::Failed { retry_after_s: response.retry_after_s },
+    match response.status {
+        401 if response.is_json => Answer::Refused(response.session_end),
+        200..300 if response.is_json => Answer::Given(response.body),
+        _ => Answer::Failed { retry_after_s: response.retry_after_s },
     }
 }

@@ -87,3 +87,16 @@ pub enum Answer<T> {
         retry_after_s: Option<u64>,
     },
 }
+
+impl<T> Answer<T> {
+    /// Reads what was given; something else than what was asked for is trouble.
+    pub fn and_then<U>(self, read: impl FnOnce(T) -> Option<U>) -> Answer<U> {
+        match self {
+            Self::Given(given) => {
+                read(given).map_or(Answer::Failed { retry_after_s: None }, Answer::Given)
+            }
+            Self::Refused(why) => Answer::Refused(why),
+            Self::Failed { retry_after_s } => Answer::Failed { retry_after_s },
+        }
+    }
+}

@@ -16,6 +16,24 @@ export async function announceHydration(context: BrowserContext): Promise<void> 
   });
 }
 
+/** Makes pages believe that nobody sees them; `show` brings them back. */
+export async function hide(page: Page): Promise<void> {
+  await page.addInitScript(() => {
+    let state = "hidden";
+    Object.defineProperty(Document.prototype, "visibilityState", { get: () => state });
+    Object.defineProperty(Document.prototype, "hidden", { get: () => state === "hidden" });
+    addEventListener("test-show", () => {
+      state = "visible";
+      document.dispatchEvent(new Event("visibilitychange"));
+    });
+  });
+}
+
+/** Brings a hidden page back. */
+export async function show(page: Page): Promise<void> {
+  await page.evaluate(() => dispatchEvent(new Event("test-show")));
+}
+
 /** Waits until the page answers to input. */
 export async function hydrated(page: Page): Promise<void> {
   await expect(page.locator("html[data-hydrated]")).toBeAttached();

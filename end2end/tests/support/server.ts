@@ -34,21 +34,26 @@ export class Server {
   log = "";
   /** `http://127.0.0.1:PORT`. */
   origin = "";
-  readonly #process: ChildProcess;
+  #process: ChildProcess;
 
   private constructor(
     readonly directory: string,
     private readonly settings: Settings,
   ) {
-    this.#process = this.#spawn(["serve"], "ignore");
-    for (const stream of [this.#process.stdout, this.#process.stderr]) {
+    this.#process = this.#serve();
+  }
+
+  #serve(): ChildProcess {
+    const process = this.#spawn(["serve"], "ignore");
+    for (const stream of [process.stdout, process.stderr]) {
       stream?.setEncoding("utf8").on("data", (text: string) => (this.log += text));
     }
+    return process;
   }
 
   /** Starts a server and returns once it has said where it listens. */
   static async start(settings: Settings = {}): Promise<Server> {
-    const server = new Server(mkdtempSync(join(tmpdir(), "latchkey-data-")), settings);
+    const server = new Server(mkdtempSync(join(tmpdir(), "latchkey-data-")), { ...settings });
     try {
       server.origin = await server.#address();
     } catch (error) {
@@ -58,8 +63,23 @@ export class Server {
     return server;
   }
 
+  /** Ends the server and starts another where it was. `away` runs in between. */
+  async restart(away: () => Promise<void> = async () => {}): Promise<void> {
+    await this.#end();
+    await away();
+    this.log = "";
+    this.settings.LISTEN = new URL(this.origin).host;
+    this.#process = this.#serve();
+    await this.#address();
+  }
+
   /** Ends the server as a service manager would, and removes its data. */
   async stop(): Promise<void> {
+    await this.#end();
+    rmSync(this.directory, { recursive: true, force: true });
+  }
+
+  async #end(): Promise<void> {
     const running = this.#process.exitCode === null && this.#process.signalCode === null;
     if (running) {
       const exit = once(this.#process, "exit");
@@ -69,7 +89,6 @@ export class Server {
       clearTimeout(timer);
       if (code !== 0) throw new Error(`After SIGTERM the server ended with ${code ?? signal}:\n${this.log}`);
     }
-    rmSync(this.directory, { recursive: true, force: true });
   }
 
   /** Runs a command of the same program on the same data, as an administrator would. */

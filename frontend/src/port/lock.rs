@@ -4,16 +4,11 @@
 //! compiler: what is needed of it is declared here.
 
 use app::session::Guard;
-use futures::{
-    channel::oneshot,
-    future::{Either, select},
-};
-use gloo_timers::future::TimeoutFuture;
+use futures::channel::oneshot;
 use js_sys::{Function, Object, Promise, Reflect};
 use send_wrapper::SendWrapper;
 use wasm_bindgen::{JsCast, JsValue, closure::Closure, prelude::wasm_bindgen};
 use wasm_bindgen_futures::{JsFuture, future_to_promise, spawn_local};
-use web_sys::AbortController;
 
 const NAME: &str = "latchkey-cookies";
 /// Who waits for longer goes on without it: the server is the arbiter.
@@ -32,6 +27,10 @@ extern "C" {
         options: &Object,
         callback: &Function,
     ) -> Result<Promise, JsValue>;
+
+    /// Of `web-sys` it takes for granted that every browser has it.
+    #[wasm_bindgen(catch, js_namespace = AbortSignal, js_name = timeout)]
+    fn timeout(milliseconds: u32) -> Result<JsValue, JsValue>;
 }
 
 /// Waits for the lock. Without the API, or after [`PATIENCE_MS`], it is nobody's.
@@ -45,14 +44,13 @@ pub async fn acquire() -> Guard {
 /// The lock is held until what comes back is dropped.
 async fn try_acquire() -> Option<oneshot::Sender<()>> {
     let locks = locks()?;
-    let abort = AbortController::new().ok()?;
     let options = Object::new();
-    Reflect::set(&options, &"signal".into(), &abort.signal()).ok()?;
+    Reflect::set(&options, &"signal".into(), &timeout(PATIENCE_MS).ok()?).ok()?;
 
     let (release, released) = oneshot::channel::<()>();
     let (grant, granted) = oneshot::channel::<()>();
     let callback = Closure::once(move |_: JsValue| {
-        // Who has stopped waiting has dropped its half of `released`, too: the lock is free at once.
+        // Who has stopped waiting has dropped `release`, too: the lock is free at once.
         _ = grant.send(());
         future_to_promise(async move {
             _ = released.await;
@@ -61,18 +59,12 @@ async fn try_acquire() -> Option<oneshot::Sender<()>> {
     });
     let held = locks.request(NAME, &options, callback.as_ref().unchecked_ref()).ok()?;
     spawn_local(async move {
-        // Ends with the lock, or with the error of an aborted wait. The callback lives until then.
+        // Ends with the lock, or with the error of a wait that was too long; then `grant` goes with
+        // the callback.
         _ = JsFuture::from(held).await;
         drop(callback);
     });
-    match select(granted, TimeoutFuture::new(PATIENCE_MS)).await {
-        Either::Left((Ok(()), _)) => Some(release),
-        Either::Left((Err(_), _)) => None,
-        Either::Right(((), _)) => {
-            abort.abort();
-            None
-        }
-    }
+    granted.await.ok().map(|()| release)
 }
 
 fn locks() -> Option<Locks> {

@@ -1,25 +1,25 @@
 //! The readable cookie of a browser that has signed out without the server's knowledge.
 
-use app::wire::OUT_COOKIE;
 use wasm_bindgen::JsCast;
 use web_sys::{Document, HtmlDocument};
 
+const SET: &str = "latchkey-out=1";
 /// As long as a refresh token may live by any sensible setting.
 const MAX_AGE_S: u32 = 400 * 86_400;
 
 /// Whether it is there.
 pub fn is_set(document: &Document) -> bool {
     let cookies = html(document).and_then(|document| document.cookie().ok()).unwrap_or_default();
-    cookies.split("; ").any(|cookie| cookie.strip_prefix(OUT_COOKIE) == Some("=1"))
+    cookies.split("; ").any(|cookie| cookie == SET)
 }
 
 /// Sets it, or takes it away.
 pub fn set(document: &Document, out: bool) {
     let secure =
         document.location().and_then(|place| place.protocol().ok()).as_deref() == Some("https:");
-    let (value, age) = if out { ("1", MAX_AGE_S) } else { ("", 0) };
+    let age = if out { MAX_AGE_S } else { 0 };
     let secure = if secure { "; Secure" } else { "" };
-    let cookie = format!("{OUT_COOKIE}={value}; Max-Age={age}; Path=/; SameSite=Lax{secure}");
+    let cookie = format!("{SET}; Max-Age={age}; Path=/; SameSite=Lax{secure}");
     if let Some(document) = html(document) {
         // A browser that refuses cookies has none of ours either.
         _ = document.set_cookie(&cookie);

@@ -1,0 +1,191 @@
+// Out everywhere, and nobody else's data: several tabs of one browser.
+import type { BrowserContext, Page } from "@playwright/test";
+import { expect, LOGIN, LOGOUT, REFRESH, test } from "./fixtures.ts";
+import { report } from "./support/matrix.ts";
+import { AccountPage, LoginPage, open } from "./support/pages.ts";
+import type { Account } from "./support/server.ts";
+
+const BOB: Account = {
+  username: "bob",
+  email: "bob@example.com",
+  firstName: "Bob",
+  lastName: "Builder",
+  password: "yes we can, again and again",
+};
+const TABS = 5;
+
+test.beforeEach(async ({ signedIn: _signedIn }) => {});
+
+/** Notes when nothing of Ada is to be seen on a page any more, by the clock on the wall. */
+async function watch(page: Page): Promise<void> {
+  await page.evaluate(() => {
+    const gone = (): boolean => !document.body.innerText.includes("Ada");
+    const observer = new MutationObserver(() => {
+      if (gone()) {
+        document.documentElement.dataset.goneAt = `${Date.now()}`;
+        observer.disconnect();
+      }
+    });
+    observer.observe(document.body, { childList: true, subtree: true, characterData: true });
+  });
+}
+
+async function goneAt(page: Page): Promise<number> {
+  await expect(page.locator("html[data-gone-at]")).toBeAttached();
+  return Number(await page.locator("html").getAttribute("data-gone-at"));
+}
+
+async function openTabs(context: BrowserContext, count: number): Promise<Page[]> {
+  const tabs = await Promise.all(Array.from({ length: count }, () => context.newPage()));
+  for (const tab of tabs) await open(tab, "/account");
+  await Promise.all(tabs.map(watch));
+  return tabs;
+}
+
+/** How long the last of the other tabs took, from the answer on. */
+async function spread(tabs: Page[], answeredAt: Promise<number>): Promise<number> {
+  const last = Math.max(...(await Promise.all(tabs.map(goneAt))));
+  return Math.max(0, last - (await answeredAt));
+}
+
+/** The moment at which a page has the answer from `path`. */
+async function answered(page: Page, path: string): Promise<number> {
+  await (await page.waitForResponse(`**${path}`)).finished();
+  return Date.now();
+}
+
+test("a sign-out reaches all tabs within 200 ms", async ({ context, complaints: _watched, traffic }, info) => {
+  const [first, ...others] = (await openTabs(context, TABS)) as [Page, ...Page[]];
+  const answer = answered(first, LOGOUT);
+  await new AccountPage(first).signOut.click();
+  const took = await spread(others, answer);
+  report(info, { what: "a sign-out reaches 4 other tabs", refreshes: 0, rotations: 0, signOuts: TABS, note: `${took} ms` });
+  expect(took).toBeLessThan(200);
+  for (const tab of others) {
+    await expect(tab).toHaveURL("/login?next=/account");
+    await expect(new LoginPage(tab).reason).toHaveText("You were signed out in another tab or browser.");
+    await expect(tab.getByText("Ada")).toHaveCount(0);
+    await tab.goBack();
+    await expect(tab.getByText("ada@example.com")).toHaveCount(0);
+  }
+  expect(traffic.statuses(REFRESH), "nobody asks").toEqual([]);
+});
+
+test("another account in one tab: the others show nothing of the first", async ({
+  context,
+  complaints: _watched,
+  server,
+}, info) => {
+  await server.createUser(BOB);
+  const others = await openTabs(context, TABS - 1);
+  const first = await context.newPage();
+  await open(first, "/");
+  const answer = answered(first, LOGIN);
+  // Whoever is signed in is led away from the login page: another program of the same origin.
+  await first.evaluate(async ([path, username, password]) => {
+    const channel = new BroadcastChannel("latchkey");
+    channel.postMessage("change-begins");
+    const answer = await fetch(path!, {
+      method: "POST",
+      headers: { "Content-Type": "application/json" },
+      body: JSON.stringify({ username, password }),
+    });
+    const { user } = (await answer.json()) as { user: { pk: number } };
+    channel.postMessage(`signed-in ${user.pk} 900`);
+  }, [LOGIN, BOB.username, BOB.password]);
+  const took = await spread(others, answer);
+  report(info, { what: "another account reaches 4 other tabs", refreshes: 0, rotations: 0, signOuts: 0, note: `${took} ms` });
+  expect(took).toBeLessThan(200);
+  for (const tab of others) {
+    await tab.bringToFront();
+    await expect(new AccountPage(tab).heading).toHaveText("Hello, Bob");
+    await expect(tab.getByText("ada@example.com")).toHaveCount(0);
+  }
+});
+
+test("a sign-in in one tab signs the others in", async ({ context, complaints: _watched }) => {
+  await context.clearCookies();
+  const [first, second] = [await context.newPage(), await context.newPage()];
+  await open(second, "/login?next=/account");
+  await open(first, "/login");
+  await new LoginPage(first).signIn();
+  await second.bringToFront();
+  await expect(second).toHaveURL("/account");
+  await new AccountPage(second).isShown();
+});
+
+test.describe("without BroadcastChannel and Web Locks", () => {
+  test("everything works, and a sign-out is heard by the storage event", async ({ context, complaints: _watched }) => {
+    await context.addInitScript(() => {
+      Reflect.deleteProperty(globalThis, "BroadcastChannel");
+      Object.defineProperty(Navigator.prototype, "locks", { get: () => undefined });
+    });
+    const [first, second] = (await openTabs(context, 2)) as [Page, Page];
+    await new AccountPage(first).signOut.click();
+    await expect(first).toHaveURL("/login");
+    await expect(second).toHaveURL("/login?next=/account");
+    expect(await first.evaluate(() => localStorage.length), "nothing is left in storage").toBe(0);
+    await new LoginPage(first).signIn();
+    await expect(first).toHaveURL("/account");
+  });
+});
+
+test("signing out offline: out at once, here and in other tabs, and the server is told later", async ({
+  context,
+  complaints,
+  server,
+}) => {
+  complaints.allow(/ERR_INTERNET_DISCONNECTED/);
+  const [first, second] = (await openTabs(context, 2)) as [Page, Page];
+  const cookies = await context.cookies();
+  await context.setOffline(true);
+  await new AccountPage(first).signOut.click();
+  await expect(first).toHaveURL("/login");
+  await expect(new LoginPage(first).reason).toContainText("The server will be told as soon as it can be reached.");
+  await expect(second).toHaveURL("/login?next=/account");
+  const marked = async (): Promise<boolean> => (await context.cookies()).some(({ name }) => name === "latchkey-out");
+  expect(await marked()).toBe(true);
+
+  await context.setOffline(false);
+  await expect.poll(marked).toBe(false);
+  expect(await context.cookies()).toEqual([]);
+  expect(await server.cli(["session", "list"]), "the session is over").not.toContain("ada");
+  // An old copy of the cookies is worth nothing.
+  await context.addCookies(cookies);
+  await first.goto("/account");
+  await expect(first).toHaveURL("/login?next=/account");
+});
+
+test("a browser that signed out offline and was closed is signed out when it comes back", async ({
+  context,
+  complaints: _watched,
+  baseURL,
+}) => {
+  await context.addCookies([{ name: "latchkey-out", value: "1", url: baseURL! }]);
+  const page = await context.newPage();
+  await page.goto("/account");
+  await expect(page).toHaveURL("/login?next=/account");
+  await expect.poll(async () => await context.cookies()).toEqual([]);
+});
+
+test("a late refresh neither revives a session nor overwrites a newer one", async ({ context, complaints: _watched }) => {
+  const [first, second] = (await openTabs(context, 2)) as [Page, Page];
+  let letGo = (): void => {};
+  const letGone = new Promise<void>((resolve) => (letGo = resolve));
+  await second.route(`**${REFRESH}`, async (route) => {
+    const answer = await route.fetch();
+    await letGone;
+    // Who has hung up takes no answer.
+    await route.fulfill({ response: answer }).catch(() => {});
+  });
+  const asked = second.waitForRequest(`**${REFRESH}`);
+  await second.evaluate(() => dispatchEvent(new PageTransitionEvent("pageshow", { persisted: true })));
+  await asked;
+  await first.bringToFront();
+  await new AccountPage(first).signOut.click();
+  await expect(first).toHaveURL("/login");
+  letGo();
+  await first.waitForTimeout(500);
+  expect(await context.cookies()).toEqual([]);
+  await expect(second).toHaveURL("/login?next=/account");
+});
