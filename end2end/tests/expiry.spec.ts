@@ -50,26 +50,30 @@ test("a click with an expired access token refreshes first, once, and meets no 4
   await expect(account.refreshes).toHaveText("1");
 });
 
-test("twenty calls that meet a 401 unawares: one refresh, twenty successes", async ({
-  page,
-  context,
-  traffic,
-  complaints,
-}) => {
-  complaints.allowStatus(401, DATA);
-  await hide(page);
-  await open(page, "/account");
-  await context.clearCookies({ name: "access" });
-  traffic.clear();
-  const answerTheRefresh = await holdBack(page, REFRESH);
+test.describe("with an access token that is lost unawares", () => {
+  test.use({ settings: {} });
 
-  await visitTheAccountPage(page, 20);
-  await expect.poll(() => traffic.statuses(DATA)).toEqual(Array(20).fill(401));
-  expect(traffic.statuses(REFRESH), "all twenty wait for the same refresh").toEqual([]);
-  answerTheRefresh();
+  test("twenty calls that meet a 401 unawares: one refresh, twenty successes", async ({
+    page,
+    context,
+    traffic,
+    complaints,
+  }) => {
+    complaints.allowStatus(401, DATA);
+    await hide(page);
+    await open(page, "/account");
+    await context.clearCookies({ name: "access" });
+    traffic.clear();
+    const answerTheRefresh = await holdBack(page, REFRESH);
 
-  const successes = () => traffic.statuses(DATA).filter((status) => status === 200).length;
-  await expect.poll(successes).toBe(20);
-  await new AccountPage(page).isShown();
-  expect(traffic.statuses(REFRESH)).toEqual([200]);
+    await visitTheAccountPage(page, 20);
+    await expect.poll(() => traffic.statuses(DATA)).toEqual(Array(20).fill(401));
+    expect(traffic.statuses(REFRESH), "all twenty wait for the same refresh").toEqual([]);
+    answerTheRefresh();
+
+    const successes = () => traffic.statuses(DATA).filter((status) => status === 200).length;
+    await expect.poll(successes).toBe(20);
+    await new AccountPage(page).isShown();
+    expect(traffic.statuses(REFRESH)).toEqual([200]);
+  });
 });
