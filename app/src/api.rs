@@ -3,6 +3,7 @@
 //! [`Api`] is what pages use. Beneath it the interceptor renews the access token when the API asks
 //! for it: one refresh for all who need it, one more sending, then the real answer.
 
+pub mod body;
 pub mod calls;
 pub mod client;
 pub mod error;
@@ -12,6 +13,7 @@ pub mod session_calls;
 pub(crate) mod testing;
 pub mod transport;
 
+pub use body::{Body, NativeBody};
 pub use client::{Api, provide_api, use_api};
 pub use error::ApiError;
 pub use host::Host;

@@ -1,10 +1,11 @@
 //! [`Transport`] by `fetch`.
 
 use app::{
-    api::{ApiRequest, ApiResponse, BoxFuture, Method, NoAnswer, Transport},
+    api::{ApiRequest, ApiResponse, Body, BoxFuture, Method, NoAnswer, Transport},
     wire::{SESSION_END, SessionEnd, paths},
 };
 use gloo_timers::callback::Timeout;
+use js_sys::Reflect;
 use send_wrapper::SendWrapper;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
@@ -39,9 +40,20 @@ fn init(request: &ApiRequest, abort: &Abort) -> Result<RequestInit, JsValue> {
     let headers = Headers::new()?;
     headers.set("Accept", "application/json")?;
     let init = RequestInit::new();
-    if let Some(json) = &request.json {
-        headers.set("Content-Type", "application/json")?;
-        init.set_body(&json.into());
+    match &request.body {
+        Body::Empty => {}
+        Body::Json(json) => {
+            headers.set("Content-Type", "application/json")?;
+            init.set_body(&json.into());
+        }
+        // The browser knows its type, and by which boundary the parts of a form are divided.
+        Body::Native(body) => {
+            let value: &SendWrapper<JsValue> = body.get().ok_or(JsValue::NULL)?;
+            init.set_body(value);
+            if body.is_stream() {
+                Reflect::set(&init, &"duplex".into(), &"half".into())?;
+            }
+        }
     }
     init.set_headers(&headers);
     init.set_method(match request.method {

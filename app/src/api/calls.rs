@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
-use super::{Api, ApiError, ApiRequest};
+use super::{Api, ApiError, ApiRequest, NativeBody};
 use crate::{
     session::Change,
     wire::{ItemList, LoginRequest, RegisterRequest, User, paths},
@@ -91,6 +91,18 @@ impl Api {
     /// When no answer came, the API refused, or the answer is not a `T`.
     pub async fn get<T: DeserializeOwned>(&self, path: &str) -> Result<T, ApiError> {
         self.send(ApiRequest::get(path)).await?.read()
+    }
+
+    /// Sends something of the browser's own to a route of the own API: a form, a file, a stream.
+    ///
+    /// # Errors
+    /// When no answer came, the API refused, or the answer is not a `T`.
+    pub async fn upload<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        body: NativeBody,
+    ) -> Result<T, ApiError> {
+        self.send(ApiRequest::upload(path, body)).await?.read()
     }
 
     /// Sends JSON to a route of the own API.

@@ -44,13 +44,16 @@ impl Api {
             return Ok(self.transport.send(request).await?);
         };
         // Offline, say: the answer would be a 401 that reads as "signed out".
-        if driver.before_request(0).await == Outcome::Trouble {
+        if driver.before_request(request.margin_ms()).await == Outcome::Trouble {
             return Err(ApiError::NoAnswer);
         }
         let ticket = driver.ticket();
         let answer = self.carry(driver, request.clone()).await?;
         if !asks_for_refresh(&answer) {
             note(driver, ticket, &answer);
+            return Ok(answer);
+        }
+        if !request.is_repeatable() {
             return Ok(answer);
         }
         match driver.ensure_refreshed(ticket).await {

@@ -7,7 +7,7 @@ use std::{
 
 use futures::channel::oneshot;
 
-use super::{ApiRequest, ApiResponse, BoxFuture, NoAnswer, Transport};
+use super::{ApiRequest, ApiResponse, Body, BoxFuture, NoAnswer, Transport};
 
 type Sent = Result<ApiResponse, NoAnswer>;
 
@@ -40,6 +40,13 @@ impl FakeServer {
         let mut waiting = self.waiting.lock().unwrap();
         let held = waiting.extract_if(.., |(request, _)| request.path == path);
         held.map(|(_, sender)| sender).collect()
+    }
+
+    /// The bodies of the requests to `path`.
+    pub fn bodies(&self, path: &str) -> Vec<Body> {
+        let received = self.received.lock().unwrap();
+        let of_path = received.iter().filter(|request| request.path == path);
+        of_path.map(|request| request.body.clone()).collect()
     }
 
     /// How many requests to `path` have come in so far.

@@ -5,7 +5,7 @@ use std::{future::Future, pin::Pin};
 
 use serde::Serialize;
 
-use super::ApiError;
+use super::{ApiError, Body};
 use crate::wire::SessionEnd;
 
 /// A boxed future that may cross threads. Browser adapters wrap theirs in a `SendWrapper`.
@@ -27,19 +27,19 @@ pub struct ApiRequest {
     pub method: Method,
     /// The path below the origin, one of [`crate::wire::paths`] or the app's own.
     pub path: String,
-    /// A JSON body, kept so that the request can be sent a second time.
-    pub json: Option<String>,
+    /// The body.
+    pub body: Body,
 }
 
 impl ApiRequest {
     /// Reads from `path`.
     pub fn get(path: &str) -> Self {
-        Self { method: Method::Get, path: path.to_owned(), json: None }
+        Self { method: Method::Get, path: path.to_owned(), body: Body::Empty }
     }
 
     /// Writes to `path`, without a body.
     pub fn post(path: &str) -> Self {
-        Self { method: Method::Post, path: path.to_owned(), json: None }
+        Self { method: Method::Post, path: path.to_owned(), body: Body::Empty }
     }
 
     /// The same with a JSON body.
@@ -48,7 +48,7 @@ impl ApiRequest {
     /// [`ApiError::Unreadable`] for a map with keys that are no text, or a type's own failure.
     pub fn with(self, body: &impl Serialize) -> Result<Self, ApiError> {
         let json = serde_json::to_string(body).map_err(|_| ApiError::Unreadable)?;
-        Ok(Self { json: Some(json), ..self })
+        Ok(Self { body: Body::Json(json), ..self })
     }
 }
 

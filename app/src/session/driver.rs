@@ -6,7 +6,10 @@ mod farewell;
 #[cfg(test)]
 mod tests;
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::{
+    mem,
+    sync::{Arc, Mutex, MutexGuard, PoisonError, Weak},
+};
 
 use futures::{
     channel::oneshot,
@@ -74,9 +77,11 @@ impl Driver {
     }
 
     /// Looks at the clock from now on: finds out what the server could not know, and sets the
-    /// timer. Called once, after hydration.
+    /// timer. Called after hydration; a second call does nothing.
     pub fn start(&self) {
-        self.lock().started = true;
+        if mem::replace(&mut self.lock().started, true) {
+            return;
+        }
         let me = self.me.clone();
         self.port.on_wake(Box::new(move |wake| woken(&me, wake)));
         let me = self.me.clone();
@@ -180,7 +185,7 @@ impl Driver {
             Command::Disarm => self.port.clear_timer(),
             Command::Reply(outcome) => settle(waiter.take(), outcome),
             Command::Settle(outcome) => {
-                let waiting = std::mem::take(&mut self.lock().waiting);
+                let waiting = mem::take(&mut self.lock().waiting);
                 settle(waiting, outcome);
             }
         }

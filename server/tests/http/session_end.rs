@@ -104,6 +104,24 @@ async fn a_browser_that_is_marked_as_signed_out_is_nobodys_until_it_signs_out_or
 }
 
 #[tokio::test]
+async fn a_page_load_that_is_cancelled_while_it_renews_does_no_harm() {
+    let (app, gate) = TestApp::gated(&[]).await;
+    let browser = app.signed_in("ada").await;
+    // In the second half of its life the refresh token is renewed with the page.
+    app.advance(mins(4 * 24 * 60));
+    gate.close_gate();
+    let tab = browser.copy();
+    let load = tokio::spawn(async move { tab.open("/account").await });
+    gate.somebody_waits().await;
+    load.abort();
+    gate.open_gate();
+    let page = browser.open("/account").await;
+    assert!(page.assert_status(200).body.contains("Hello, Ada"));
+    assert_eq!(page.cookie_names(), ["access", "refresh"], "cookies come with the page");
+    browser.refresh().await.assert_status(200);
+}
+
+#[tokio::test]
 async fn a_hundred_pages_at_once_with_an_expired_access_token_are_a_hundred_signed_in_pages() {
     let app = TestApp::new().await;
     let browser = app.signed_in("ada").await;

@@ -1,6 +1,6 @@
 //! The API as seen from a page that is being rendered: the router itself, no network, no cookies.
 
-use app::api::{ApiRequest, ApiResponse, BoxFuture, Method, NoAnswer, Transport};
+use app::api::{self, ApiRequest, ApiResponse, BoxFuture, Method, NoAnswer, Transport};
 use axum::{
     Router,
     body::Body,
@@ -29,12 +29,18 @@ impl InProcess {
             Method::Get => axum::http::Method::GET,
             Method::Post => axum::http::Method::POST,
         };
+        let body = match request.body {
+            api::Body::Empty => Body::empty(),
+            api::Body::Json(json) => Body::from(json),
+            // There is no browser here.
+            api::Body::Native(_) => return Err(NoAnswer),
+        };
         Request::builder()
             .method(method)
             .uri(request.path)
             .header(header::CONTENT_TYPE, "application/json")
             .extension(self.visitor)
-            .body(request.json.map_or_else(Body::empty, Body::from))
+            .body(body)
             .map_err(|_| NoAnswer)
     }
 }

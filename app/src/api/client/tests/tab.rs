@@ -21,6 +21,7 @@ pub struct Tab {
     pub port: Arc<FakePort>,
     pub server: Arc<FakeServer>,
     api: Api,
+    driver: Arc<Driver>,
     view: Arc<Mutex<SessionView>>,
 }
 
@@ -46,7 +47,14 @@ impl Tab {
         let driver = Driver::new(snapshot, port.clone(), calls, observer);
         driver.start();
         port.run();
-        Self { port, server, api: Api::new(transport, Some(driver)), view }
+        let api = Api::new(transport, Some(Arc::clone(&driver)));
+        Self { port, server, api, driver, view }
+    }
+
+    /// Starts the driver once more.
+    pub fn start(&self) {
+        self.driver.start();
+        self.port.run();
     }
 
     pub fn view(&self) -> SessionView {
