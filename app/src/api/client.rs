@@ -43,9 +43,12 @@ impl Api {
         let Some(driver) = self.driver().filter(|_| is_intercepted(&request.path)) else {
             return Ok(self.transport.send(request).await?);
         };
-        // Offline, say: the answer would be a 401 that reads as "signed out".
-        if driver.before_request(request.margin_ms()).await == Outcome::Trouble {
-            return Err(ApiError::NoAnswer);
+        match driver.before_request(request.margin_ms()).await {
+            Outcome::Retry => {}
+            // Whoever made it is signed in no more: it must not go out in another's name.
+            Outcome::Final => return Ok(ApiResponse { status: 401, ..ApiResponse::default() }),
+            // Offline, say: the answer would be a 401 that reads as "signed out".
+            Outcome::Trouble => return Err(ApiError::NoAnswer),
         }
         let ticket = driver.ticket();
         let answer = self.carry(driver, request.clone()).await?;

@@ -300,6 +300,8 @@ fn tick(driver: &Weak<Driver>) {
 fn woken(driver: &Weak<Driver>, wake: Wake) {
     let Some(driver) = driver.upgrade() else { return };
     if driver.port.is_marked_out() {
+        // Another tab has signed out, and this one may not have heard of it.
+        driver.apply(Event::Elsewhere(Hint::SignedOut { offline: true }), None);
         driver.say_farewell();
         return;
     }
@@ -317,9 +319,13 @@ fn woken(driver: &Weak<Driver>, wake: Wake) {
 }
 
 fn hinted(driver: &Weak<Driver>, hint: Hint) {
-    if let Some(driver) = driver.upgrade() {
-        driver.apply(Event::Elsewhere(hint), None);
+    let Some(driver) = driver.upgrade() else { return };
+    if hint == Hint::ChangeBegins && driver.stop_farewell() {
+        // Its answer deletes cookies, and could come last. If nothing comes of the sign-in it is
+        // made good for.
+        driver.farewell_later(None);
     }
+    driver.apply(Event::Elsewhere(hint), None);
 }
 
 fn settle(waiting: impl IntoIterator<Item = oneshot::Sender<Outcome>>, outcome: Outcome) {

@@ -57,10 +57,12 @@ impl Driver {
         self.port.set_timer(wait_ms, Box::new(move || tick(&me)));
     }
 
-    /// Somebody signs in: what is on its way must not end that.
-    pub(super) fn stop_farewell(&self) {
-        if let Some(farewell) = self.lock().farewell.under_way.take() {
+    /// Somebody signs in: what is on its way must not end that. Whether anything was.
+    pub(super) fn stop_farewell(&self) -> bool {
+        let under_way = self.lock().farewell.under_way.take();
+        under_way.is_some_and(|farewell| {
             farewell.abort();
-        }
+            true
+        })
     }
 }

@@ -81,3 +81,26 @@ fn a_sign_in_takes_the_place_of_a_sign_out_that_was_never_heard() {
     tab.port.wake(Wake::Online);
     assert_eq!(tab.server.count(paths::LOGOUT), 1);
 }
+
+#[test]
+fn a_sign_in_of_another_tab_takes_its_place_too() {
+    let tab = Tab::marked_out();
+    let late = tab.server.hold(paths::LOGOUT).remove(0);
+    tab.port.hear(Hint::ChangeBegins);
+    assert!(late.is_canceled(), "its answer would delete the cookies of the new session");
+    // It has failed: the mark is still there.
+    tab.port.pass(2_000);
+    assert_eq!(tab.server.count(paths::LOGOUT), 2);
+    tab.port.hear(Hint::ChangeBegins);
+    tab.port.mark_out(false);
+    tab.port.pass(60_000);
+    assert_eq!(tab.server.count(paths::LOGOUT), 2);
+}
+
+#[test]
+fn a_tab_that_missed_the_hint_finds_the_mark() {
+    let tab = Tab::open(ada_active());
+    tab.port.mark_out(true);
+    tab.port.show();
+    assert_eq!(tab.view(), out(SessionEnd::SignedOutOffline));
+}

@@ -178,3 +178,18 @@ fn a_request_without_an_answer_says_reconnecting_until_the_server_answers() {
     tab.serve(good);
     assert_eq!((tab.view(), tab.refreshes()), (signed_in(false), 1));
 }
+
+#[test]
+fn a_request_that_waits_to_be_sent_is_not_sent_in_anothers_name() {
+    let ends = [Hint::SignedIn(Fresh { user: 2, ..FRESH }), Hint::SignedOut { offline: false }];
+    for end in ends {
+        let tab = Tab::open(ada_active());
+        tab.port.hide();
+        tab.port.pass(3_600_000);
+        let call = tab.data();
+        tab.port.hear(end);
+        tab.port.pass(0);
+        tab.serve(good);
+        assert_eq!((status(take(&call)), tab.server.count(paths::DATA)), (Some(401), 0));
+    }
+}

@@ -10,7 +10,9 @@ fn file(size: u64) -> NativeBody {
     NativeBody::new("a file", size)
 }
 
-fn upload(tab: &Tab, body: NativeBody) -> Slot<Result<ItemList, ApiError>> {
+type Sending = Slot<Result<ItemList, ApiError>>;
+
+fn upload(tab: &Tab, body: NativeBody) -> Sending {
     tab.call(move |api| async move { api.upload(FILES, body).await })
 }
 
@@ -24,7 +26,7 @@ fn a_large_body_waits_for_a_token_that_lasts() {
         let text = "x".repeat(1_000_001);
         tab.call(move |api| async move { api.post::<ItemList>(FILES, &text).await })
     };
-    let bodies: [&dyn Fn(&Tab) -> Slot<Result<ItemList, ApiError>>; 3] = [
+    let bodies: [&dyn Fn(&Tab) -> Sending; 3] = [
         &|tab| upload(tab, file(1_000_001)),
         &|tab| upload(tab, NativeBody::stream("a stream")),
         &json_body,
