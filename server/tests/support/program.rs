@@ -6,6 +6,7 @@ use std::{
     net::TcpStream,
     path::Path,
     process::{Child, Command, Output, Stdio},
+    time::{Duration, Instant},
 };
 
 use tempfile::TempDir;
@@ -118,6 +119,15 @@ impl Server {
 
     pub fn is_signed_in(&self, cookies: &str) -> bool {
         self.send("GET /api/data/", cookies, "").starts_with("HTTP/1.1 200")
+    }
+
+    /// What another process has ended is heard of here in a second.
+    pub fn ends_within_a_second(&self, cookies: &str) {
+        let started = Instant::now();
+        while self.is_signed_in(cookies) {
+            assert!(started.elapsed() < Duration::from_secs(1), "still signed in");
+            std::thread::sleep(Duration::from_millis(20));
+        }
     }
 }
 
