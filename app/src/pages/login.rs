@@ -65,9 +65,9 @@ fn reason_in_words(why: SessionEnd) -> &'static str {
             "Your password was changed, which ended all sessions. Sign in with the new one."
         }
         SessionEnd::Replayed => {
-            "An old copy of your session was used, so we ended it to be safe. If that was not your \
-             own doing, a restored backup say, somebody else had a copy: sign in, and change your \
-             password."
+            "An old copy of your session was used, so it was ended, to be safe. Unless you have put \
+             back an old copy of this browser yourself, somebody else has one: sign in and change \
+             your password."
         }
         SessionEnd::Disabled => "This account has been disabled.",
         SessionEnd::Administrator => {

@@ -104,6 +104,22 @@ async fn a_browser_that_is_marked_as_signed_out_is_nobodys_until_it_signs_out_or
 }
 
 #[tokio::test]
+async fn a_slow_page_brings_its_cookies_too() {
+    let (app, gate) = TestApp::gated(&[]).await;
+    let browser = app.signed_in("ada").await;
+    app.advance(mins(4 * 24 * 60));
+    gate.close_gate();
+    let tab = browser.clone();
+    let load = tokio::spawn(async move { tab.open("/account").await });
+    gate.somebody_waits().await;
+    // Others come and go meanwhile.
+    browser.copy().open("/account").await.assert_status(200);
+    gate.open_gate();
+    assert_eq!(load.await.unwrap().assert_status(200).cookie_names(), ["access", "refresh"]);
+    browser.refresh().await.assert_status(200);
+}
+
+#[tokio::test]
 async fn a_page_load_that_is_cancelled_while_it_renews_does_no_harm() {
     let (app, gate) = TestApp::gated(&[]).await;
     let browser = app.signed_in("ada").await;
