@@ -143,6 +143,18 @@ test("2 h hidden", async ({ page, traffic }, info) => {
   await stillSignedIn("2 h hidden, timers late", [page], traffic, info, { refreshes: 1 });
 });
 
+for (const event of ["visibilitychange", "focus", "online", "pageshow", "prerenderingchange"]) {
+  test(`woken by ${event}`, async ({ page, traffic }) => {
+    await hide(page);
+    await page.clock.install();
+    await open(page, "/account");
+    await page.clock.fastForward(HOUR_MS);
+    expect(traffic.statuses(REFRESH)).toEqual([]);
+    await show(page, event);
+    await expect.poll(() => traffic.statuses(REFRESH)).toEqual([200]);
+  });
+}
+
 test("a page that comes back from the cache", async ({ page, traffic }, info) => {
   await open(page, "/account");
   const asked = page.waitForRequest(`**${REFRESH}`);

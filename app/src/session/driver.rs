@@ -287,8 +287,12 @@ impl Change<'_> {
 
 impl Drop for Change<'_> {
     fn drop(&mut self) {
-        if !self.over {
-            self.driver.apply(Event::ChangeFailed, None);
+        if self.over {
+            return;
+        }
+        self.driver.apply(Event::ChangeFailed, None);
+        if self.driver.port.is_marked_out() {
+            self.driver.farewell_later(None);
         }
     }
 }

@@ -22,16 +22,17 @@ export async function hide(page: Page): Promise<void> {
     let state = "hidden";
     Object.defineProperty(Document.prototype, "visibilityState", { get: () => state });
     Object.defineProperty(Document.prototype, "hidden", { get: () => state === "hidden" });
-    addEventListener("test-show", () => {
-      state = "visible";
-      document.dispatchEvent(new Event("visibilitychange"));
-    });
+    addEventListener("test-show", () => (state = "visible"));
   });
 }
 
-/** Brings a hidden page back. */
-export async function show(page: Page): Promise<void> {
-  await page.evaluate(() => dispatchEvent(new Event("test-show")));
+/** Brings a hidden page back; `event` is how it hears of that. */
+export async function show(page: Page, event = "visibilitychange"): Promise<void> {
+  await page.evaluate((name) => {
+    dispatchEvent(new Event("test-show"));
+    const target = name.endsWith("change") ? document : window;
+    target.dispatchEvent(name === "pageshow" ? new PageTransitionEvent(name) : new Event(name));
+  }, event);
 }
 
 /** Waits until the page answers to input. */

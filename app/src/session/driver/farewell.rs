@@ -4,7 +4,7 @@
 use futures::future::{AbortHandle, abortable};
 
 use super::{Driver, tick};
-use crate::session::{Answer, schedule};
+use crate::session::{Answer, machine::Event, schedule};
 
 /// How far it has come.
 #[derive(Default)]
@@ -38,6 +38,7 @@ impl Driver {
             Answer::Given(()) | Answer::Refused(_) => {
                 self.lock().farewell.failures = 0;
                 self.port.mark_out(false);
+                self.apply(Event::SignedOut { offline: false }, None);
             }
             Answer::Failed { retry_after_s } => self.farewell_later(retry_after_s),
         }

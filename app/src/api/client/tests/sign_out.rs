@@ -58,7 +58,7 @@ fn the_server_is_told_again_and_again_until_it_confirms() {
     tab.port.pass(3_600_000);
     tab.port.wake(Wake::Online);
     assert_eq!((tab.server.count(paths::LOGOUT), tab.refreshes()), (sent, 0));
-    assert_eq!(tab.view(), out(SessionEnd::SignedOutOffline));
+    assert_eq!(tab.view(), out(SessionEnd::SignedOut), "which is said");
 }
 
 #[test]
@@ -103,4 +103,17 @@ fn a_tab_that_missed_the_hint_finds_the_mark() {
     tab.port.mark_out(true);
     tab.port.show();
     assert_eq!(tab.view(), out(SessionEnd::SignedOutOffline));
+}
+
+#[test]
+fn a_sign_in_that_fails_does_not_keep_the_server_from_being_told() {
+    let tab = Tab::marked_out();
+    let login = tab.login();
+    tab.serve(|_| Err(NoAnswer));
+    assert_eq!(take(&login), Err(ApiError::NoAnswer));
+    let told = tab.server.count(paths::LOGOUT);
+    tab.port.pass(2_000);
+    assert_eq!(tab.server.count(paths::LOGOUT), told + 1);
+    tab.serve(confirmed);
+    assert_eq!((tab.port.is_marked_out(), tab.view()), (false, out(SessionEnd::SignedOut)));
 }
