@@ -93,7 +93,8 @@ export class Server {
 
   /** Runs a command of the same program on the same data, as an administrator would. */
   async cli(args: string[], input = ""): Promise<string> {
-    const command = this.#spawn(args, "pipe");
+    // A command that reads nothing may be over before it could be written to.
+    const command = this.#spawn(args, input === "" ? "ignore" : "pipe");
     let output = "";
     for (const stream of [command.stdout, command.stderr]) {
       stream?.setEncoding("utf8").on("data", (text: string) => (output += text));
