@@ -21,6 +21,6 @@ pub use driver::{Change, Driver};
 pub use elapsed::{Elapsed, Stopwatch};
 pub use hint::{Fresh, Hint};
 pub use machine::{Outcome, Ticket};
-pub use port::{Answer, BrowserPort, Guard, SessionApi, Task, Wake};
+pub use port::{Answer, BrowserPort, Guard, Renewal, SessionApi, Task, Wake};
 pub use schedule::Access;
 pub use view::SessionView;

@@ -15,5 +15,5 @@ pub use auth::{LoginRequest, LoginResponse, RefreshResponse, RegisterRequest};
 pub use error::{ErrorCode, Problem};
 pub use form::FormReply;
 pub use next::NextPath;
-pub use session::{OUT_COOKIE, SESSION_END, SessionEnd, SessionSnapshot};
+pub use session::{OUT_COOKIE, SESSION_END, SessionEnd, SessionSnapshot, USER};
 pub use user::{Item, ItemList, User};

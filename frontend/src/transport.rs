@@ -2,7 +2,7 @@
 
 use app::{
     api::{ApiRequest, ApiResponse, Body, BoxFuture, Method, NoAnswer, Transport},
-    wire::{SESSION_END, SessionEnd, paths},
+    wire::{SESSION_END, SessionEnd, USER, paths},
 };
 use gloo_timers::callback::Timeout;
 use js_sys::Reflect;
@@ -13,6 +13,8 @@ use web_sys::{AbortController, Headers, RequestCache, RequestCredentials, Reques
 
 /// The server waits for three of these before it lets an old refresh token die.
 const REFRESH_TIMEOUT_MS: u32 = 15_000;
+/// Who signs out does not wait for long: the server can be told later.
+const SIGN_OUT_TIMEOUT_MS: u32 = 5_000;
 const TIMEOUT_MS: u32 = 30_000;
 
 /// Sends requests to our own origin, with its cookies.
@@ -22,11 +24,19 @@ impl Transport for Fetch {
     fn send(&self, request: ApiRequest) -> BoxFuture<'_, Result<ApiResponse, NoAnswer>> {
         // There is one thread: the future never meets another.
         Box::pin(SendWrapper::new(async move {
-            let limit =
-                if request.path == paths::TOKEN_REFRESH { REFRESH_TIMEOUT_MS } else { TIMEOUT_MS };
-            let abort = Abort::after(limit).ok_or(NoAnswer)?;
+            let abort = Abort::after(limit_ms(&request)).ok_or(NoAnswer)?;
             fetch(request, &abort).await.map_err(|_| NoAnswer)
         }))
+    }
+}
+
+/// A file takes as long as it takes.
+fn limit_ms(request: &ApiRequest) -> Option<u32> {
+    match (request.path.as_str(), &request.body) {
+        (paths::TOKEN_REFRESH, _) => Some(REFRESH_TIMEOUT_MS),
+        (paths::LOGOUT, _) => Some(SIGN_OUT_TIMEOUT_MS),
+        (_, Body::Native(_)) => None,
+        _ => Some(TIMEOUT_MS),
     }
 }
 
@@ -75,6 +85,7 @@ async fn read(response: &Response) -> Result<ApiResponse, JsValue> {
         www_authenticate: headers.get("WWW-Authenticate")?,
         // The other form of the header, a date, would need the clock on the wall.
         retry_after_s: headers.get("Retry-After")?.and_then(|value| value.trim().parse().ok()),
+        user: headers.get(USER)?.and_then(|pk| pk.parse().ok()),
         session_end: headers.get(SESSION_END)?.as_deref().map(SessionEnd::parse),
         is_json: content_type.split(';').next().is_some_and(is_json),
         body: body.as_string().unwrap_or_default(),
@@ -88,14 +99,14 @@ fn is_json(media_type: &str) -> bool {
 /// Aborts a request when its time is up or nobody waits for it any more.
 struct Abort {
     controller: AbortController,
-    _timeout: Timeout,
+    _timeout: Option<Timeout>,
 }
 
 impl Abort {
-    fn after(limit_ms: u32) -> Option<Self> {
+    fn after(limit_ms: Option<u32>) -> Option<Self> {
         let controller = AbortController::new().ok()?;
         let late = controller.clone();
-        let timeout = Timeout::new(limit_ms, move || late.abort());
+        let timeout = limit_ms.map(|ms| Timeout::new(ms, move || late.abort()));
         Some(Self { controller, _timeout: timeout })
     }
 }

@@ -11,6 +11,7 @@ pub mod fields;
 pub mod gate;
 pub mod headers;
 pub mod health;
+pub mod named;
 pub mod negotiate;
 pub mod pages;
 pub mod session_end;

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use super::{Api, ApiError, ApiRequest, NativeBody};
 use crate::{
-    session::Change,
+    session::Driver,
     wire::{ItemList, LoginRequest, RegisterRequest, User, paths},
 };
 
@@ -33,7 +33,10 @@ impl Api {
     }
 
     async fn sign_in(&self, request: ApiRequest) -> Result<User, ApiError> {
-        let change = self.begin_change().await;
+        let mut change = self.driver().map(Driver::begin_change);
+        if let Some(change) = &mut change {
+            change.locked().await;
+        }
         let SignedIn { user, access_expires_in } = self.send(request).await?.read()?;
         if let Some(change) = change {
             change.signed_in(user.clone(), access_expires_in);
@@ -48,7 +51,12 @@ impl Api {
     /// When the API refuses, which it has no reason to: one is still signed in then, and is to be
     /// told.
     pub async fn logout(&self) -> Result<(), ApiError> {
-        let change = self.begin_change().await;
+        let mut change = self.driver().map(Driver::begin_change);
+        if let Some(change) = &mut change {
+            // Before anything is waited for: whoever closes the tab now is out all the same.
+            change.mark_out();
+            change.locked().await;
+        }
         // What it says does not matter, but it must be the API that says it.
         let confirmed = match self.send(ApiRequest::post(paths::LOGOUT)).await {
             Ok(answer) => answer.read::<serde::de::IgnoredAny>().map(|_| ()),
@@ -61,12 +69,6 @@ impl Api {
             (Err(error), _) => return Err(error),
         }
         Ok(())
-    }
-
-    async fn begin_change(&self) -> Option<Change<'_>> {
-        let mut change = self.driver()?.begin_change();
-        change.locked().await;
-        Some(change)
     }
 
     /// Who is signed in.

@@ -13,9 +13,6 @@ use crate::{
     wire::paths,
 };
 
-/// The challenge of our own API: the one 401 that a refresh may cure.
-const CHALLENGE: &str = r#"Bearer realm="api""#;
-
 /// The typed client. Cheap to clone.
 #[derive(Clone)]
 pub struct Api {
@@ -46,15 +43,14 @@ impl Api {
         match driver.before_request(request.margin_ms()).await {
             Outcome::Retry => {}
             // Whoever made it is signed in no more: it must not go out in another's name.
-            Outcome::Final => return Ok(ApiResponse { status: 401, ..ApiResponse::default() }),
+            Outcome::Final => return Ok(not_theirs()),
             // Offline, say: the answer would be a 401 that reads as "signed out".
             Outcome::Trouble => return Err(ApiError::NoAnswer),
         }
         let ticket = driver.ticket();
         let answer = self.carry(driver, request.clone()).await?;
-        if !asks_for_refresh(&answer) {
-            note(driver, ticket, &answer);
-            return Ok(answer);
+        if !answer.is_challenge() {
+            return Ok(note(driver, ticket, answer));
         }
         if !request.is_repeatable() {
             return Ok(answer);
@@ -85,12 +81,11 @@ impl Api {
     ) -> Result<ApiResponse, ApiError> {
         let ticket = driver.ticket();
         let answer = self.carry(driver, request).await?;
-        if asks_for_refresh(&answer) {
+        if answer.is_challenge() {
             driver.retry_refused(ticket);
-        } else {
-            note(driver, ticket, &answer);
+            return Ok(answer);
         }
-        Ok(answer)
+        Ok(note(driver, ticket, answer))
     }
 }
 
@@ -114,14 +109,23 @@ fn is_intercepted(path: &str) -> bool {
         && !paths::NEVER_INTERCEPTED.iter().any(|own| bare(own) == path.trim_end_matches('/'))
 }
 
-fn asks_for_refresh(answer: &ApiResponse) -> bool {
-    answer.status == 401 && answer.www_authenticate.as_deref() == Some(CHALLENGE)
-}
-
 /// Tells the session that it works. The success of a public endpoint counts as well: that can only
 /// put off the conclusion that cookies are refused, while the opposite error would sign people out.
-fn note(driver: &Driver, ticket: Ticket, answer: &ApiResponse) {
+///
+/// An answer that was given to somebody else is not shown to the person who asked.
+fn note(driver: &Driver, ticket: Ticket, answer: ApiResponse) -> ApiResponse {
+    if let Some(user) = answer.user
+        && driver.is_of_another(ticket, user)
+    {
+        return not_theirs();
+    }
     if answer.is_success() && answer.is_json {
         driver.authenticated(ticket);
     }
+    answer
+}
+
+/// What a request comes to whose sender is signed in no more.
+fn not_theirs() -> ApiResponse {
+    ApiResponse { status: 401, ..ApiResponse::default() }
 }

@@ -41,7 +41,15 @@ impl From<NoAnswer> for ApiError {
     }
 }
 
+/// The challenge of our own API.
+const CHALLENGE: &str = r#"Bearer realm="api""#;
+
 impl ApiResponse {
+    /// Whether it is the 401 of our own API. Nobody else's says anything about the session.
+    pub fn is_challenge(&self) -> bool {
+        self.status == 401 && self.www_authenticate.as_deref() == Some(CHALLENGE)
+    }
+
     /// Whether the status is one of success.
     pub fn is_success(&self) -> bool {
         (200..300).contains(&self.status)

@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use super::{ApiRequest, ApiResponse, NoAnswer, Transport};
 use crate::{
-    session::{Answer, SessionApi, Task},
+    session::{Answer, Renewal, SessionApi, Task},
     wire::{User, paths},
 };
 
@@ -27,27 +27,29 @@ impl SessionCalls {
         Self { transport }
     }
 
-    /// The body of a success.
-    fn call(&self, request: ApiRequest) -> Task<Answer<String>> {
+    fn call(&self, request: ApiRequest) -> Task<Answer<ApiResponse>> {
         let transport = Arc::clone(&self.transport);
         Box::pin(async move { answer(transport.send(request).await) })
     }
 }
 
 impl SessionApi for SessionCalls {
-    fn refresh(&self) -> Task<Answer<Option<u64>>> {
+    fn refresh(&self) -> Task<Answer<Renewal>> {
         let refresh = self.call(ApiRequest::post(paths::TOKEN_REFRESH));
         Box::pin(async move {
-            let read = |body: String| serde_json::from_str(&body).ok();
-            refresh
-                .await
-                .and_then(|body| read(body).map(|renewed: Renewed| renewed.access_expires_in))
+            refresh.await.and_then(|answer| {
+                let renewed: Renewed = serde_json::from_str(&answer.body).ok()?;
+                let expires_in_s = renewed.access_expires_in;
+                Some(Renewal { expires_in_s, user: answer.user })
+            })
         })
     }
 
     fn user(&self) -> Task<Answer<User>> {
         let user = self.call(ApiRequest::get(paths::USER));
-        Box::pin(async move { user.await.and_then(|body| serde_json::from_str(&body).ok()) })
+        Box::pin(
+            async move { user.await.and_then(|answer| serde_json::from_str(&answer.body).ok()) },
+        )
     }
 
     fn logout(&self) -> Task<Answer<()>> {
@@ -56,13 +58,13 @@ impl SessionApi for SessionCalls {
     }
 }
 
-/// Only the API's own 401 ends a session. A proxy's or a captive portal's page, whatever its
-/// status, is trouble like any other.
-fn answer(sent: Result<ApiResponse, NoAnswer>) -> Answer<String> {
+/// Only our own API's 401 ends a session, known by its challenge. A proxy's or a captive portal's
+/// answer, whatever its status, is trouble like any other.
+fn answer(sent: Result<ApiResponse, NoAnswer>) -> Answer<ApiResponse> {
     let Ok(response) = sent else { return Answer::Failed { retry_after_s: None } };
     match response.status {
-        401 if response.is_json => Answer::Refused(response.session_end),
-        200..300 if response.is_json => Answer::Given(response.body),
+        401 if response.is_challenge() => Answer::Refused(response.session_end),
+        200..300 if response.is_json => Answer::Given(response),
         _ => Answer::Failed { retry_after_s: response.retry_after_s },
     }
 }

@@ -72,7 +72,11 @@ pub fn json(status: u16, body: &str) -> Sent {
 
 /// The 401 of a protected route.
 pub fn challenge() -> Sent {
+    refused(r#"{"detail":"Authentication credentials were not provided."}"#)
+}
+
+/// A 401 of our own API.
+pub fn refused(body: &str) -> Sent {
     let www_authenticate = Some(r#"Bearer realm="api""#.to_owned());
-    json(401, r#"{"detail":"Authentication credentials were not provided."}"#)
-        .map(|answer| ApiResponse { www_authenticate, ..answer })
+    json(401, body).map(|answer| ApiResponse { www_authenticate, ..answer })
 }

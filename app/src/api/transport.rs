@@ -61,6 +61,8 @@ pub struct ApiResponse {
     pub www_authenticate: Option<String>,
     /// `Retry-After` in seconds, where it was sent.
     pub retry_after_s: Option<u64>,
+    /// Whose name it was given in, where it says so.
+    pub user: Option<i64>,
     /// Why the session ended, where a refused refresh said so.
     pub session_end: Option<SessionEnd>,
     /// Whether `Content-Type` is JSON. A captive portal's page with status 200 is not an answer.

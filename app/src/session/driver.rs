@@ -45,6 +45,8 @@ struct Inner {
     /// Requests that met a 401 and wait for the refresh in flight.
     waiting: Vec<oneshot::Sender<Outcome>>,
     refresh: Option<AbortHandle>,
+    /// How many of this tab's own have succeeded.
+    refreshes: u32,
     farewell: Farewell,
 }
 
@@ -64,6 +66,7 @@ impl Driver {
             started: false,
             waiting: Vec::new(),
             refresh: None,
+            refreshes: 0,
             farewell: Farewell::default(),
         };
         Arc::new_cyclic(|me| Self {
@@ -86,7 +89,18 @@ impl Driver {
         self.port.on_wake(Box::new(move |wake| woken(&me, wake)));
         let me = self.me.clone();
         self.port.on_hint(Box::new(move |hint| hinted(&me, hint)));
+        self.introduce();
         tick(&self.me);
+    }
+
+    /// Tells other tabs whose page this is: a form that was sent without a script tells nobody.
+    fn introduce(&self) {
+        let view = SessionView::from(&self.lock().machine);
+        match view {
+            SessionView::SignedIn { .. } => self.tell(Hint::SignedIn),
+            SessionView::Anonymous { .. } => self.port.tell(Hint::Nobody),
+            SessionView::Unknown => {}
+        }
     }
 
     /// Names the access token that a request sent now carries.
@@ -128,13 +142,29 @@ impl Driver {
         self.apply(Event::Authenticated { ticket }, None);
     }
 
+    /// Whether an answer to a request sent with `ticket` was given to `user`, and that is not who is
+    /// signed in here: then the session finds out anew.
+    pub fn is_of_another(&self, ticket: Ticket, user: i64) -> bool {
+        let view = {
+            let inner = self.lock();
+            (inner.machine.ticket.epoch == ticket.epoch).then(|| SessionView::from(&inner.machine))
+        };
+        let Some(SessionView::SignedIn { user: known, .. }) = view else { return false };
+        if known.pk == user {
+            return false;
+        }
+        let fresh = Fresh { user, expires_in_s: None };
+        self.apply(Event::Elsewhere(Hint::SignedIn(fresh)), None);
+        true
+    }
+
     /// A sign-in or a sign-out is about to be sent: a refresh in flight is given up, here and in
     /// other tabs, and none is begun here until the change is over.
     pub fn begin_change(&self) -> Change<'_> {
         self.stop_farewell();
         self.apply(Event::ChangeBegins, None);
         self.port.tell(Hint::ChangeBegins);
-        Change { driver: self, over: false, lock: None }
+        Change { driver: self, over: false, marked: false, lock: None }
     }
 
     /// Whole seconds until the next refresh that comes unasked; `None` where none is planned.
@@ -157,12 +187,15 @@ impl Driver {
         let now = Now { elapsed: self.port.now(), jitter: self.port.jitter() };
         let (commands, view, refreshes) = {
             let mut inner = self.lock();
+            let ended = matches!(event, Event::RefreshEnded { .. });
+            let before = inner.machine.ticket.refreshes;
             let (machine, commands) = inner.machine.clone().step(event, now);
             inner.machine = machine;
+            inner.refreshes += u32::from(ended && inner.machine.ticket.refreshes != before);
             if !commands.iter().any(|command| matches!(command, Command::Reply(_))) {
                 inner.waiting.extend(waiter.take());
             }
-            (commands, SessionView::from(&inner.machine), inner.machine.ticket.refreshes)
+            (commands, SessionView::from(&inner.machine), inner.refreshes)
         };
         (self.observer)(view, refreshes);
         for command in commands {
@@ -210,14 +243,14 @@ impl Driver {
         let lock = self.port.lock().await;
         let refreshed = self.api.refresh().await;
         drop(lock);
-        let access = match refreshed {
-            Answer::Given(expires_in_s) => self.fresh(expires_in_s),
+        let (access, of) = match refreshed {
+            Answer::Given(renewal) => (self.fresh(renewal.expires_in_s), renewal.user),
             Answer::Refused(why) => return RefreshEnd::Refused { why },
             Answer::Failed { retry_after_s } => return RefreshEnd::Failed { retry_after_s },
         };
         let user = match user {
-            Some(user) => Answer::Given(user),
-            None => self.api.user().await,
+            Some(user) if of.is_none_or(|pk| pk == user.pk) => Answer::Given(user),
+            _ => self.api.user().await,
         };
         match user {
             Answer::Given(user) => RefreshEnd::Renewed { user, access },
@@ -239,6 +272,11 @@ impl Driver {
         }
     }
 
+    /// Whether a sign-in or a sign-out of this tab is on its way.
+    fn is_changing(&self) -> bool {
+        self.lock().machine.changes.any()
+    }
+
     fn lock(&self) -> MutexGuard<'_, Inner> {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -248,6 +286,8 @@ impl Driver {
 pub struct Change<'d> {
     driver: &'d Driver,
     over: bool,
+    /// Whether the browser was marked as signed out for it.
+    marked: bool,
     /// Held until it is over.
     lock: Option<Guard>,
 }
@@ -258,11 +298,19 @@ impl Change<'_> {
         self.lock = Some(self.driver.port.lock().await);
     }
 
+    /// From now on the browser counts as signed out, whatever comes of the request.
+    pub fn mark_out(&mut self) {
+        self.marked = true;
+        self.driver.port.mark_out(true);
+    }
+
     /// Somebody signed in just now. `access_expires_in_s`, where it is told, counts from now.
     pub fn signed_in(mut self, user: User, access_expires_in_s: Option<u64>) {
         self.over = true;
+        // Nothing of the app runs while it is held.
+        self.lock = None;
         let access = self.driver.fresh(access_expires_in_s);
-        self.driver.port.mark_out(false);
+        self.driver.forget_farewell();
         self.driver.apply(Event::SignedIn { user, access }, None);
         self.driver.tell(Hint::SignedIn);
     }
@@ -270,7 +318,8 @@ impl Change<'_> {
     /// The person signed out just now.
     pub fn signed_out(mut self) {
         self.over = true;
-        self.driver.port.mark_out(false);
+        self.lock = None;
+        self.driver.forget_farewell();
         self.driver.apply(Event::SignedOut { offline: false }, None);
         self.driver.port.tell(Hint::SignedOut { offline: false });
     }
@@ -278,10 +327,11 @@ impl Change<'_> {
     /// The person signs out, and the server cannot be told yet: it will be.
     pub fn signed_out_offline(mut self) {
         self.over = true;
+        self.lock = None;
         self.driver.port.mark_out(true);
         self.driver.apply(Event::SignedOut { offline: true }, None);
         self.driver.port.tell(Hint::SignedOut { offline: true });
-        self.driver.farewell_later(None);
+        self.driver.owe_farewell();
     }
 }
 
@@ -290,8 +340,12 @@ impl Drop for Change<'_> {
         if self.over {
             return;
         }
+        if self.marked {
+            self.driver.port.mark_out(false);
+        }
         self.driver.apply(Event::ChangeFailed, None);
-        if self.driver.port.is_marked_out() {
+        self.driver.port.tell(Hint::ChangeFailed);
+        if self.driver.owes_farewell() {
             self.driver.farewell_later(None);
         }
     }
@@ -303,7 +357,10 @@ fn tick(driver: &Weak<Driver>) {
 
 fn woken(driver: &Weak<Driver>, wake: Wake) {
     let Some(driver) = driver.upgrade() else { return };
-    if driver.port.is_marked_out() {
+    if driver.is_changing() {
+        return;
+    }
+    if driver.owes_farewell() {
         // Another tab has signed out, and this one may not have heard of it.
         driver.apply(Event::Elsewhere(Hint::SignedOut { offline: true }), None);
         driver.say_farewell();

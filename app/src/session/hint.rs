@@ -1,5 +1,5 @@
 //! What tabs of one browser tell each other: hints, never state. A hint that is lost, late or
-//! wrong costs a request more; who is signed in is for the server to say.
+//! wrong costs a request more; who is signed in is for the server to say, with every answer.
 
 use std::fmt;
 
@@ -10,7 +10,11 @@ use crate::wire::SessionEnd;
 pub enum Hint {
     /// A sign-in or a sign-out is about to be sent: no other answer may set token cookies now.
     ChangeBegins,
-    /// Somebody signed in.
+    /// That sign-in or sign-out has failed.
+    ChangeFailed,
+    /// A page was opened on which nobody is signed in.
+    Nobody,
+    /// Somebody signed in, or a page of theirs was opened.
     SignedIn(Fresh),
     /// The person signed out.
     SignedOut {
@@ -42,6 +46,8 @@ impl Hint {
         };
         let hint = match kind {
             "change-begins" => Self::ChangeBegins,
+            "change-failed" => Self::ChangeFailed,
+            "nobody" => Self::Nobody,
             "signed-in" => Self::SignedIn(fresh()?),
             "signed-out" => Self::SignedOut { offline: false },
             "signed-out-offline" => Self::SignedOut { offline: true },
@@ -56,6 +62,8 @@ impl fmt::Display for Hint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::ChangeBegins => f.write_str("change-begins"),
+            Self::ChangeFailed => f.write_str("change-failed"),
+            Self::Nobody => f.write_str("nobody"),
             Self::SignedIn(fresh) => write!(f, "signed-in {fresh}"),
             Self::SignedOut { offline: false } => f.write_str("signed-out"),
             Self::SignedOut { offline: true } => f.write_str("signed-out-offline"),
@@ -87,6 +95,8 @@ mod tests {
             .prop_map(|(user, expires_in_s)| Fresh { user, expires_in_s });
         prop_oneof![
             Just(Hint::ChangeBegins),
+            Just(Hint::ChangeFailed),
+            Just(Hint::Nobody),
             fresh.clone().prop_map(Hint::SignedIn),
             any::<bool>().prop_map(|offline| Hint::SignedOut { offline }),
             fresh.prop_map(Hint::Refreshed),

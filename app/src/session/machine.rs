@@ -84,6 +84,8 @@ pub enum Event {
         /// Whether the server has yet to hear of it.
         offline: bool,
     },
+    /// The server has heard of a sign-out that it could not be told at once.
+    FarewellHeard,
     /// A refresh is over.
     RefreshEnded {
         /// The epoch of its [`Command::Refresh`].

@@ -50,13 +50,13 @@ pub trait BrowserPort: Send + Sync + 'static {
 
 /// The two calls by which a session renews itself and finds out whose it is.
 pub trait SessionApi: Send + Sync + 'static {
-    /// Asks for a new access token; the answer says how many seconds it lives, where it is told.
-    fn refresh(&self) -> Task<Answer<Option<u64>>>;
+    /// Asks for a new access token.
+    fn refresh(&self) -> Task<Answer<Renewal>>;
 
     /// Asks who is signed in.
     fn user(&self) -> Task<Answer<User>>;
 
-    /// Signs out. What it answers does not matter, but it must be the API that answers.
+    /// Signs out. What it answers does not matter, but it must be the API that confirms.
     fn logout(&self) -> Task<Answer<()>>;
 }
 
@@ -72,6 +72,15 @@ pub enum Wake {
     Online,
     /// The page was put away and comes back as it was: it has missed what happened since.
     Restored,
+}
+
+/// What a refresh brought.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Renewal {
+    /// Seconds that the access token lives; `None` where the server does not tell.
+    pub expires_in_s: Option<u64>,
+    /// Whose it is; `None` where the server does not tell.
+    pub user: Option<i64>,
 }
 
 /// What came of a call of the session's own.

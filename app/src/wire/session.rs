@@ -31,6 +31,9 @@ pub enum SessionSnapshot {
 /// [`SessionEnd`]; without it no session was presented.
 pub const SESSION_END: &str = "latchkey-session-end";
 
+/// The header in which an answer names the person it was given to, by the account's id.
+pub const USER: &str = "latchkey-user";
+
 /// The readable cookie of a browser that signed out without the server's knowledge. As long as it is
 /// there, the browser counts as signed out.
 pub const OUT_COOKIE: &str = "latchkey-out";

@@ -25,6 +25,7 @@ impl Auth {
             if let Some(family) = self.apply(family, transition, now).await? {
                 let lifetime = self.policy.rotation.refresh_lifetime;
                 return Ok(Refreshed {
+                    user_id: family.user_id,
                     access: self.mint_access(&family, claims.generation, now)?,
                     refresh: None,
                     refresh_expires_at: family.refresh_expires_at(lifetime),

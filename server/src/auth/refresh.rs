@@ -3,12 +3,14 @@
 use super::{ATTEMPTS, Auth, AuthError, Standing};
 use crate::domain::{
     Claims, Decision, Family, Refusal, RevokeCause, Timestamp, TokenFault, TokenKind, Transition,
-    decide, token::Minted,
+    UserId, decide, token::Minted,
 };
 
 /// What a refresh answers.
 #[derive(Clone, Debug)]
 pub struct Refreshed {
+    /// Whose session it is.
+    pub user_id: UserId,
     /// The new access token.
     pub access: Minted,
     /// The refresh token, where the client is to store it (again).
@@ -136,6 +138,7 @@ impl Auth {
     ) -> Result<Refreshed, AuthError> {
         let carries = transition.is_some_and(Transition::answers_refresh);
         Ok(Refreshed {
+            user_id: family.user_id,
             access: self.mint_access(family, family.generation, now)?,
             refresh: carries.then(|| self.tokens.refresh(family)).transpose()?,
             refresh_expires_at: family.refresh_expires_at(self.policy.rotation.refresh_lifetime),

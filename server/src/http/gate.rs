@@ -9,7 +9,7 @@ use axum::{
     routing::MethodRouter,
 };
 
-use super::{AppState, Failure, caller, caller::Verified, negotiate};
+use super::{AppState, Failure, caller, caller::Verified, named, negotiate};
 
 /// Larger bodies are refused unread.
 pub const MAX_BODY_BYTES: usize = 128 * 1024;
@@ -56,7 +56,11 @@ async fn pass(State(gate): State<Gate>, mut request: Request, next: Next) -> Res
         Ok(verified) => {
             request.extensions_mut().insert(verified);
             DefaultBodyLimit::max(MAX_BODY_BYTES).apply(&mut request);
-            next.run(request).await
+            let mut response = next.run(request).await;
+            if let Verified(Some(identity)) = verified {
+                named::name(&mut response, identity.user_id);
+            }
+            response
         }
         Err(failure) => failure.into_response(),
     };

@@ -15,7 +15,7 @@ use super::*;
 use crate::{
     api::{
         Body, NoAnswer,
-        testing::{FakeServer, challenge, json},
+        testing::{FakeServer, challenge, json, refused},
     },
     session::{
         BrowserPort, SessionView,
@@ -75,7 +75,7 @@ fn twenty_parallel_calls_share_one_refresh() {
 fn a_dead_session_is_asked_for_once_and_ends() {
     let tab = Tab::open(ada_active());
     let calls: Vec<_> = (0..20).map(|_| tab.data()).collect();
-    tab.serve(expired(|| json(401, NOT_VALID)));
+    tab.serve(expired(|| refused(NOT_VALID)));
     assert!(calls.iter().all(|call| status(take(call)) == Some(401)));
     assert_eq!((tab.refreshes(), tab.server.count(paths::DATA)), (1, 20));
     assert_eq!(tab.view(), SessionView::Anonymous { why: Some(SessionEnd::Ended) });
@@ -185,7 +185,7 @@ fn only_our_own_challenge_on_our_own_paths_counts() {
         let call = tab.data();
         tab.serve(|_| {
             let www_authenticate = header.map(str::to_owned);
-            json(401, NOT_VALID).map(|answer| ApiResponse { www_authenticate, ..answer })
+            refused(NOT_VALID).map(|answer| ApiResponse { www_authenticate, ..answer })
         });
         assert_eq!((status(take(&call)), tab.refreshes()), (Some(401), 0), "{header:?}");
     }

@@ -9,11 +9,31 @@ use crate::session::{Answer, machine::Event, schedule};
 /// How far it has come.
 #[derive(Default)]
 pub(super) struct Farewell {
+    /// Kept beside the mark: a browser may refuse the cookie.
+    owed: bool,
     failures: u32,
     under_way: Option<AbortHandle>,
 }
 
 impl Driver {
+    /// Whether the server has yet to hear of a sign-out.
+    pub(super) fn owes_farewell(&self) -> bool {
+        self.lock().farewell.owed || self.port.is_marked_out()
+    }
+
+    /// The server could not be told: it will be.
+    pub(super) fn owe_farewell(&self) {
+        self.lock().farewell.owed = true;
+        self.farewell_later(None);
+    }
+
+    /// There is nothing to be told any more.
+    pub(super) fn forget_farewell(&self) {
+        self.stop_farewell();
+        self.lock().farewell = Farewell::default();
+        self.port.mark_out(false);
+    }
+
     /// Tells the server, unless that is being done.
     pub(super) fn say_farewell(&self) {
         let Some(me) = self.me.upgrade() else { return };
@@ -31,18 +51,18 @@ impl Driver {
     async fn farewell(&self) {
         let lock = self.port.lock().await;
         // Another tab may have told the server meanwhile, or somebody has signed in there.
-        let answer =
-            if self.port.is_marked_out() { self.api.logout().await } else { Answer::Given(()) };
+        let answer = if self.owes_farewell() { self.api.logout().await } else { Answer::Given(()) };
+        drop(lock);
         self.lock().farewell.under_way = None;
         match answer {
-            Answer::Given(()) | Answer::Refused(_) => {
-                self.lock().farewell.failures = 0;
-                self.port.mark_out(false);
-                self.apply(Event::SignedOut { offline: false }, None);
+            Answer::Given(()) => {
+                self.forget_farewell();
+                self.apply(Event::FarewellHeard, None);
             }
+            // A 401 is no confirmation: the cookies may still be there.
+            Answer::Refused(_) => self.farewell_later(None),
             Answer::Failed { retry_after_s } => self.farewell_later(retry_after_s),
         }
-        drop(lock);
     }
 
     /// Tries again after a while.

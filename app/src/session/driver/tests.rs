@@ -5,13 +5,13 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use super::*;
 use crate::{
     session::{
-        Task,
+        Renewal, Task,
         testing::{FakePort, ada, ada_active},
     },
     wire::SessionEnd,
 };
 
-type Refreshing = oneshot::Sender<Answer<Option<u64>>>;
+type Refreshing = oneshot::Sender<Answer<Renewal>>;
 
 #[derive(Default)]
 struct Calls {
@@ -23,7 +23,7 @@ struct Calls {
 struct SharedCalls(Arc<Calls>);
 
 impl SessionApi for SharedCalls {
-    fn refresh(&self) -> Task<Answer<Option<u64>>> {
+    fn refresh(&self) -> Task<Answer<Renewal>> {
         let (sender, answer) = oneshot::channel();
         self.0.begun.fetch_add(1, Ordering::Relaxed);
         self.0.refreshes.lock().unwrap().push(sender);
@@ -64,7 +64,7 @@ impl Scene {
         self.calls.begun.load(Ordering::Relaxed)
     }
 
-    fn answer(&self, answer: Answer<Option<u64>>) {
+    fn answer(&self, answer: Answer<Renewal>) {
         let refresh = self.calls.refreshes.lock().unwrap().remove(0);
         _ = refresh.send(answer);
         self.port.run();
@@ -73,6 +73,10 @@ impl Scene {
     fn seen(&self) -> (SessionView, u32) {
         self.seen.lock().unwrap().last().unwrap().clone()
     }
+}
+
+fn given(expires_in_s: Option<u64>) -> Answer<Renewal> {
+    Answer::Given(Renewal { expires_in_s, user: None })
 }
 
 fn signed_in(reconnecting: bool) -> SessionView {
@@ -87,7 +91,7 @@ fn the_timer_refreshes_a_minute_before_expiry_again_and_again() {
     assert_eq!(scene.begun(), 0);
     scene.port.pass(1);
     assert_eq!((scene.begun(), scene.seen()), (1, (signed_in(false), 0)));
-    scene.answer(Answer::Given(Some(900)));
+    scene.answer(given(Some(900)));
     assert_eq!(scene.seen(), (signed_in(false), 1));
     scene.port.pass(840_000);
     assert_eq!(scene.begun(), 2);
@@ -118,7 +122,7 @@ fn a_tab_that_is_seen_early_waits_for_the_rest() {
 fn an_unknown_session_is_found_out_by_one_refresh() {
     let scene = Scene::open(SessionSnapshot::Unknown);
     assert_eq!((scene.begun(), scene.seen()), (1, (SessionView::Unknown, 0)));
-    scene.answer(Answer::Given(Some(900)));
+    scene.answer(given(Some(900)));
     assert_eq!(scene.seen(), (signed_in(false), 1));
     assert_eq!(scene.calls.asked_who.load(Ordering::Relaxed), 1);
 
@@ -132,7 +136,7 @@ fn an_unknown_session_is_found_out_by_one_refresh() {
 fn nothing_is_asked_of_the_user_who_is_known() {
     let scene = Scene::open(ada_active());
     scene.port.pass(840_000);
-    scene.answer(Answer::Given(None));
+    scene.answer(given(None));
     assert_eq!(scene.calls.asked_who.load(Ordering::Relaxed), 0);
     // A server that does not tell lifetimes: no timer, a 401 will tell.
     assert_eq!((scene.port.timer_in_ms(), scene.driver.next_refresh_in_s()), (None, None));
@@ -148,7 +152,7 @@ fn trouble_keeps_the_session_and_is_tried_again() {
     assert_eq!(scene.begun(), 1);
     scene.port.pass(500);
     assert_eq!((scene.begun(), scene.seen()), (2, (signed_in(true), 0)));
-    scene.answer(Answer::Given(Some(900)));
+    scene.answer(given(Some(900)));
     assert_eq!(scene.seen(), (signed_in(false), 1));
 }
 
@@ -161,7 +165,7 @@ fn a_sign_out_hangs_up_on_the_refresh_and_its_answer_changes_nothing() {
     scene.port.run();
     assert!(late.is_canceled(), "before the sign-out is even sent");
     change.signed_out();
-    _ = late.send(Answer::Given(Some(900)));
+    _ = late.send(given(Some(900)));
     scene.port.run();
     let anonymous = SessionView::Anonymous { why: Some(SessionEnd::SignedOut) };
     assert_eq!((scene.seen(), scene.port.timer_in_ms()), ((anonymous, 0), None));

@@ -7,18 +7,26 @@ use super::{
     Changes, Command, Machine, Now, Rest, State,
     step::{Step, arm, rest},
 };
-use crate::session::{Access, Fresh, Hint, hint::end};
+use crate::session::{Access, Fresh, Hint, hint::end, schedule};
+
+/// As long as another tab's sign-in may keep a refresh waiting, if nothing more is heard of it.
+const GIVE_WAY_MS: u64 = 3_000;
 
 impl Machine {
     pub(super) fn elsewhere(self, hint: Hint, now: Now) -> Step {
         match hint {
-            Hint::ChangeBegins => self.give_way(),
+            Hint::ChangeBegins => self.give_way(now),
+            Hint::ChangeFailed => self.resume_now(),
+            Hint::Nobody => self.doubt(now),
             Hint::SignedOut { .. } if matches!(self.state, State::Anonymous { .. }) => self.stay(),
             Hint::SignedOut { offline } => {
                 let changes = Changes { refresh_wanted: false, ..self.changes };
                 self.end(end(offline), changes)
             }
-            Hint::SignedIn(fresh) if self.is_of(fresh.user) => self.refreshed_elsewhere(fresh, now),
+            Hint::SignedIn(fresh) if self.is_of(fresh.user) => match self.resumes {
+                Some(_) => self.resume_now(),
+                None => self.refreshed_elsewhere(fresh, now),
+            },
             Hint::SignedIn(_) => self.find_out(now),
             Hint::Refreshed(fresh) => self.refreshed_elsewhere(fresh, now),
         }
@@ -29,11 +37,47 @@ impl Machine {
         if matches!(self.state, State::Anonymous { .. }) { self.stay() } else { self.find_out(now) }
     }
 
-    /// Another tab signs in or out: a refresh in flight is given up, and comes after it.
-    fn give_way(self) -> Step {
-        let State::Refreshing { user, .. } = &self.state else { return self.stay() };
+    /// Another tab signs in or out: a refresh in flight is given up, and comes after it. Who asks for
+    /// the lock again at once may get it first.
+    fn give_way(self, now: Now) -> Step {
+        if !matches!(self.state, State::Refreshing { .. }) {
+            return self.stay();
+        }
+        let resumes = Some(now.elapsed.plus(GIVE_WAY_MS));
+        let delay = u32::try_from(GIVE_WAY_MS).unwrap_or(schedule::LONGEST_TIMER_MS);
+        let commands = vec![Command::AbortRefresh, Command::Arm { delay_ms: delay }];
+        (Self { resumes, ..self }, commands)
+    }
+
+    /// Begins the refresh again that has given way, once its time has come.
+    pub(super) fn resume(self, now: Now) -> Step {
+        match self.resumes {
+            Some(at) if at <= now.elapsed => self.resume_now(),
+            Some(at) => {
+                let delay_ms = schedule::timer_ms(at, now.elapsed);
+                (self, vec![Command::Arm { delay_ms }])
+            }
+            None => self.stay(),
+        }
+    }
+
+    fn resume_now(self) -> Step {
+        let (State::Refreshing { user, .. }, Some(_)) = (&self.state, self.resumes) else {
+            return self.stay();
+        };
         let refresh = Command::Refresh { epoch: self.ticket.epoch, user: user.clone() };
-        (self, vec![Command::AbortRefresh, refresh])
+        (Self { resumes: None, ..self }, vec![refresh])
+    }
+
+    /// On another page nobody is signed in: a refresh will tell. Until then nothing changes here.
+    fn doubt(mut self, now: Now) -> Step {
+        let State::Active { rest, .. } = &mut self.state else { return self.stay() };
+        if rest.trust.failures > 0 || self.changes.any() {
+            return self.stay();
+        }
+        rest.due = Some(now.elapsed);
+        let command = arm(rest, now);
+        (self, vec![command])
     }
 
     /// One refresh for all tabs. A wrong hint costs one 401.
@@ -59,7 +103,7 @@ impl Machine {
         commands.push(arm(&rest, now));
         let (ticket, state) = (self.ticket.next_epoch(), State::Unknown(rest));
         let changes = Changes { refresh_wanted: false, ..self.changes };
-        (Self { ticket, state, changes, expires: None }, commands)
+        (Self { ticket, state, changes, expires: None, resumes: None }, commands)
     }
 
     fn is_of(&self, pk: i64) -> bool {

@@ -22,6 +22,7 @@ enum Happening {
     SignOut,
     Online,
     Restored,
+    FarewellHeard,
     Unanswered,
     Elsewhere(u8),
     Requested(u64),
@@ -46,7 +47,8 @@ fn happening() -> impl Strategy<Value = Happening> {
         Just(Happening::Online),
         Just(Happening::Restored),
         Just(Happening::Unanswered),
-        (0..6_u8).prop_map(Happening::Elsewhere),
+        Just(Happening::FarewellHeard),
+        (0..8_u8).prop_map(Happening::Elsewhere),
         (0..100_000_u64).prop_map(Happening::Requested),
         (0..2_u32, 0..3_u8).prop_map(|(epochs_ago, end)| Happening::End { epochs_ago, end }),
     ]
@@ -72,6 +74,7 @@ fn event(happening: &Happening, machine: &Machine, now: Elapsed) -> Option<Event
         Happening::Online => Event::Online { visible: true },
         Happening::Restored => Event::Restored,
         Happening::Unanswered => Event::Unanswered,
+        Happening::FarewellHeard => Event::FarewellHeard,
         Happening::Elsewhere(n) => Event::Elsewhere(hint(n)),
         Happening::Requested(margin_ms) => Event::Requested { margin_ms },
         Happening::SignOut => Event::SignedOut { offline: false },
@@ -91,6 +94,8 @@ fn hint(n: u8) -> Hint {
     let fresh = |user| Fresh { user, expires_in_s: Some(900) };
     match n {
         0 => Hint::ChangeBegins,
+        6 => Hint::ChangeFailed,
+        7 => Hint::Nobody,
         1 => Hint::SignedOut { offline: false },
         2 | 3 => Hint::SignedIn(fresh(i64::from(n) - 1)),
         _ => Hint::Refreshed(fresh(i64::from(n) - 3)),
@@ -136,7 +141,11 @@ impl UnderWay {
 
     /// Holds after every step.
     fn check(&self, machine: &Machine, now: Elapsed) {
-        assert_eq!(matches!(machine.state, State::Refreshing { .. }), self.refresh);
+        let refreshing = matches!(machine.state, State::Refreshing { .. });
+        assert_eq!(refreshing && machine.resumes.is_none(), self.refresh);
+        if machine.resumes.is_some_and(|at| at > now) {
+            assert!(refreshing && self.timer, "given up for ever");
+        }
         assert!(
             !(self.refresh && machine.changes.any()),
             "a refresh beside a sign-in or a sign-out"
@@ -189,7 +198,8 @@ proptest! {
         for happening in std::iter::once(Happening::Tick(true)).chain(happenings) {
             if let Happening::Pass(ms) = happening {
                 now.elapsed = now.elapsed.plus(ms);
-                under_way.timer &= machine.due(now.elapsed).is_some_and(|due| due > now.elapsed);
+                let rings = machine.resumes.or_else(|| machine.due(now.elapsed));
+                under_way.timer &= rings.is_some_and(|rings| rings > now.elapsed);
             }
             let Some(event) = event(&happening, &machine, now.elapsed) else { continue };
             let (after, commands) = machine.clone().step(event.clone(), now);

@@ -16,6 +16,8 @@ pub struct Machine {
     pub changes: Changes,
     /// When the access token expires, where it is known.
     pub expires: Option<Elapsed>,
+    /// When a refresh begins again that has given way to another tab's sign-in or sign-out.
+    pub resumes: Option<Elapsed>,
 }
 
 /// Sign-ins and sign-outs on their way.
@@ -130,7 +132,13 @@ impl Machine {
                 State::Active { user, rest: Rest { due, trust, ..Rest::default() } }
             }
         };
-        Self { ticket: Ticket::default(), state, changes: Changes::default(), expires }
+        Self {
+            ticket: Ticket::default(),
+            state,
+            changes: Changes::default(),
+            expires,
+            resumes: None,
+        }
     }
 
     /// When the next refresh begins unasked. While one is under way that is now.

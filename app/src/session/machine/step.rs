@@ -32,13 +32,14 @@ impl Machine {
             Event::ChangeFailed => self.change_failed(now),
             Event::SignedIn { user, access } => self.signed_in(user, access, now),
             Event::SignedOut { offline } => self.signed_out(offline),
+            Event::FarewellHeard => self.farewell_heard(),
             Event::RefreshEnded { epoch, end } => self.refresh_ended(epoch, end, now),
         }
     }
 
     fn tick(self, visible: bool, now: Now) -> Step {
         let (State::Unknown(rest) | State::Active { rest, .. }) = &self.state else {
-            return self.stay();
+            return self.resume(now);
         };
         if self.changes.any() {
             return self.stay();
@@ -134,6 +135,14 @@ impl Machine {
         self.end(why, changes)
     }
 
+    fn farewell_heard(mut self) -> Step {
+        if let State::Anonymous { why: Some(why @ SessionEnd::SignedOutOffline) } = &mut self.state
+        {
+            *why = SessionEnd::SignedOut;
+        }
+        self.stay()
+    }
+
     fn authenticated(mut self, ticket: Ticket) -> Step {
         if ticket == self.ticket
             && let Some(trust) = self.state.trust_mut()
@@ -155,7 +164,7 @@ impl Machine {
             state => (state, Vec::new()),
         };
         commands.push(Command::Disarm);
-        (Self { state, changes, ..self }, commands)
+        (Self { state, changes, resumes: None, ..self }, commands)
     }
 
     /// What was kept waiting begins now.
@@ -182,7 +191,7 @@ impl Machine {
         let expires = access.map(|access| access.expires);
         commands.push(arm(&rest, now));
         let (ticket, state) = (self.ticket.next_epoch(), State::Active { user, rest });
-        (Self { ticket, state, changes: self.changes.settled(), expires }, commands)
+        (Self { ticket, state, changes: self.changes.settled(), expires, resumes: None }, commands)
     }
 
     fn refresh_ended(self, epoch: u32, end: RefreshEnd, now: Now) -> Step {
@@ -192,6 +201,15 @@ impl Machine {
             state => return Self { state, ..self }.stay(),
         };
         match end {
+            // What waits was meant for somebody else.
+            RefreshEnd::Renewed { user: other, access }
+                if user.as_ref().is_some_and(|user| user.pk != other.pk) =>
+            {
+                let (machine, mut commands) = renewed(self.ticket, other, access, 0, now);
+                commands.retain(|command| !matches!(command, Command::Settle(_)));
+                commands.push(Command::Settle(Outcome::Final));
+                (Self { ticket: self.ticket.next_epoch(), ..machine }, commands)
+            }
             RefreshEnd::Renewed { user, access } => {
                 renewed(self.ticket, user, access, trust.refuted, now)
             }
@@ -220,7 +238,7 @@ impl Machine {
         let mut commands = self.forget_refresh();
         commands.push(Command::Disarm);
         let (ticket, state) = (self.ticket.next_epoch(), State::Anonymous { why: Some(why) });
-        (Self { ticket, state, changes, expires: None }, commands)
+        (Self { ticket, state, changes, expires: None, resumes: None }, commands)
     }
 
     /// What to do with a refresh in flight when a sign-in or an end overtakes it.
@@ -263,7 +281,7 @@ fn renewed(ticket: Ticket, user: User, access: Option<Access>, refuted: u8, now:
     let commands = vec![arm(&rest, now), Command::Settle(Outcome::Retry)];
     let expires = access.map(|access| access.expires);
     let state = State::Active { user, rest };
-    (Machine { ticket, state, changes: Changes::default(), expires }, commands)
+    (Machine { ticket, state, changes: Changes::default(), expires, resumes: None }, commands)
 }
 
 fn refused(ticket: Ticket, somebody: bool, told: Option<SessionEnd>, cookies_kept: bool) -> Step {
@@ -272,7 +290,7 @@ fn refused(ticket: Ticket, somebody: bool, told: Option<SessionEnd>, cookies_kep
     let why = told.or_else(|| somebody.then_some(silent));
     let commands = vec![Command::Disarm, Command::Settle(Outcome::Final)];
     let (ticket, state) = (ticket.next_epoch(), State::Anonymous { why });
-    (Machine { ticket, state, changes: Changes::default(), expires: None }, commands)
+    (Machine { ticket, state, changes: Changes::default(), expires: None, resumes: None }, commands)
 }
 
 fn failed(
@@ -289,7 +307,7 @@ fn failed(
     let rest = Rest { due, not_before, trust };
     let commands = vec![arm(&rest, now), Command::Settle(Outcome::Trouble)];
     let (state, changes) = (State::resting(user, rest), Changes::default());
-    (Machine { ticket, state, changes, expires: None }, commands)
+    (Machine { ticket, state, changes, expires: None, resumes: None }, commands)
 }
 
 /// The rest after a sign-in or a refresh that succeeded just now.

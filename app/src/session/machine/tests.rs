@@ -230,7 +230,7 @@ fn the_end_of_a_refresh() {
 }
 
 fn machine_of(ticket: Ticket, state: State) -> Machine {
-    Machine { ticket, state, changes: Changes::default(), expires: None }
+    Machine { ticket, state, changes: Changes::default(), expires: None, resumes: None }
 }
 
 fn machine(state: State, under_way: u32, refresh_wanted: bool) -> Machine {

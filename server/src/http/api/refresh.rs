@@ -17,6 +17,7 @@ use crate::{
         cookies::candidates,
         failure::FieldErrors,
         fields::{Fields, message},
+        named::name,
         session_end::{session_end, tell},
     },
 };
@@ -55,7 +56,9 @@ pub async fn post(
         refresh: keeper.refresh_in_body(web).then(|| refresh.to_owned()),
         expiry: expiry(refreshed.access.expires_at, refreshed.refresh_expires_at, now),
     };
-    Ok((cookies, Json(body)).into_response())
+    let mut answer = (cookies, Json(body)).into_response();
+    name(&mut answer, refreshed.user_id);
+    Ok(answer)
 }
 
 async fn present(

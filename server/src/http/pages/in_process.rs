@@ -61,6 +61,7 @@ async fn read(response: Response) -> Result<ApiResponse, NoAnswer> {
     let text = |name| parts.headers.get(name).and_then(|v: &header::HeaderValue| v.to_str().ok());
     let body = body.collect().await.map_err(|_| NoAnswer)?.to_bytes();
     Ok(ApiResponse {
+        user: None,
         session_end: None,
         status: parts.status.as_u16(),
         www_authenticate: text(header::WWW_AUTHENTICATE).map(str::to_owned),

@@ -60,7 +60,7 @@ fn a_browser_that_keeps_no_cookies_is_named_after_the_sign_in() {
     _ = tab.login();
     tab.serve(|_| json(200, LOGGED_IN));
     let call = tab.data();
-    tab.serve(expired(|| json(401, NOT_VALID)));
+    tab.serve(expired(|| refused(NOT_VALID)));
     assert_eq!(status(take(&call)), Some(401));
     let refused = SessionView::Anonymous { why: Some(SessionEnd::CookiesRefused) };
     assert_eq!((tab.view(), tab.refreshes()), (refused, 1));
@@ -74,7 +74,7 @@ fn cookies_that_came_back_once_are_not_suspected() {
     _ = tab.data();
     tab.serve(|_| json(200, ITEMS));
     let call = tab.data();
-    tab.serve(expired(|| json(401, NOT_VALID)));
+    tab.serve(expired(|| refused(NOT_VALID)));
     assert_eq!(status(take(&call)), Some(401));
     assert_eq!(tab.view(), SessionView::Anonymous { why: Some(SessionEnd::Ended) });
 }

@@ -32,7 +32,7 @@ fn a_refresh_that_is_answered_with_500_signs_nobody_out() {
 fn no_refresh_after_a_401_that_ended_the_session() {
     let tab = Tab::open(ada_active());
     _ = tab.data();
-    tab.serve(expired(|| json(401, NOT_VALID)));
+    tab.serve(expired(|| refused(NOT_VALID)));
     for _ in 0..5 {
         let call = tab.data();
         tab.serve(|_| challenge());
@@ -70,7 +70,7 @@ fn a_refresh_answer_that_a_proxy_has_stripped_is_trouble() {
 fn cookies_that_were_cleared_are_noticed() {
     let tab = Tab::open(ada_active());
     let call = tab.data();
-    tab.serve(expired(|| json(401, r#"{"detail":"No valid refresh token found."}"#)));
+    tab.serve(expired(|| refused(r#"{"detail":"No valid refresh token found."}"#)));
     assert_eq!(status(take(&call)), Some(401));
     assert_eq!(tab.view(), SessionView::Anonymous { why: Some(SessionEnd::Ended) });
 }

@@ -117,3 +117,49 @@ fn a_sign_in_that_fails_does_not_keep_the_server_from_being_told() {
     tab.serve(confirmed);
     assert_eq!((tab.port.is_marked_out(), tab.view()), (false, out(SessionEnd::SignedOut)));
 }
+
+#[test]
+fn whoever_closes_the_tab_before_the_server_has_answered_is_out_all_the_same() {
+    let tab = Tab::open(ada_active());
+    _ = tab.logout();
+    assert!(tab.port.is_marked_out());
+    tab.port.show();
+    assert_eq!(tab.server.count(paths::LOGOUT), 1, "one is enough");
+    tab.serve(confirmed);
+    assert!(!tab.port.is_marked_out());
+}
+
+#[test]
+fn a_401_is_no_confirmation() {
+    for answer in [|| refused(NOT_VALID), || json(401, r#"{"message":"Welcome"}"#)] {
+        let tab = Tab::marked_out();
+        tab.serve(|_| answer());
+        assert!(tab.port.is_marked_out());
+        tab.port.pass(5_000);
+        assert_eq!(tab.server.count(paths::LOGOUT), 2);
+    }
+}
+
+#[test]
+fn no_farewell_is_sent_beside_a_sign_in() {
+    let tab = Tab::marked_out();
+    tab.server.hold(paths::LOGOUT);
+    let login = tab.login();
+    tab.port.wake(Wake::Online);
+    tab.port.show();
+    assert_eq!(tab.server.count(paths::LOGOUT), 1, "its answer would delete the new cookies");
+    tab.serve(|_| json(200, LOGGED_IN));
+    assert_eq!((take(&login), tab.view()), (Ok(ada()), signed_in(false)));
+}
+
+#[test]
+fn a_browser_that_refuses_the_mark_tells_the_server_all_the_same() {
+    let tab = Tab::open(ada_active());
+    _ = tab.logout();
+    tab.serve(|_| Err(NoAnswer));
+    tab.port.mark_out(false);
+    tab.port.wake(Wake::Online);
+    assert_eq!(tab.server.count(paths::LOGOUT), 2);
+    tab.serve(confirmed);
+    assert_eq!(tab.view(), out(SessionEnd::SignedOut));
+}

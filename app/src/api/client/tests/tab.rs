@@ -7,8 +7,8 @@ use crate::{
         Api, ApiError, ApiRequest, ApiResponse, NoAnswer, SessionCalls, Transport,
         testing::FakeServer,
     },
-    session::{BrowserPort, Driver, SessionView, testing::FakePort},
-    wire::{ItemList, LoginRequest, SessionSnapshot, User, paths},
+    session::{BrowserPort, Driver, Hint, SessionView, testing::FakePort},
+    wire::{ItemList, LoginRequest, SessionEnd, SessionSnapshot, User, paths},
 };
 
 /// What a server gives back.
@@ -22,6 +22,7 @@ pub struct Tab {
     pub server: Arc<FakeServer>,
     api: Api,
     driver: Arc<Driver>,
+    introduced: Vec<Hint>,
     view: Arc<Mutex<SessionView>>,
 }
 
@@ -30,11 +31,18 @@ impl Tab {
         Self::open_on(FakePort::new(), snapshot)
     }
 
+    /// What other tabs are told when a page comes to life.
+    pub fn introduction(snapshot: SessionSnapshot) -> Vec<Hint> {
+        let tab = Self::open(snapshot);
+        tab.introduced
+    }
+
     /// A browser that signed out offline, and comes back.
     pub fn marked_out() -> Self {
         let port = FakePort::new();
         port.mark_out(true);
-        Self::open_on(port, SessionSnapshot::Anonymous { why: None })
+        let why = Some(SessionEnd::SignedOutOffline);
+        Self::open_on(port, SessionSnapshot::Anonymous { why })
     }
 
     fn open_on(port: Arc<FakePort>, snapshot: SessionSnapshot) -> Self {
@@ -47,8 +55,9 @@ impl Tab {
         let driver = Driver::new(snapshot, port.clone(), calls, observer);
         driver.start();
         port.run();
+        let introduced = port.told();
         let api = Api::new(transport, Some(Arc::clone(&driver)));
-        Self { port, server, api, driver, view }
+        Self { port, server, api, driver, introduced, view }
     }
 
     /// Starts the driver once more.

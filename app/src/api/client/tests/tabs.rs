@@ -109,7 +109,10 @@ fn a_refresh_gives_way_to_another_tabs_sign_in() {
     let held = tab.port.hold_lock();
     tab.port.hear(Hint::ChangeBegins);
     assert!(late.is_canceled(), "its answer could come last");
-    assert_eq!(tab.refreshes(), 1);
+    tab.port.pass(2_999);
+    assert_eq!(tab.refreshes(), 1, "who asks for the lock again at once may get it first");
+    tab.port.hear(Hint::ChangeFailed);
+    assert_eq!(tab.refreshes(), 1, "it waits for the lock, too");
     drop(held);
     tab.port.run();
     assert_eq!(tab.refreshes(), 2, "it comes afterwards");
@@ -192,4 +195,54 @@ fn a_request_that_waits_to_be_sent_is_not_sent_in_anothers_name() {
         tab.serve(good);
         assert_eq!((status(take(&call)), tab.server.count(paths::DATA)), (Some(401), 0));
     }
+}
+
+#[test]
+fn what_was_given_to_somebody_else_is_not_shown_to_the_person_who_asked() {
+    let bobs = |request: &ApiRequest| good(request).map(|a| ApiResponse { user: Some(2), ..a });
+    // No hint has come: a form was sent without a script.
+    let tab = Tab::open(ada_active());
+    let call = tab.data();
+    tab.server.answer(&bobs);
+    tab.port.run();
+    assert_eq!((status(take(&call)), tab.view()), (Some(401), SessionView::Unknown));
+    tab.port.pass(0);
+    tab.serve(bobs);
+    assert!(matches!(tab.view(), SessionView::SignedIn { user, .. } if user.pk == 2));
+    let call = tab.data();
+    tab.serve(bobs);
+    assert!(take(&call).is_ok());
+}
+
+#[test]
+fn a_refresh_finds_out_whose_session_it_renewed() {
+    let tab = Tab::open(ada_active());
+    tab.port.pass(840_000);
+    tab.serve(|request| good(request).map(|answer| ApiResponse { user: Some(2), ..answer }));
+    assert!(matches!(tab.view(), SessionView::SignedIn { user, .. } if user.pk == 2));
+    assert_eq!(tab.server.count(paths::USER), 1);
+}
+
+#[test]
+fn a_page_says_whose_it_is_when_it_comes_to_life() {
+    let told = |snapshot| Tab::introduction(snapshot);
+    let ada = Hint::SignedIn(Fresh { user: 1, expires_in_s: Some(900) });
+    assert_eq!(told(ada_active()), [ada]);
+    assert_eq!(told(SessionSnapshot::Anonymous { why: None }), [Hint::Nobody]);
+    assert_eq!(told(SessionSnapshot::Unknown), []);
+
+    let tab = Tab::open(ada_active());
+    tab.port.hear(Hint::Nobody);
+    tab.port.pass(0);
+    assert_eq!((tab.view(), tab.refreshes()), (signed_in(false), 1), "nothing changes before");
+    tab.serve(|_| challenge());
+    assert!(matches!(tab.view(), SessionView::Anonymous { .. }));
+}
+
+#[test]
+fn a_401_of_somebody_else_ends_nothing() {
+    let tab = Tab::open(ada_active());
+    tab.port.pass(840_000);
+    tab.serve(|_| json(401, r#"{"message":"Sign in to the network"}"#));
+    assert_eq!(tab.view(), signed_in(true));
 }

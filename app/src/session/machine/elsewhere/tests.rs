@@ -7,7 +7,7 @@ use crate::{
         machine::{Event, RefreshEnd, Ticket, Trust},
         testing::ada,
     },
-    wire::SessionEnd,
+    wire::{SessionEnd, User},
 };
 
 const NOW: Now = Now { elapsed: Elapsed(1_000_000), jitter: 0.0 };
@@ -18,7 +18,7 @@ const FAILED: Trust = Trust { failures: 2, refuted: 0, untried: false, cookies_k
 
 fn machine(state: State) -> Machine {
     let expires = Some(NOW.elapsed.plus(30_000));
-    Machine { ticket: TICKET, state, changes: Changes::default(), expires }
+    Machine { ticket: TICKET, state, changes: Changes::default(), expires, resumes: None }
 }
 
 fn active(due_in_ms: u64, trust: Trust) -> State {
@@ -52,13 +52,64 @@ fn finds_out(machine: &Machine) -> bool {
 
 #[test]
 fn a_refresh_gives_way_to_another_tabs_sign_in_and_comes_after_it() {
-    let (after, commands) = hear(refreshing(), Hint::ChangeBegins);
-    assert_eq!(after, machine(refreshing()));
+    let (waits, commands) = hear(refreshing(), Hint::ChangeBegins);
+    let resumes = Some(NOW.elapsed.plus(3_000));
+    assert_eq!(waits, Machine { resumes, ..machine(refreshing()) });
+    assert_eq!(commands, [Command::AbortRefresh, Command::Arm { delay_ms: 3_000 }]);
+
     let again = Command::Refresh { epoch: TICKET.epoch, user: Some(ada()) };
-    assert_eq!(commands, [Command::AbortRefresh, again]);
-    for state in [active(5, FAILED), nobody()] {
-        assert_eq!(hear(state.clone(), Hint::ChangeBegins), (machine(state), vec![]));
+    let resumed = || (machine(refreshing()), vec![again.clone()]);
+    let tick = |ms| {
+        let now = Now { elapsed: NOW.elapsed.plus(ms), ..NOW };
+        waits.clone().step(Event::Tick { visible: false }, now)
+    };
+    assert_eq!(tick(1_000), (waits.clone(), vec![Command::Arm { delay_ms: 2_000 }]));
+    assert_eq!(tick(3_000), resumed(), "nothing was heard of the other tab");
+    for over in [Hint::ChangeFailed, Hint::SignedIn(of(1))] {
+        assert_eq!(waits.clone().step(Event::Elsewhere(over), NOW), resumed());
     }
+    let (after, _) = waits.clone().step(Event::ChangeBegins, NOW);
+    assert_eq!((after.resumes, after.changes.refresh_wanted), (None, true), "our own comes first");
+    let (after, _) = waits.step(Event::Elsewhere(Hint::SignedIn(of(2))), NOW);
+    assert!(finds_out(&after) && after.resumes.is_none());
+
+    for state in [active(5, FAILED), nobody()] {
+        for hint in [Hint::ChangeBegins, Hint::ChangeFailed] {
+            assert_eq!(hear(state.clone(), hint), (machine(state.clone()), vec![]));
+        }
+    }
+}
+
+#[test]
+fn a_page_on_which_nobody_is_signed_in_makes_this_one_ask() {
+    let (after, commands) = hear(active(40_000, Trust::default()), Hint::Nobody);
+    assert_eq!(
+        (&after.state, commands),
+        (&active(0, Trust::default()), vec![Command::Arm { delay_ms: 0 }])
+    );
+    for state in [active(5, FAILED), nobody(), refreshing(), State::Unknown(Rest::default())] {
+        assert_eq!(hear(state.clone(), Hint::Nobody), (machine(state), vec![]));
+    }
+}
+
+#[test]
+fn a_refresh_that_brought_somebody_elses_session_sends_nothing_in_their_name() {
+    let bob = User { pk: 2, ..User::default() };
+    let end = RefreshEnd::Renewed { user: bob.clone(), access: None };
+    let (after, commands) = machine(refreshing()).step(Event::RefreshEnded { epoch: 3, end }, NOW);
+    assert_eq!(after.ticket.epoch, NEXT_EPOCH.epoch);
+    assert!(matches!(after.state, State::Active { user, .. } if user == bob));
+    assert_eq!(commands, [Command::Disarm, Command::Settle(Outcome::Final)]);
+}
+
+#[test]
+fn the_server_hears_of_a_sign_out_at_last() {
+    let heard = |why| machine(State::Anonymous { why }).step(Event::FarewellHeard, NOW).0.state;
+    let out = |why| State::Anonymous { why: Some(why) };
+    assert_eq!(heard(Some(SessionEnd::SignedOutOffline)), out(SessionEnd::SignedOut));
+    assert_eq!(heard(Some(SessionEnd::Ended)), out(SessionEnd::Ended));
+    let signed_in = machine(active(5, FAILED));
+    assert_eq!(signed_in.clone().step(Event::FarewellHeard, NOW), (signed_in, vec![]));
 }
 
 #[test]
