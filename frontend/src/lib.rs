@@ -1,6 +1,7 @@
 //! Latchkey in the browser: hydration, and the adapters to `fetch`, timers and visibility. What is
 //! decided is decided in `app`; here it is only carried out.
 
+mod handed_over;
 mod port;
 mod transport;
 
@@ -22,4 +23,5 @@ pub fn hydrate() {
         provide_context(Host { transport: Arc::new(Fetch), port: Some(Arc::new(Tab::new())) });
         App()
     });
+    handed_over::forget();
 }

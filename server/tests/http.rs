@@ -15,6 +15,7 @@ mod housekeeping;
 mod login;
 mod logout;
 mod pages;
+mod promises;
 mod races;
 mod refresh;
 mod registration;

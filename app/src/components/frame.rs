@@ -73,12 +73,15 @@ fn chip(user: &User) -> Piece {
 #[component]
 fn Connection() -> Piece {
     let view = use_session().view();
-    let banner = part(move || match view.get() {
-        SessionView::SignedIn { reconnecting: true, .. } => {
-            let words = "Reconnecting… You are still signed in.";
-            Some(view! { <p class="banner">{words}</p> }.erase())
-        }
-        _ => None,
+    let banner = part(move || {
+        let words = match view.get() {
+            SessionView::SignedIn { reconnecting: true, .. } => {
+                "Reconnecting… You are still signed in."
+            }
+            SessionView::Unknown { reconnecting: true } => "Reconnecting…",
+            _ => return None,
+        };
+        Some(view! { <p class="banner">{words}</p> }.erase())
     });
     view! { <div role="status">{banner}</div> }.erase()
 }

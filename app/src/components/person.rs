@@ -13,7 +13,7 @@ pub fn use_user() -> Memo<Option<User>> {
     let view = use_session().view();
     Memo::new(move |_| match view.get() {
         SessionView::SignedIn { user, .. } => Some(user),
-        SessionView::Unknown | SessionView::Anonymous { .. } => None,
+        SessionView::Unknown { .. } | SessionView::Anonymous { .. } => None,
     })
 }
 
@@ -35,7 +35,7 @@ pub fn on_reconnected(run: impl Fn() + 'static) {
 pub fn use_admission() -> Memo<Option<bool>> {
     let view = use_session().view();
     Memo::new(move |_| match view.get() {
-        SessionView::Unknown => None,
+        SessionView::Unknown { .. } => None,
         SessionView::Anonymous { .. } => Some(false),
         SessionView::SignedIn { .. } => Some(true),
     })

@@ -41,7 +41,7 @@ fn Reason() -> Piece {
     let view = use_session().view();
     let notice = part(move || match view.get() {
         SessionView::Anonymous { why } => why.map(reason_in_words).map(notice),
-        SessionView::Unknown | SessionView::SignedIn { .. } => None,
+        SessionView::Unknown { .. } | SessionView::SignedIn { .. } => None,
     });
     view! { <div role="status">{notice}</div> }.erase()
 }

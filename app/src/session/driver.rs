@@ -99,7 +99,7 @@ impl Driver {
         match view {
             SessionView::SignedIn { .. } => self.tell(Hint::SignedIn),
             SessionView::Anonymous { .. } => self.port.tell(Hint::Nobody),
-            SessionView::Unknown => {}
+            SessionView::Unknown { .. } => {}
         }
     }
 

@@ -1,7 +1,7 @@
 //! What pages see of the session.
 
 use super::{
-    machine::{Machine, State},
+    machine::{Machine, Rest, State},
     schedule,
 };
 use crate::wire::{SessionEnd, SessionSnapshot, User};
@@ -10,7 +10,10 @@ use crate::wire::{SessionEnd, SessionSnapshot, User};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SessionView {
     /// Nobody knows yet.
-    Unknown,
+    Unknown {
+        /// The server could not be asked of late; it is tried again.
+        reconnecting: bool,
+    },
     /// Nobody is signed in.
     Anonymous {
         /// Why, where it is known.
@@ -28,7 +31,9 @@ pub enum SessionView {
 impl From<&Machine> for SessionView {
     fn from(machine: &Machine) -> Self {
         match &machine.state {
-            State::Unknown(_) | State::Refreshing { user: None, .. } => Self::Unknown,
+            State::Unknown(Rest { trust, .. }) | State::Refreshing { user: None, trust } => {
+                Self::Unknown { reconnecting: trust.failures > 0 }
+            }
             State::Anonymous { why } => Self::Anonymous { why: *why },
             State::Active { user, rest } => {
                 Self::SignedIn { user: user.clone(), reconnecting: rest.trust.failures > 0 }
@@ -43,7 +48,7 @@ impl From<&Machine> for SessionView {
 impl From<&SessionSnapshot> for SessionView {
     fn from(snapshot: &SessionSnapshot) -> Self {
         match snapshot {
-            SessionSnapshot::Unknown => Self::Unknown,
+            SessionSnapshot::Unknown => Self::Unknown { reconnecting: false },
             SessionSnapshot::Anonymous { why } => Self::Anonymous { why: *why },
             SessionSnapshot::Active { user, .. } => {
                 Self::SignedIn { user: user.clone(), reconnecting: false }

@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use app::wire;
 use axum::{
     http::{HeaderMap, HeaderName, HeaderValue, Method, header},
     response::Response,
@@ -46,6 +47,8 @@ pub fn layer(origins: &[Origin]) -> Option<(Tidy, CorsLayer)> {
             header::WWW_AUTHENTICATE,
             header::RETRY_AFTER,
             HeaderName::from_static("x-request-id"),
+            HeaderName::from_static(wire::SESSION_END),
+            HeaderName::from_static(wire::USER),
         ])
         .max_age(MAX_AGE)
         .vary([]);

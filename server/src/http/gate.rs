@@ -57,7 +57,8 @@ async fn pass(State(gate): State<Gate>, mut request: Request, next: Next) -> Res
             request.extensions_mut().insert(verified);
             DefaultBodyLimit::max(MAX_BODY_BYTES).apply(&mut request);
             let mut response = next.run(request).await;
-            if let Verified(Some(identity)) = verified {
+            // What is public may have signed somebody in or out.
+            if let (Access::Private, Verified(Some(identity))) = (gate.access, verified) {
                 named::name(&mut response, identity.user_id);
             }
             response

@@ -3,7 +3,7 @@
 use axum::http::Method;
 use serde_json::json;
 
-use crate::support::{TestApp, app::mins};
+use crate::support::{Reply, TestApp, app::mins};
 
 const ANONYMOUS: &str = r#"{"detail":"Authentication credentials were not provided."}"#;
 
@@ -34,6 +34,22 @@ async fn the_access_cookie_opens_private_routes() {
     assert_eq!(data.body, r#"{"items":[{"id":1,"name":"first"},{"id":2,"name":"second"}]}"#);
     let head = browser.send(Method::HEAD, "/api/data/", &[], "").await;
     assert_eq!(head.assert_status(200).body, "");
+}
+
+#[tokio::test]
+async fn an_answer_names_the_person_it_was_given_to() {
+    let app = TestApp::new().await;
+    let (browser, bob) = (app.signed_in("ada").await, app.signed_in("bob").await);
+    let name = |reply: Reply| reply.header("latchkey-user");
+    for path in ["/api/auth/user/", "/api/data/"] {
+        assert_eq!(name(browser.get(path).await).as_deref(), Some("1"));
+        assert_eq!(name(bob.get(path).await).as_deref(), Some("2"));
+        assert_eq!(name(app.browser().get(path).await), None);
+    }
+    assert_eq!(name(bob.refresh().await).as_deref(), Some("2"));
+    assert_eq!(name(app.browser().refresh().await), None);
+    // It was Ada who asked, and it is Bob who is signed in by the answer.
+    assert_eq!(name(browser.login("bob").await), None);
 }
 
 #[tokio::test]

@@ -91,7 +91,13 @@ async fn an_allowed_origin_signs_in_and_reads_every_answer() {
             assert_eq!(header("access-control-allow-origin"), SPA);
             assert_eq!(header("access-control-allow-credentials"), "true");
             let exposed = header("access-control-expose-headers");
-            for name in ["www-authenticate", "retry-after", "x-request-id"] {
+            for name in [
+                "www-authenticate",
+                "retry-after",
+                "x-request-id",
+                "latchkey-session-end",
+                "latchkey-user",
+            ] {
                 assert!(exposed.contains(name), "{exposed}");
             }
             let vary: Vec<_> = answer.headers.get_all("vary").iter().collect();

@@ -1,5 +1,7 @@
 //! Why a session ended, told to the one whose session it was.
 
+use axum::http::Method;
+use cookie::time::SignedDuration;
 use latchkey::domain::RevokeCause;
 
 use crate::support::{TestApp, app::mins, browser::Browser};
@@ -101,6 +103,20 @@ async fn a_browser_that_is_marked_as_signed_out_is_nobodys_until_it_signs_out_or
     browser.open("/account").await.assert_status(200);
     let plain = app.signed_in("bob").await.logout().await;
     assert_eq!(plain.cookie_names(), ["access", "refresh"], "no mark, nothing to take away");
+}
+
+#[tokio::test]
+async fn a_mark_that_another_host_has_set_keeps_nobody_out() {
+    let app = TestApp::new().await;
+    let browser = app.signed_in("ada").await;
+    browser.set_cookie("latchkey-out", "1");
+    let host = [("host", "app.example.com:8443")];
+    let reply = browser.send(Method::POST, "/api/auth/logout/", &host, "").await;
+    let mut marks = reply.cookies();
+    marks.retain(|cookie| cookie.name() == "latchkey-out");
+    assert!(marks.iter().all(|mark| mark.max_age() == Some(SignedDuration::ZERO)));
+    let domains: Vec<_> = marks.iter().map(|mark| mark.domain()).collect();
+    assert_eq!(domains, [None, Some("app.example.com"), Some("example.com")]);
 }
 
 #[tokio::test]

@@ -121,7 +121,10 @@ fn a_tab_that_is_seen_early_waits_for_the_rest() {
 #[test]
 fn an_unknown_session_is_found_out_by_one_refresh() {
     let scene = Scene::open(SessionSnapshot::Unknown);
-    assert_eq!((scene.begun(), scene.seen()), (1, (SessionView::Unknown, 0)));
+    assert_eq!(
+        (scene.begun(), scene.seen()),
+        (1, (SessionView::Unknown { reconnecting: false }, 0))
+    );
     scene.answer(given(Some(900)));
     assert_eq!(scene.seen(), (signed_in(false), 1));
     assert_eq!(scene.calls.asked_who.load(Ordering::Relaxed), 1);

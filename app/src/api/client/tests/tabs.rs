@@ -3,6 +3,7 @@
 use super::*;
 use crate::session::{Fresh, Hint, Wake};
 
+const UNKNOWN: SessionView = SessionView::Unknown { reconnecting: false };
 const FRESH: Fresh = Fresh { user: 1, expires_in_s: Some(900) };
 
 /// An access token that lives, and a refresh token that does.
@@ -123,7 +124,7 @@ fn another_account_in_another_tab_is_asked_for_and_nothing_of_this_one_is_shown_
     let tab = Tab::open(ada_active());
     let call = tab.data();
     tab.port.hear(Hint::SignedIn(Fresh { user: 2, ..FRESH }));
-    assert_eq!(tab.view(), SessionView::Unknown);
+    assert_eq!(tab.view(), UNKNOWN);
     tab.server.answer(&|request| match request.path.as_str() {
         paths::DATA => challenge(),
         _ => good(request),
@@ -148,7 +149,7 @@ fn another_tabs_sign_out_is_the_end_here() {
 fn a_restored_page_asks_who_is_signed_in() {
     let tab = Tab::open(ada_active());
     tab.port.wake(Wake::Restored);
-    assert_eq!((tab.view(), tab.refreshes()), (SessionView::Unknown, 1));
+    assert_eq!((tab.view(), tab.refreshes()), (UNKNOWN, 1));
     tab.serve(good);
     assert!(matches!(tab.view(), SessionView::SignedIn { user, .. } if user.pk == 2));
 }
@@ -183,6 +184,17 @@ fn a_request_without_an_answer_says_reconnecting_until_the_server_answers() {
 }
 
 #[test]
+fn a_page_that_is_restored_without_a_network_says_so() {
+    let tab = Tab::open(ada_active());
+    tab.port.wake(Wake::Restored);
+    tab.serve(|_| Err(NoAnswer));
+    assert_eq!(tab.view(), SessionView::Unknown { reconnecting: true });
+    tab.port.pass(2_000);
+    tab.serve(good);
+    assert!(matches!(tab.view(), SessionView::SignedIn { reconnecting: false, .. }));
+}
+
+#[test]
 fn a_request_that_waits_to_be_sent_is_not_sent_in_anothers_name() {
     let ends = [Hint::SignedIn(Fresh { user: 2, ..FRESH }), Hint::SignedOut { offline: false }];
     for end in ends {
@@ -205,7 +217,7 @@ fn what_was_given_to_somebody_else_is_not_shown_to_the_person_who_asked() {
     let call = tab.data();
     tab.server.answer(&bobs);
     tab.port.run();
-    assert_eq!((status(take(&call)), tab.view()), (Some(401), SessionView::Unknown));
+    assert_eq!((status(take(&call)), tab.view()), (Some(401), UNKNOWN));
     tab.port.pass(0);
     tab.serve(bobs);
     assert!(matches!(tab.view(), SessionView::SignedIn { user, .. } if user.pk == 2));

@@ -53,8 +53,8 @@ fn finds_out(machine: &Machine) -> bool {
 #[test]
 fn a_refresh_gives_way_to_another_tabs_sign_in_and_comes_after_it() {
     let (waits, commands) = hear(refreshing(), Hint::ChangeBegins);
-    let resumes = Some(NOW.elapsed.plus(3_000));
-    assert_eq!(waits, Machine { resumes, ..machine(refreshing()) });
+    let rested = Some(NOW.elapsed.plus(3_000));
+    assert_eq!(waits, Machine { resumes: rested, ..machine(refreshing()) });
     assert_eq!(commands, [Command::AbortRefresh, Command::Arm { delay_ms: 3_000 }]);
 
     let again = Command::Refresh { epoch: TICKET.epoch, user: Some(ada()) };
