@@ -1,5 +1,6 @@
 //! [`BrowserPort`] by the browser.
 
+mod channel;
 mod hints;
 mod lock;
 mod mark;

@@ -2,6 +2,7 @@
 //!
 //! The lock is never held while anything outside is called, so that a port may call back at once.
 
+mod change;
 mod farewell;
 #[cfg(test)]
 mod tests;
@@ -16,10 +17,10 @@ use futures::{
     future::{AbortHandle, abortable},
 };
 
+pub use self::change::Change;
 use self::farewell::Farewell;
 use super::{
-    Access, Answer, BrowserPort, Fresh, Guard, Hint, Outcome, SessionApi, SessionView, Ticket,
-    Wake,
+    Access, Answer, BrowserPort, Fresh, Hint, Outcome, SessionApi, SessionView, Ticket, Wake,
     machine::{Command, Event, Machine, Now, RefreshEnd},
     view,
 };
@@ -158,15 +159,6 @@ impl Driver {
         true
     }
 
-    /// A sign-in or a sign-out is about to be sent: a refresh in flight is given up, here and in
-    /// other tabs, and none is begun here until the change is over.
-    pub fn begin_change(&self) -> Change<'_> {
-        self.stop_farewell();
-        self.apply(Event::ChangeBegins, None);
-        self.port.tell(Hint::ChangeBegins);
-        Change { driver: self, over: false, marked: false, lock: None }
-    }
-
     /// Whole seconds until the next refresh that comes unasked; `None` where none is planned.
     /// Before [`Driver::start`] it is what the server said.
     pub fn next_refresh_in_s(&self) -> Option<u64> {
@@ -279,75 +271,6 @@ impl Driver {
 
     fn lock(&self) -> MutexGuard<'_, Inner> {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-/// A sign-in or a sign-out on its way. Dropped, it has failed, and the session goes on as it was.
-pub struct Change<'d> {
-    driver: &'d Driver,
-    over: bool,
-    /// Whether the browser was marked as signed out for it.
-    marked: bool,
-    /// Held until it is over.
-    lock: Option<Guard>,
-}
-
-impl Change<'_> {
-    /// Waits until no other tab is about to set token cookies.
-    pub async fn locked(&mut self) {
-        self.lock = Some(self.driver.port.lock().await);
-    }
-
-    /// From now on the browser counts as signed out, whatever comes of the request.
-    pub fn mark_out(&mut self) {
-        self.marked = true;
-        self.driver.port.mark_out(true);
-    }
-
-    /// Somebody signed in just now. `access_expires_in_s`, where it is told, counts from now.
-    pub fn signed_in(mut self, user: User, access_expires_in_s: Option<u64>) {
-        self.over = true;
-        // Nothing of the app runs while it is held.
-        self.lock = None;
-        let access = self.driver.fresh(access_expires_in_s);
-        self.driver.forget_farewell();
-        self.driver.apply(Event::SignedIn { user, access }, None);
-        self.driver.tell(Hint::SignedIn);
-    }
-
-    /// The person signed out just now.
-    pub fn signed_out(mut self) {
-        self.over = true;
-        self.lock = None;
-        self.driver.forget_farewell();
-        self.driver.apply(Event::SignedOut { offline: false }, None);
-        self.driver.port.tell(Hint::SignedOut { offline: false });
-    }
-
-    /// The person signs out, and the server cannot be told yet: it will be.
-    pub fn signed_out_offline(mut self) {
-        self.over = true;
-        self.lock = None;
-        self.driver.port.mark_out(true);
-        self.driver.apply(Event::SignedOut { offline: true }, None);
-        self.driver.port.tell(Hint::SignedOut { offline: true });
-        self.driver.owe_farewell();
-    }
-}
-
-impl Drop for Change<'_> {
-    fn drop(&mut self) {
-        if self.over {
-            return;
-        }
-        if self.marked {
-            self.driver.port.mark_out(false);
-        }
-        self.driver.apply(Event::ChangeFailed, None);
-        self.driver.port.tell(Hint::ChangeFailed);
-        if self.driver.owes_farewell() {
-            self.driver.farewell_later(None);
-        }
     }
 }
 

@@ -46,6 +46,11 @@ export async function open(page: Page, path: string): Promise<void> {
   await hydrated(page);
 }
 
+/** How many of the pages show that nobody is signed in. */
+export function signedOut(pages: Page[]): number {
+  return pages.filter((page) => new URL(page.url()).pathname === "/login").length;
+}
+
 export class LoginPage {
   readonly username: Locator;
   readonly password: Locator;

@@ -1,15 +1,19 @@
 //! What tabs tell each other: by a `BroadcastChannel`, else by the storage event.
 
+use std::rc::Rc;
+
 use app::session::Hint;
-use wasm_bindgen::{JsCast, closure::Closure};
-use web_sys::{BroadcastChannel, MessageEvent, Storage, StorageEvent, Window};
+use wasm_bindgen::{JsCast as _, closure::Closure};
+use web_sys::{MessageEvent, Storage, StorageEvent, Window};
+
+use super::channel::Channel;
 
 /// The name of the channel, and of the item in storage.
 const NAME: &str = "latchkey";
 
 /// The way to other tabs of this browser.
 pub enum Hints {
-    Channel(BroadcastChannel),
+    Channel(Rc<Channel>),
     Storage(Window, Storage),
     /// Neither is to be had: every tab finds out for itself.
     Nowhere,
@@ -18,7 +22,7 @@ pub enum Hints {
 impl Hints {
     /// The best that there is.
     pub fn open() -> Self {
-        if let Ok(channel) = BroadcastChannel::new(NAME) {
+        if let Some(channel) = Channel::open(NAME) {
             return Self::Channel(channel);
         }
         let window = web_sys::window();
@@ -33,7 +37,7 @@ impl Hints {
     pub fn tell(&self, hint: Hint) {
         let text = hint.to_string();
         match self {
-            Self::Channel(channel) => _ = channel.post_message(&text.into()),
+            Self::Channel(channel) => channel.post(&text),
             Self::Storage(_, storage) => {
                 // An event comes with a change only, so nothing is left behind.
                 _ = storage.set_item(NAME, &text);
@@ -55,8 +59,7 @@ impl Hints {
                 let listener = Closure::<dyn Fn(MessageEvent)>::new(move |event: MessageEvent| {
                     hear(event.data().as_string());
                 });
-                channel.set_onmessage(Some(listener.as_ref().unchecked_ref()));
-                listener.forget();
+                channel.listen(listener.into_js_value().unchecked_into());
             }
             Self::Storage(window, _) => {
                 let listener = Closure::<dyn Fn(StorageEvent)>::new(move |event: StorageEvent| {
