@@ -3,13 +3,16 @@
 use std::{future::IntoFuture as _, io, net::SocketAddr, time::Duration};
 
 use axum::Router;
-use tokio::{net::TcpListener, signal};
+use tokio::{net::TcpListener, signal, time::timeout};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 /// How long requests in progress may take once the server was told to stop.
 const GRACE: Duration = Duration::from_secs(10);
+/// How long the tasks in the background may take after that.
+const LAST_WORDS: Duration = Duration::from_secs(5);
 
-/// Serves until SIGINT or SIGTERM, then lets requests and tasks finish.
+/// Serves until SIGINT or SIGTERM, then lets requests finish, and after them, by `stop`, the tasks:
+/// what the last requests have left to be written is written, too.
 ///
 /// # Errors
 /// What the listener or the signal handler says.
@@ -20,9 +23,9 @@ pub async fn run(
     tasks: TaskTracker,
 ) -> io::Result<()> {
     let service = router.into_make_service_with_connect_info::<SocketAddr>();
-    let stopping = stop.clone();
+    let draining = CancellationToken::new();
     let serving = axum::serve(listener, service)
-        .with_graceful_shutdown(async move { stopping.cancelled().await })
+        .with_graceful_shutdown(draining.clone().cancelled_owned())
         .into_future();
     tokio::pin!(serving);
     let told = tokio::select! {
@@ -30,17 +33,16 @@ pub async fn run(
         told = signalled() => told,
     };
     tracing::info!("stopping");
+    draining.cancel();
+    let served = timeout(GRACE, serving).await.unwrap_or_else(|_| {
+        tracing::warn!("some requests took too long to finish");
+        Ok(())
+    });
     stop.cancel();
     tasks.close();
-    let finish = async {
-        let served = serving.await;
-        tasks.wait().await;
-        served
-    };
-    let Ok(served) = tokio::time::timeout(GRACE, finish).await else {
-        tracing::warn!("some requests took too long to finish");
-        return told;
-    };
+    if timeout(LAST_WORDS, tasks.wait()).await.is_err() {
+        tracing::warn!("the database took too long to hear the rest");
+    }
     told.and(served)
 }
 

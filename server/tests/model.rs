@@ -19,9 +19,9 @@
 //!
 //! Scenarios of their own look at what would make the whole too large: 15 s between reading and
 //! writing, sightings that are written late or lost, two refreshes that are heard after they were
-//! given up, 75 s later, a token that has expired when it was fetched just now, a backup. Where they
+//! given up, 75 s later, one token that has expired when it was fetched just now, a backup. Where they
 //! do not, a statement reads and writes at the same moment, a sighting is written at once or never,
-//! one refresh at a time is heard after it was given up, and a fresh token is in force.
+//! one refresh at a time is heard although it was given up, within 15 s, and a fresh token is in force.
 //!
 //! **Which promise is kept where.** I2, I3, I4 and "nobody honest is signed out" are checked at every
 //! step here, and so is I5, the limit that never moves. I1 holds by construction: a row has one
@@ -149,6 +149,18 @@ fn a_failed_refresh_that_deletes_cookies_is_found() {
 #[test]
 fn a_sighting_that_counts_at_once_is_found() {
     breaks(Fault::SightingAtOnce, Scenario { crash: true, ..Scenario::tabs(1) }, THIEF);
+}
+
+#[test]
+fn a_sighting_that_is_dated_late_is_found() {
+    let scenario = Scenario { gather: true, crash: true, ..Scenario::tabs(1) };
+    breaks(Fault::SightingDatedLate, scenario, THIEF);
+}
+
+#[test]
+fn a_sighting_that_disregards_the_last_answer_is_found() {
+    let scenario = Scenario { gather: true, crash: true, ..Scenario::tabs(1) };
+    breaks(Fault::SightingUnchecked, scenario, THIEF);
 }
 
 #[test]

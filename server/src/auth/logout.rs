@@ -14,8 +14,8 @@ use crate::domain::{RevokeCause, SessionId, TokenKind};
 pub struct Unfinished(Mutex<HashSet<SessionId>>);
 
 impl Unfinished {
-    fn remember(&self, session: SessionId) {
-        self.lock().insert(session);
+    fn remember(&self, sessions: &[SessionId]) {
+        self.lock().extend(sessions);
     }
 
     fn list(&self) -> Vec<SessionId> {
@@ -40,12 +40,15 @@ impl Auth {
         sessions.extend(self.sessions_of(refresh, TokenKind::Refresh, now));
         sessions.sort_unstable();
         sessions.dedup();
+        // Before anything is waited for: whoever hangs up now is out all the same.
+        self.unfinished.remember(&sessions);
+        for session in &sessions {
+            self.forget(*session, now);
+        }
         for session in sessions {
-            self.forget(session, now);
-            let ended = self.store.revoke_family(session, RevokeCause::Logout).await;
-            if let Err(error) = ended {
-                tracing::warn!(%error, "a sign-out waits for the database");
-                self.unfinished.remember(session);
+            match self.store.revoke_family(session, RevokeCause::Logout).await {
+                Ok(_) => self.unfinished.finished(session),
+                Err(error) => tracing::warn!(%error, "a sign-out waits for the database"),
             }
         }
     }

@@ -18,6 +18,8 @@ use crate::{
 
 /// How often they are written.
 const INTERVAL: Duration = Duration::from_secs(1);
+/// How many are written by one statement: after an outage there may be very many.
+const MOST: usize = 1_000;
 
 /// What access tokens have shown lately.
 #[derive(Debug, Default)]
@@ -97,20 +99,27 @@ impl Auth {
         if waiting.is_empty() {
             return Ok(());
         }
-        // Presented at a moment of this process, judged by the store's.
+        for some in waiting.chunks(MOST) {
+            self.write_some(some).await?;
+        }
+        Ok(())
+    }
+
+    async fn write_some(&self, shown: &[(SessionId, Shown)]) -> Result<(), AuthError> {
+        // Presented at a moment of this process, judged by the store's. Ours is read last: what is
+        // wrong by the time that the other took to come makes a sighting older, never younger.
         let store_now = self.store.now().await?;
-        let sightings: Vec<_> = waiting
-            .iter()
-            .map(|(session, shown)| Sighting {
-                session: *session,
-                generation: shown.generation,
-                at: store_now.before(now.since(shown.at)),
-            })
-            .collect();
+        let now = self.now();
+        let sighting = |(session, shown): &(SessionId, Shown)| Sighting {
+            session: *session,
+            generation: shown.generation,
+            at: store_now.before(now.since(shown.at)),
+        };
+        let sightings: Vec<_> = shown.iter().map(sighting).collect();
         let written = self.store.sight(&sightings, self.policy.rotation.store_delay).await?;
-        for ((session, shown), written) in waiting.into_iter().zip(written) {
+        for ((session, shown), written) in shown.iter().zip(written) {
             let stage = if written { Stage::Written } else { Stage::Refused };
-            self.sightings.settle(session, shown.generation, stage);
+            self.sightings.settle(*session, shown.generation, stage);
         }
         Ok(())
     }

@@ -58,14 +58,17 @@ pub(super) const SIGHT: &str = "UPDATE sessions SET seen_at = $3, \
      WHERE id = $1 AND generation = $2 AND revoked_at IS NULL AND seen_at IS NULL \
      AND $3 - answered_at >= $4";
 
-// `answered_at` never goes back: of two that overlap the later one is written first now and then.
+// No moment ever goes back: of two that overlap the later one is written first now and then.
 pub(super) const REISSUE: &str = "UPDATE sessions SET \
-     answered_at = CASE WHEN answered_at < $3 THEN $3 ELSE answered_at END, last_used_at = $3 \
+     answered_at = CASE WHEN answered_at < $3 THEN $3 ELSE answered_at END, \
+     last_used_at = CASE WHEN last_used_at < $3 THEN $3 ELSE last_used_at END \
      WHERE id = $1 AND generation = $2 AND revoked_at IS NULL";
 
-pub(super) const RENEW: &str = "UPDATE sessions SET rotated_at = $3, \
+pub(super) const RENEW: &str = "UPDATE sessions SET \
+     rotated_at = CASE WHEN rotated_at < $3 THEN $3 ELSE rotated_at END, \
      answered_at = CASE WHEN answered_at < $3 THEN $3 ELSE answered_at END, \
-     last_used_at = $3, seen_at = coalesce(seen_at, $4) \
+     last_used_at = CASE WHEN last_used_at < $3 THEN $3 ELSE last_used_at END, \
+     seen_at = coalesce(seen_at, $4) \
      WHERE id = $1 AND generation = $2 AND revoked_at IS NULL";
 
 pub(super) const ROTATE: &str = "UPDATE sessions SET generation = $4, rotated_at = $3, \
@@ -137,7 +140,8 @@ pub(super) mod postgres {
          FROM unnest($1::text[], $2::bigint[], $3::bigint[]) AS g (id, generation, at) \
          WHERE s.id = g.id AND s.generation = g.generation AND s.revoked_at IS NULL \
          AND s.seen_at IS NULL AND g.at - s.answered_at >= $4 \
-         AND s.id IN (SELECT id FROM sessions WHERE id = ANY($1) FOR UPDATE SKIP LOCKED) \
+         AND s.id IN (SELECT id FROM sessions WHERE id = ANY($1) AND seen_at IS NULL \
+         FOR UPDATE SKIP LOCKED) \
          RETURNING s.id";
 
     pub(in crate::storage) const LOCK_KEYS: &str = "LOCK TABLE signing_keys IN EXCLUSIVE MODE";

@@ -1,6 +1,8 @@
 //! Access tokens show that their refresh token was stored.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
+
+use tokio_util::sync::CancellationToken;
 
 use crate::support::{
     TestApp,
@@ -41,6 +43,20 @@ async fn the_window_begins_with_the_call_and_not_with_its_writing() {
     app.advance(Duration::from_millis(29_999));
     assert_eq!(browser.refresh().await.assert_status(200).cookie_names(), ["access"]);
     app.advance(Duration::from_millis(1));
+    assert_eq!(browser.refresh().await.assert_status(200).cookie_names(), ["access", "refresh"]);
+}
+
+#[tokio::test]
+async fn what_waits_when_the_server_stops_is_written_then() {
+    let app = TestApp::new().await;
+    let browser = app.signed_in("ada").await;
+    let stop = CancellationToken::new();
+    let writing = tokio::spawn(Arc::clone(&app.auth).keep_writing_sightings(stop.clone()));
+    app.advance(mins(2));
+    browser.get("/api/data/").await.assert_status(200);
+    stop.cancel();
+    writing.await.unwrap();
+    app.advance(mins(1));
     assert_eq!(browser.refresh().await.assert_status(200).cookie_names(), ["access", "refresh"]);
 }
 

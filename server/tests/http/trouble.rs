@@ -88,6 +88,28 @@ async fn who_signed_out_stays_out_before_the_database_hears_of_it() {
 }
 
 #[tokio::test]
+async fn who_hangs_up_while_a_sign_out_waits_for_the_database_is_out_all_the_same() {
+    let app = TestApp::on(Engine::Sqlite, &[]).await;
+    let browser = app.signed_in("ada").await;
+    let copy = browser.copy();
+    let session = app.session_of(&browser);
+    let options = SqliteConnectOptions::new().filename(app.database.file());
+    let mut other = options.connect().await.unwrap();
+    sqlx::query("BEGIN IMMEDIATE").execute(&mut other).await.unwrap();
+    let leaving = tokio::spawn(async move { browser.logout().await });
+    while copy.get("/api/data/").await.status == 200 {
+        tokio::task::yield_now().await;
+    }
+    leaving.abort();
+    assert!(leaving.await.is_err(), "it has not been answered");
+    sqlx::query("ROLLBACK").execute(&mut other).await.unwrap();
+    other.close().await.unwrap();
+    app.auth.finish_logouts().await.unwrap();
+    let row = app.auth.store.lookup_family(session).await.unwrap().unwrap();
+    assert!(row.family.revoked.is_some(), "another node would not know");
+}
+
+#[tokio::test]
 async fn another_database_in_its_place_is_trouble_and_no_fault() {
     let app = TestApp::on(Engine::Sqlite, &[]).await;
     let browser = app.signed_in("ada").await;

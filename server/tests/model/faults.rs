@@ -13,6 +13,10 @@ pub enum Fault {
     FailureDeletes,
     /// A sighting counts at once, as with `STORE_DELAY=0`.
     SightingAtOnce,
+    /// A sighting counts from the moment at which it is written.
+    SightingDatedLate,
+    /// A sighting counts whenever the last answer came.
+    SightingUnchecked,
     /// A page's access token carries the current generation, not the presented one.
     PageLoadCurrent,
     /// The window closes by time alone.
@@ -27,7 +31,8 @@ pub enum Fault {
     LateSuccess,
     /// A sign-in does not look at the account again before it opens the session.
     NoUserLock,
-    /// The blacklist forgets a family as soon as the access lifetime is over.
+    /// The blacklist forgets a family as soon as the access lifetime is over. The model's `LEEWAY` is
+    /// a minute; without one, only clocks that differ tell the difference.
     ForgetfulBlacklist,
     /// A rotation asks whether the generation is as it was read, and not whether it was handed out
     /// again since.

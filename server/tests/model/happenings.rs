@@ -73,7 +73,7 @@ pub fn each(scenario: &Scenario, world: &World, visit: &mut dyn FnMut(Happening,
             visit(happening, outcome);
         }
     };
-    visit(H::Tick, tick(world, scenario.late));
+    visit(H::Tick, tick(scenario, world));
     visit(H::Flush, flush(world));
     for person in [Person::Ada, Person::Bob] {
         visit(H::HalfLife(person), half_life(world, person));

@@ -4,7 +4,7 @@ use super::{
     explore::{Model, Visit},
     faults::Fault,
     happenings::{self, Happening},
-    server::Server,
+    server::{STORE, Server},
     world::{
         Call, Change, Jar, Life, Load, Mind, ORPHANS, Person, Refresh, Row, State, TABS, Tab,
         Token, World,
@@ -62,6 +62,12 @@ impl Scenario {
             late: 0,
             alike: true,
         }
+    }
+
+    /// Beyond so many ticks since an answer it makes no difference how many they are. A sighting that
+    /// is written a tick after it was read is judged by the moment of its reading.
+    pub const fn longest_answered(&self) -> u8 {
+        if self.phases { STORE + 1 } else { STORE }
     }
 
     /// With something broken, and tabs that keep their numbers.

@@ -13,7 +13,7 @@ use latchkey::{
 
 use super::{
     faults::Fault,
-    world::{Answer, End, Life, Person, Row, Since, Token, World, Write},
+    world::{Answer, End, Gathered, Life, Person, Row, Since, Token, World, Write},
 };
 
 pub const TICK: Duration = Duration::from_secs(15);
@@ -105,7 +105,8 @@ impl Server {
         let unseen = row.seen.is_none() && self.stored(row, ago);
         let unchanged = between != Between::AnotherWrite;
         let holds = row.life == Life::Live && unchanged && (write != Write::Sight || unseen);
-        let blind = self.fault == Some(Fault::Fork) && row.life == Life::Live;
+        let forks = self.fault == Some(Fault::Fork) && matches!(write, Write::Rotate { .. });
+        let blind = forks && row.life == Life::Live;
         if !holds && !blind {
             return Ok(None);
         }
@@ -141,12 +142,27 @@ impl Server {
         self.outlives[since as usize]
     }
 
-    /// An access token has shown some ticks `ago` that the client holds a generation.
-    pub fn sight(&self, world: &mut World, access: Token, ago: u8) -> Result<(), &'static str> {
+    /// An access token has shown that the client holds a generation.
+    pub fn sight(&self, world: &mut World, access: Token) -> Result<(), &'static str> {
+        let counts = self.stored(*world.row(access.of), 0);
+        self.write_sighting(world, Gathered { access, age: 0, counts })
+    }
+
+    /// Writes a sighting as of when it was made.
+    pub fn write_sighting(
+        &self,
+        world: &mut World,
+        sighting: Gathered,
+    ) -> Result<(), &'static str> {
+        let Gathered { access, age, counts } = sighting;
         let row = *world.row(access.of);
-        let unseen = row.seen.is_none() && self.stored(row, ago);
-        if access.behind == 0 && row.life == Life::Live && unseen {
-            self.apply(world, access.of, Write::Sight, ago)?;
+        let (age, counts) = match self.fault {
+            Some(Fault::SightingDatedLate) => (0, self.stored(row, 0)),
+            Some(Fault::SightingUnchecked) => (age, true),
+            _ => (age, counts),
+        };
+        if access.behind == 0 && row.life == Life::Live && row.seen.is_none() && counts {
+            self.apply(world, access.of, Write::Sight, age)?;
         }
         Ok(())
     }
@@ -196,6 +212,9 @@ impl Server {
             Some(_) => Some(row.seen.unwrap_or(ago)),
         };
         world.shift(of, i8::try_from(by).unwrap());
+        if let Some(gathered) = world.gathered.as_mut().filter(|g| answered && g.access.of == of) {
+            gathered.counts = false;
+        }
         if answered && self.fault != Some(Fault::RotationByGeneration) {
             world.keep_from_rotating(of);
         }

@@ -213,11 +213,14 @@ pub struct Orphan {
     pub age: u8,
 }
 
-/// A sighting that waits for being written, since so many ticks.
+/// A sighting that waits for being written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Gathered {
     pub access: Token,
+    /// Ticks since it was made; more than a window make no difference.
     pub age: u8,
+    /// Whether the last answer came long enough before it.
+    pub counts: bool,
 }
 
 pub const TABS: usize = 3;

@@ -74,6 +74,15 @@ async fn the_moment_of_the_last_answer_never_goes_back(database: &TestDatabase) 
         assert!(store.apply(&read, late, at(1_000), DELAY).await.unwrap());
         assert_eq!(family(&*store, read.id).await.answered_at, at(2_000), "{late:?}");
     }
+    let renew = Transition::Renew { sighting: false };
+    let read = add_family(&*store, user, 3).await;
+    assert!(store.apply(&read, renew, at(2_000), DELAY).await.unwrap());
+    for late in [renew, Transition::Reissue] {
+        assert!(store.apply(&read, late, at(1_000), DELAY).await.unwrap());
+    }
+    assert_eq!(family(&*store, read.id).await.rotated_at, at(2_000));
+    let listed = store.list_sessions(None).await.unwrap();
+    assert!(listed.iter().all(|session| session.last_used_at == at(2_000)));
 }
 
 async fn a_sighting_counts_once_and_not_too_soon(database: &TestDatabase) {

@@ -72,7 +72,9 @@ impl Machine {
         rest.trust.failures = 1;
         let wait_ms = schedule::backoff_ms(1, None, now.jitter);
         let soon = now.elapsed.plus(wait_ms);
-        rest.due = Some(rest.due.map_or(soon, |due| due.min(soon)));
+        // What nobody has looked at since it was due waits, too.
+        rest.due =
+            Some(rest.due.filter(|due| *due > now.elapsed).map_or(soon, |due| due.min(soon)));
         let command = arm(rest, now);
         (self, vec![command])
     }

@@ -4,7 +4,7 @@ use proptest::{collection::vec, option, prelude::*};
 
 use super::*;
 use crate::{
-    session::{Elapsed, testing::ada},
+    session::{Elapsed, Fresh, testing::ada},
     wire::SessionSnapshot,
 };
 
@@ -38,6 +38,27 @@ fn event() -> impl Strategy<Value = Event> {
         1 => Just(Event::SignedOut { offline: false }),
         1 => Just(Event::ChangeBegins),
         1 => Just(Event::ChangeFailed),
+        1 => any::<bool>().prop_map(|visible| Event::Online { visible }),
+        1 => Just(Event::Restored),
+        2 => hint().prop_map(Event::Elsewhere),
+        1 => span().prop_map(|margin_ms| Event::Requested { margin_ms }),
+        1 => Just(Event::Unanswered),
+        1 => Just(Event::FarewellHeard),
+    ]
+}
+
+fn hint() -> impl Strategy<Value = Hint> {
+    let fresh = || {
+        let expires_in_s = option::of(span());
+        (1..3_i64, expires_in_s).prop_map(|(user, expires_in_s)| Fresh { user, expires_in_s })
+    };
+    prop_oneof![
+        Just(Hint::ChangeBegins),
+        Just(Hint::ChangeFailed),
+        Just(Hint::Nobody),
+        fresh().prop_map(Hint::SignedIn),
+        fresh().prop_map(Hint::Refreshed),
+        any::<bool>().prop_map(|offline| Hint::SignedOut { offline }),
     ]
 }
 
@@ -48,15 +69,21 @@ fn snapshot() -> impl Strategy<Value = SessionSnapshot> {
     prop_oneof![1 => Just(SessionSnapshot::Unknown), 3 => active]
 }
 
-/// A timer leads to what is due, or some of the way; it rings at once only for what was due long
-/// ago and was held up by a sign-in or a sign-out.
+/// A timer leads to what is due, or some of the way. It rings at once only for what was held up by a
+/// sign-in or a sign-out, and where it has become doubtful who is signed in.
 fn check_timers(event: &Event, machine: &Machine, commands: &[Command], now: Elapsed) {
     for command in commands {
         let Command::Arm { delay_ms } = command else { continue };
         let delay_ms = u64::from(*delay_ms);
-        let due = machine.due(now).expect("a timer for nothing");
+        let due = machine.resumes.or_else(|| machine.due(now)).expect("a timer for nothing");
         assert_eq!(delay_ms, due.since(now).min(LONGEST_MS));
-        assert!(delay_ms > 0 || *event == Event::ChangeFailed, "a timer in the past");
+        let at_once = matches!(
+            event,
+            Event::ChangeFailed
+                | Event::Restored
+                | Event::Elsewhere(Hint::SignedIn(_) | Hint::Nobody)
+        );
+        assert!(delay_ms > 0 || at_once, "a timer in the past: {event:?}");
     }
 }
 

@@ -3,6 +3,7 @@
 use super::{Happening as H, Outcome, Visit, told};
 use crate::model::{
     scenario::Scenario,
+    server::STORE,
     tab::Told,
     world::{Call, Gathered, Life, State, Ticket, Token, World},
 };
@@ -64,9 +65,10 @@ fn served(
             // The newest waits, and of those that are equal the first.
             let older = |gathered: &Gathered| gathered.access != access;
             if access.behind == 0 && world.gathered.as_ref().is_none_or(older) {
-                world.gathered = Some(Gathered { access, age: 0 });
+                let counts = world.row(access.of).answered >= STORE;
+                world.gathered = Some(Gathered { access, age: 0, counts });
             }
-        } else if let Err(promise) = scenario.server.sight(&mut world, access, 0) {
+        } else if let Err(promise) = scenario.server.sight(&mut world, access) {
             return Some(Err(promise));
         }
         if world == before {
@@ -93,9 +95,9 @@ fn unauthorised(
 }
 
 pub fn sighting_written(scenario: &Scenario, world: &World) -> Option<Outcome> {
-    let Gathered { access, age } = world.gathered?;
+    let gathered = world.gathered?;
     let mut next = World { gathered: None, ..*world };
-    Some(scenario.server.sight(&mut next, access, age).map(|()| next))
+    Some(scenario.server.write_sighting(&mut next, gathered).map(|()| next))
 }
 
 pub fn sighting_lost(world: &World) -> Option<Outcome> {

@@ -37,7 +37,8 @@ pub fn use_stolen(scenario: &Scenario, world: &World, behind: i8) -> Option<Outc
 }
 
 /// 15 s pass. What is under way takes one tick at most.
-pub fn tick(world: &World, late: u8) -> Option<Outcome> {
+pub fn tick(scenario: &Scenario, world: &World) -> Option<Outcome> {
+    let late = scenario.late;
     let mut next = *world;
     for tab in &mut next.tabs {
         match &mut tab.refresh {
@@ -77,7 +78,7 @@ pub fn tick(world: &World, late: u8) -> Option<Outcome> {
     }
     for row in &mut next.rows {
         if row.life == Life::Live {
-            row.answered = (row.answered + 1).min(STORE);
+            row.answered = (row.answered + 1).min(scenario.longest_answered());
             row.seen = row.seen.map(|seen| (seen + 1).min(RACE));
         }
     }
@@ -95,7 +96,7 @@ pub fn flush(world: &World) -> Option<Outcome> {
 
 pub fn half_life(world: &World, of: Person) -> Option<Outcome> {
     let row = world.row(of);
-    let possible = row.life == Life::Live && row.answered == STORE && !row.past_half;
+    let possible = row.life == Life::Live && row.answered >= STORE && !row.past_half;
     let mut next = *world;
     next.row_mut(of).past_half = true;
     possible.then_some(Ok(next))
