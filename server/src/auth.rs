@@ -3,6 +3,7 @@
 pub mod accounts;
 pub mod authenticate;
 pub mod blacklist;
+pub mod change_password;
 pub mod error;
 pub mod feed;
 pub mod hashing;
@@ -10,6 +11,7 @@ pub mod housekeeping;
 pub mod login;
 pub mod logout;
 pub mod page_load;
+pub mod profile;
 pub mod readiness;
 pub mod refresh;
 pub mod register;
@@ -22,9 +24,11 @@ use std::{sync::Arc, time::Duration};
 pub use accounts::{CreateUser, CreateUserError, SetPasswordError};
 pub use authenticate::{AccessFault, Identity};
 pub use blacklist::{Blacklist, Standing};
+pub use change_password::Owner;
 pub use error::AuthError;
 pub use hashing::HashPool;
 pub use login::{LoginInput, SignedIn};
+pub use profile::{ProfileChange, ProfileError};
 pub use refresh::Refreshed;
 pub use verify::VerifyError;
 
@@ -51,6 +55,8 @@ pub struct AuthPolicy {
     pub absolute_lifetime: Duration,
     /// `UPDATE_LAST_LOGIN`: whether a sign-in is noted with the user.
     pub update_last_login: bool,
+    /// `LOGOUT_ON_PASSWORD_CHANGE`: whether who changes their password has to sign in again.
+    pub logout_on_password_change: bool,
     /// `PASSWORD_MAX_LENGTH` in characters: longer ones are wrong without being hashed.
     pub password_max_chars: usize,
 }

@@ -3,6 +3,7 @@
 
 pub mod claims;
 pub mod clock;
+mod common_passwords;
 pub mod decide;
 pub mod entropy;
 pub mod family;

@@ -131,6 +131,7 @@ pub async fn serve(config: Config, ready: impl FnOnce(&str)) -> Result<(), Start
         cookies: config.cookies,
         csrf: config.csrf,
         bodies: config.bodies,
+        asks_old_password: config.asks_old_password,
         hsts: config.hsts,
         reload_socket: site.reload_socket(),
         hashed_files: site.options.hash_files,

@@ -12,7 +12,9 @@ pub const LOGOUT: &str = "/api/auth/logout/";
 pub const TOKEN_REFRESH: &str = "/api/auth/token/refresh/";
 /// `POST`: is this token good?
 pub const TOKEN_VERIFY: &str = "/api/auth/token/verify/";
-/// `GET`: who am I?
+/// `POST`: another password.
+pub const PASSWORD_CHANGE: &str = "/api/auth/password/change/";
+/// `GET`: who am I? `PUT`, `PATCH`: what I am called.
 pub const USER: &str = "/api/auth/user/";
 /// `GET`: the worked example of a protected route.
 pub const DATA: &str = "/api/data/";

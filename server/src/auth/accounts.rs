@@ -2,7 +2,10 @@
 
 use secrecy::SecretString;
 
-use super::{Auth, AuthError};
+use super::{
+    Auth, AuthError,
+    profile::{PersonNameFault, check_name},
+};
 use crate::{
     domain::{
         Email, PasswordFault, RevokeCause, SessionId, Timestamp, UserId, Username,
@@ -11,9 +14,6 @@ use crate::{
     },
     storage::{Constraint, NewUser, StoreError, Tx, UserRecord},
 };
-
-/// The most characters of a given or family name: Django's limit.
-const MAX_NAME_CHARS: usize = 150;
 
 /// What an account is made from, as somebody typed it.
 #[derive(Debug)]
@@ -44,11 +44,8 @@ pub enum CreateUserError {
     #[error("e-mail address: {0}")]
     Email(#[from] EmailFault),
     /// A given or family name is impossible.
-    #[error("Ensure this field has no more than {MAX_NAME_CHARS} characters.")]
-    NameTooLong,
-    /// A given or family name holds control characters.
-    #[error("Enter a valid name, without line ends and other control characters.")]
-    NameControl,
+    #[error(transparent)]
+    Name(#[from] PersonNameFault),
     /// The user name is taken.
     #[error("A user with that username already exists.")]
     UsernameTaken,
@@ -90,7 +87,8 @@ impl Auth {
     pub(super) async fn new_user(&self, input: CreateUser) -> Result<NewUser, CreateUserError> {
         let username = Username::parse(&input.username)?;
         let email = input.email.as_deref().map(Email::parse).transpose()?;
-        check_names(&input)?;
+        check_name(&input.first_name)?;
+        check_name(&input.last_name)?;
         let person = Person {
             username: username.as_str(),
             first_name: &input.first_name,
@@ -217,18 +215,6 @@ impl Auth {
             self.forget(session, now);
         }
     }
-}
-
-fn check_names(input: &CreateUser) -> Result<(), CreateUserError> {
-    for name in [&input.first_name, &input.last_name] {
-        if name.chars().count() > MAX_NAME_CHARS {
-            return Err(CreateUserError::NameTooLong);
-        }
-        if name.chars().any(char::is_control) {
-            return Err(CreateUserError::NameControl);
-        }
-    }
-    Ok(())
 }
 
 /// Why a password was not changed.

@@ -156,6 +156,15 @@ pub struct Settings {
     #[arg(long, env, default_value = "false", action = Set, value_parser = flag(), help_heading = "Protection")]
     pub csrf_require_origin: bool,
 
+    /// Ask for the present password when it is changed. With false, whoever holds an access token
+    /// can change it, as in dj-rest-auth's default
+    #[arg(long, env, default_value = "true", action = Set, value_parser = flag(), help_heading = "Protection")]
+    pub old_password_field_enabled: bool,
+
+    /// Whoever changes their password signs in again. All other sessions end in any case
+    #[arg(long, env, default_value = "false", action = Set, value_parser = flag(), help_heading = "Protection")]
+    pub logout_on_password_change: bool,
+
     /// The most characters a password may have
     #[arg(long, env, default_value_t = 128, help_heading = "Protection", value_name = "CHARS")]
     pub password_max_length: usize,

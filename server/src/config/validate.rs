@@ -69,6 +69,8 @@ pub struct Config {
     pub csrf: CsrfPolicy,
     /// Bodies.
     pub bodies: BodyPolicy,
+    /// Whether who changes their password has to know the present one.
+    pub asks_old_password: bool,
     /// TLS only.
     pub hsts: Option<Hsts>,
     /// What cargo-leptos says.
@@ -113,6 +115,7 @@ impl Config {
                 access_token: settings.jwt_auth_access_in_body,
                 login_expiration: settings.jwt_auth_return_expiration,
             },
+            asks_old_password: settings.old_password_field_enabled,
             hsts: https.then_some(Hsts { include_subdomains: settings.hsts_include_subdomains }),
             leptos: settings.leptos,
             public_url,
@@ -223,6 +226,7 @@ fn auth_policy(settings: &Settings) -> AuthPolicy {
         },
         absolute_lifetime: settings.session_absolute_lifetime,
         update_last_login: settings.update_last_login,
+        logout_on_password_change: settings.logout_on_password_change,
         password_max_chars: settings.password_max_length,
     }
 }

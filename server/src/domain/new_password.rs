@@ -4,6 +4,8 @@ use std::collections::HashMap;
 
 use secrecy::{ExposeSecret as _, SecretString};
 
+use super::common_passwords::is_common;
+
 /// The fewest characters of a password.
 pub const MIN_CHARS: usize = 8;
 /// As similar as this to something about the person is too similar.
@@ -21,6 +23,9 @@ pub enum PasswordFault {
     /// Below [`MIN_CHARS`].
     #[error("This password is too short. It must contain at least {MIN_CHARS} characters.")]
     TooShort,
+    /// One that is tried first.
+    #[error("This password is too common.")]
+    Common,
     /// Digits alone.
     #[error("This password is entirely numeric.")]
     Numeric,
@@ -52,9 +57,15 @@ pub fn faults(password: &SecretString, max_chars: usize) -> Vec<PasswordFault> {
     if chars > max_chars {
         return vec![PasswordFault::TooLong(max_chars)];
     }
-    let short = (chars < MIN_CHARS).then_some(PasswordFault::TooShort);
     let numeric = chars > 0 && password.chars().all(char::is_numeric);
-    short.into_iter().chain(numeric.then_some(PasswordFault::Numeric)).collect()
+    [
+        (chars < MIN_CHARS, PasswordFault::TooShort),
+        (is_common(password), PasswordFault::Common),
+        (numeric, PasswordFault::Numeric),
+    ]
+    .into_iter()
+    .filter_map(|(wrong, fault)| wrong.then_some(fault))
+    .collect()
 }
 
 /// Whether the password is nearly something that is known about the person.
@@ -113,13 +124,14 @@ mod tests {
 
     #[test]
     fn a_password_is_judged_as_django_judges_it() {
-        use PasswordFault::{Nul, Numeric, TooLong, TooShort};
-        let rows: [(&str, &[PasswordFault]); 9] = [
+        use PasswordFault::{Common, Nul, Numeric, TooLong, TooShort};
+        let rows: [(&str, &[PasswordFault]); 10] = [
             ("correct-horse-9", &[]),
             ("7 chars", &[TooShort]),
             ("8 chars!", &[]),
             ("ünïcødé☃", &[]),
-            ("1234567", &[TooShort, Numeric]),
+            ("1234567", &[TooShort, Common, Numeric]),
+            ("Password123", &[Common]),
             ("90218347650", &[Numeric]),
             ("", &[TooShort]),
             ("nul\0 inside", &[Nul]),

@@ -3,6 +3,8 @@
 pub mod data;
 pub mod login;
 pub mod logout;
+pub mod new_password;
+pub mod password_change;
 pub mod refresh;
 pub mod register;
 pub mod tokens;
@@ -21,6 +23,7 @@ use super::{Access, AppState, Failure, endpoint};
 
 const GET: &str = "GET, HEAD, OPTIONS";
 const POST: &str = "POST, OPTIONS";
+const USER: &str = "GET, PUT, PATCH, HEAD, OPTIONS";
 
 /// All endpoints below `/api`. An API of one's own goes here: a line with its path, whom it
 /// serves, and its handler.
@@ -31,7 +34,8 @@ pub fn router(state: &AppState) -> Router {
         (paths::LOGOUT, Access::Public, POST, post(logout::post)),
         (paths::TOKEN_REFRESH, Access::Open, POST, post(refresh::post)),
         (paths::TOKEN_VERIFY, Access::Open, POST, post(verify::post)),
-        (paths::USER, Access::Private, GET, get(user::get)),
+        (paths::USER, Access::Private, USER, get(user::get).put(user::put).patch(user::patch)),
+        (paths::PASSWORD_CHANGE, Access::Private, POST, post(password_change::post)),
         (paths::DATA, Access::Private, GET, get(data::get)),
     ];
     routes

@@ -55,6 +55,8 @@ pub struct Web {
     pub csrf: CsrfPolicy,
     /// What token bodies say.
     pub bodies: BodyPolicy,
+    /// `OLD_PASSWORD_FIELD_ENABLED`: whether who changes their password has to know the present one.
+    pub asks_old_password: bool,
     /// Whether browsers are told to stay on TLS.
     pub hsts: Option<Hsts>,
     /// The development server's reload socket, which pages may connect to.

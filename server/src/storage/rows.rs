@@ -56,6 +56,19 @@ pub struct NewUser {
     pub created_at: Timestamp,
 }
 
+/// What a person is called.
+#[derive(Clone, Debug)]
+pub struct Names {
+    /// The user name.
+    pub username: String,
+    /// Its look-up form.
+    pub username_key: String,
+    /// Given name, or empty.
+    pub first_name: String,
+    /// Family name, or empty.
+    pub last_name: String,
+}
+
 /// What somebody else has already.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Taken {

@@ -35,6 +35,9 @@ pub(super) const DISABLE_USER: &str =
 pub(super) const ENABLE_USER: &str =
     "UPDATE users SET disabled_at = NULL WHERE id = $1 AND disabled_at IS NOT NULL";
 
+pub(super) const RENAME_USER: &str = "UPDATE users SET username = $2, username_key = $3, \
+     first_name = $4, last_name = $5 WHERE id = $1";
+
 pub(super) const REPLACE_PASSWORD: &str =
     "UPDATE users SET password_hash = $3 WHERE id = $1 AND password_hash = $2";
 

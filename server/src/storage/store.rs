@@ -4,7 +4,9 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 
-use super::{ClientInfo, FamilyRecord, NewUser, SessionRecord, StoreError, Taken, UserRecord};
+use super::{
+    ClientInfo, FamilyRecord, Names, NewUser, SessionRecord, StoreError, Taken, UserRecord,
+};
 use crate::domain::{
     Family, Generation, PasswordHash, RevokeCause, SessionId, Timestamp, Transition, UserId,
 };
@@ -126,6 +128,9 @@ pub trait Tx: Send {
 
     /// Enables an account. Returns whether it was disabled.
     async fn enable_user(&mut self, id: UserId) -> Result<bool, StoreError>;
+
+    /// Gives a user these names.
+    async fn rename_user(&mut self, id: UserId, names: &Names) -> Result<(), StoreError>;
 
     /// Replaces the password if it still is the one that was read. Returns whether it was.
     async fn replace_password(

@@ -146,7 +146,7 @@ async fn checks_come_in_django_rest_frameworks_order() {
         reply.assert_status(405).json(),
         json!({"detail": "Method \"DELETE\" not allowed."})
     );
-    assert_eq!(reply.header("allow").unwrap(), "GET, HEAD, OPTIONS");
+    assert_eq!(reply.header("allow").unwrap(), "GET, PUT, PATCH, HEAD, OPTIONS");
     // Negotiation before authentication.
     let xml = [("accept", "application/xml")];
     let reply = stranger.send(Method::GET, "/api/auth/user/", &xml, "").await;

@@ -115,11 +115,13 @@ async fn passwords_that_will_not_do() {
     let app = TestApp::new().await;
     let long = "x".repeat(129);
     let short = "This password is too short. It must contain at least 8 characters.";
+    let common = "This password is too common.";
     let rows = [
         (
             json!({"password1": "1234567", "password2": "x"}),
-            json!({"password1": [short, "This password is entirely numeric."]}),
+            json!({"password1": [short, common, "This password is entirely numeric."]}),
         ),
+        (json!({"password1": "PASSWORD", "password2": "PASSWORD"}), json!({"password1": [common]})),
         (
             json!({"password1": "nul\u{0}nul\u{0}nul"}),
             json!({"password1": ["Null characters are not allowed."]}),

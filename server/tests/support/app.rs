@@ -96,6 +96,7 @@ impl TestApp {
             cookies: config.cookies,
             csrf: config.csrf,
             bodies: config.bodies,
+            asks_old_password: config.asks_old_password,
             hsts: config.hsts,
             reload_socket: None,
             hashed_files: true,

@@ -54,6 +54,21 @@ pub fn answer(
     status: StatusCode,
     signed_in: SignedIn,
 ) -> Result<Response, Failure> {
+    let (mut answer, body) = opened(state, request, keeper, signed_in)?;
+    answer.insert(header::VARY, HeaderValue::from_static("Accept, Cookie, origin"));
+    Ok((status, answer, Json(body)).into_response())
+}
+
+/// The cookies of a session that has just been opened, and what a body says of it.
+///
+/// # Errors
+/// When the cookies cannot be made.
+pub fn opened(
+    state: &AppState,
+    request: &HeaderMap,
+    keeper: Keeper,
+    signed_in: SignedIn,
+) -> Result<(HeaderMap, LoginResponse), Failure> {
     let now = state.auth.now();
     let mut answer = HeaderMap::new();
     if keeper == Keeper::Cookies {
@@ -65,8 +80,7 @@ pub fn answer(
     let minted = [(TokenKind::Access, &signed_in.access), (TokenKind::Refresh, &signed_in.refresh)];
     let cookies = keeper.cookies(&state.web, minted, now)?;
     append_cookies(&mut answer, cookies.into_iter().map(|(_, cookie)| cookie));
-    answer.insert(header::VARY, HeaderValue::from_static("Accept, Cookie, origin"));
-    Ok((status, answer, Json(body(keeper, &state.web, signed_in, now))).into_response())
+    Ok((answer, body(keeper, &state.web, signed_in, now)))
 }
 
 /// A client that keeps its tokens itself says so. A browser must not: scripts would get them.

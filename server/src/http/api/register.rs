@@ -116,8 +116,7 @@ fn failure(error: CreateUserError) -> Failure {
         // Names other than the user name are not asked for.
         CreateUserError::Username(_)
         | CreateUserError::UsernameTaken
-        | CreateUserError::NameTooLong
-        | CreateUserError::NameControl => "username",
+        | CreateUserError::Name(_) => "username",
         CreateUserError::Email(_) | CreateUserError::EmailTaken => "email",
         CreateUserError::Password(_) => "password1",
         CreateUserError::Other(error) => return error.into(),

@@ -9,7 +9,7 @@ use super::{answer, changed_one};
 use crate::{
     domain::{Clock, Email, Family, PasswordHash, RevokeCause, SessionId, Timestamp, UserId},
     storage::{
-        ClientInfo, NewUser, StoreError, Tx, UserRecord,
+        ClientInfo, Names, NewUser, StoreError, Tx, UserRecord,
         rows::{UserRow, session_id},
         sql,
     },
@@ -73,6 +73,16 @@ impl Tx for PostgresTx {
     async fn enable_user(&mut self, id: UserId) -> Result<bool, StoreError> {
         let change = query(sql::ENABLE_USER).bind(id.0);
         answer(change.execute(&mut *self.transaction)).await.map(changed_one)
+    }
+
+    async fn rename_user(&mut self, id: UserId, names: &Names) -> Result<(), StoreError> {
+        let change = query(sql::RENAME_USER)
+            .bind(id.0)
+            .bind(&names.username)
+            .bind(&names.username_key)
+            .bind(&names.first_name)
+            .bind(&names.last_name);
+        answer(change.execute(&mut *self.transaction)).await.map(drop)
     }
 
     async fn replace_password(

@@ -8,7 +8,7 @@ use sqlx::{Sqlite, Transaction, query, query_as, query_scalar};
 use crate::{
     domain::{Clock, Email, Family, PasswordHash, RevokeCause, SessionId, Timestamp, UserId},
     storage::{
-        ClientInfo, NewUser, StoreError, Tx, UserRecord,
+        ClientInfo, Names, NewUser, StoreError, Tx, UserRecord,
         rows::{UserRow, session_id},
         sql,
     },
@@ -80,6 +80,17 @@ impl Tx for SqliteTx {
     async fn enable_user(&mut self, id: UserId) -> Result<bool, StoreError> {
         let done = query(sql::ENABLE_USER).bind(id.0).execute(&mut *self.transaction).await?;
         Ok(done.rows_affected() == 1)
+    }
+
+    async fn rename_user(&mut self, id: UserId, names: &Names) -> Result<(), StoreError> {
+        let change = query(sql::RENAME_USER)
+            .bind(id.0)
+            .bind(&names.username)
+            .bind(&names.username_key)
+            .bind(&names.first_name)
+            .bind(&names.last_name);
+        change.execute(&mut *self.transaction).await?;
+        Ok(())
     }
 
     async fn replace_password(

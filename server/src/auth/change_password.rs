@@ -1,0 +1,81 @@
+//! Another password: every session of the account ends, and one begins for whoever changed it.
+
+use secrecy::SecretString;
+
+use super::{Auth, AuthError, SignedIn};
+use crate::{
+    domain::{
+        Family, PasswordFault, RevokeCause, SessionId, UserId,
+        new_password::{self, Person},
+    },
+    storage::{ClientInfo, UserRecord},
+};
+
+/// The account, as it was when its owner was asked who they are.
+#[derive(Debug)]
+pub struct Owner(UserRecord);
+
+impl Auth {
+    /// The account of somebody who knows its password. Without `old` nothing is asked.
+    ///
+    /// # Errors
+    /// [`AuthError::InvalidCredentials`] when the password is another one; else as [`Auth::user`].
+    pub async fn owner(&self, id: UserId, old: Option<SecretString>) -> Result<Owner, AuthError> {
+        let user = self.user(id).await?;
+        if let Some(old) = old {
+            let right = self.hashing.verify(old, Some(user.password_hash.clone())).await?;
+            if !right {
+                return Err(AuthError::InvalidCredentials);
+            }
+        }
+        Ok(Owner(user))
+    }
+
+    /// What is wrong with a new password of this account.
+    pub fn judge(&self, owner: &Owner, new: &SecretString) -> Vec<PasswordFault> {
+        let Owner(user) = owner;
+        let person = Person {
+            username: &user.username,
+            first_name: &user.first_name,
+            last_name: &user.last_name,
+            email: user.email.as_deref().unwrap_or_default(),
+        };
+        let similar = new_password::similarity(new, person);
+        let faults = new_password::faults(new, self.policy.password_max_chars);
+        similar.into_iter().chain(faults).collect()
+    }
+
+    /// Replaces the password and ends all sessions. Opens one for whoever changed it, unless
+    /// `LOGOUT_ON_PASSWORD_CHANGE` says that they sign in again.
+    ///
+    /// # Errors
+    /// [`AuthError::InvalidCredentials`] when the password was changed meanwhile; what the store
+    /// says.
+    pub async fn change_password(
+        &self,
+        owner: Owner,
+        new: SecretString,
+        client: &ClientInfo,
+    ) -> Result<Option<SignedIn>, AuthError> {
+        let Owner(checked) = owner;
+        let hash = self.hashing.hash(new, &*self.entropy).await?;
+        let mut tx = self.store.begin().await?;
+        let user = tx.lock_user(checked.id).await?.filter(|user| user.disabled_at.is_none());
+        let user = user.ok_or(AuthError::UserNotFound)?;
+        if !tx.replace_password(user.id, &checked.password_hash, &hash).await? {
+            return Err(AuthError::InvalidCredentials);
+        }
+        let now = tx.now().await?;
+        let ended = tx.revoke_families_of(user.id, RevokeCause::PasswordChanged, now).await?;
+        let mut family = None;
+        if !self.policy.logout_on_password_change {
+            let id = SessionId::generate(now, &*self.entropy)?;
+            let opened = Family::open(id, user.id, now, self.policy.absolute_lifetime);
+            tx.insert_family(&opened, client).await?;
+            family = Some(opened);
+        }
+        tx.commit().await?;
+        self.forget_all(ended);
+        family.map(|family| self.signed_in(user, &family, now)).transpose()
+    }
+}

@@ -1,0 +1,69 @@
+//! A new password in a request: typed twice, and judged.
+
+use secrecy::SecretString;
+
+use crate::{
+    domain::PasswordFault,
+    http::{Failure, failure::FieldErrors, fields::Fields},
+};
+
+const FIRST: &str = "new_password1";
+const SECOND: &str = "new_password2";
+/// With the apostrophe of typographers, as Django's forms write it.
+const DIFFERENT: &str = "The two password fields didn’t match.";
+
+/// What was typed into the two fields.
+pub struct Typed {
+    first: String,
+    second: String,
+}
+
+impl Typed {
+    /// Reads both fields; what is wrong with either goes to `errors`.
+    pub fn read(fields: &Fields, max_chars: usize, errors: &mut FieldErrors) -> Option<Self> {
+        let first = read(fields, FIRST, max_chars, errors);
+        let second = read(fields, SECOND, max_chars, errors);
+        Some(Self { first: first?, second: second? })
+    }
+
+    /// The password, if it was typed the same way twice.
+    ///
+    /// # Errors
+    /// 400 where it was not.
+    pub fn agreed(self) -> Result<SecretString, Failure> {
+        if self.first != self.second {
+            return Err(Failure::Fields(FieldErrors::one(SECOND, DIFFERENT)));
+        }
+        Ok(self.first.into())
+    }
+}
+
+/// A password that has to be there and has a sensible length.
+pub fn read(
+    fields: &Fields,
+    name: &'static str,
+    max_chars: usize,
+    errors: &mut FieldErrors,
+) -> Option<String> {
+    match fields.required(name) {
+        Ok(text) if text.chars().count() > max_chars => {
+            errors.push(name, PasswordFault::TooLong(max_chars).to_string());
+            None
+        }
+        Ok(text) => Some(text),
+        Err(message) => {
+            errors.push(name, message);
+            None
+        }
+    }
+}
+
+/// Passes on what is wrong with a new password.
+///
+/// # Errors
+/// 400 where anything is.
+pub fn accepted(faults: &[PasswordFault]) -> Result<(), Failure> {
+    let mut errors = FieldErrors::default();
+    errors.push_all(SECOND, faults.iter().map(ToString::to_string));
+    errors.into_result()
+}
