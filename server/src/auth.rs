@@ -11,12 +11,15 @@ pub mod housekeeping;
 pub mod login;
 pub mod logout;
 pub mod page_load;
+pub mod post;
 pub mod profile;
 pub mod readiness;
 pub mod refresh;
 pub mod register;
+pub mod reset;
 pub mod sessions;
 pub mod sightings;
+pub mod verification;
 pub mod verify;
 
 use std::{sync::Arc, time::Duration};
@@ -40,6 +43,7 @@ use crate::{
         entropy::random,
         token::{Grant, Minted},
     },
+    mail::Mailroom,
     storage::Store,
 };
 
@@ -57,6 +61,10 @@ pub struct AuthPolicy {
     pub update_last_login: bool,
     /// `LOGOUT_ON_PASSWORD_CHANGE`: whether who changes their password has to sign in again.
     pub logout_on_password_change: bool,
+    /// `PASSWORD_RESET_TIMEOUT`: how long a reset link can be used.
+    pub reset_timeout: Duration,
+    /// `ACCOUNT_EMAIL_CONFIRMATION_EXPIRE_DAYS`: how long a link that confirms an address can be used.
+    pub confirmation_timeout: Duration,
     /// `PASSWORD_MAX_LENGTH` in characters: longer ones are wrong without being hashed.
     pub password_max_chars: usize,
 }
@@ -75,6 +83,8 @@ pub struct Auth {
     pub clock: Arc<dyn Clock>,
     /// Randomness.
     pub entropy: Arc<dyn Entropy>,
+    /// Where mails go.
+    pub mailroom: Mailroom,
     /// Settings.
     pub policy: AuthPolicy,
     /// Sign-outs that the database has yet to hear of.

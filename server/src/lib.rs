@@ -10,6 +10,7 @@ pub mod config;
 pub mod domain;
 pub mod http;
 pub mod lifecycle;
+pub mod mail;
 pub mod startup;
 pub mod storage;
 pub mod telemetry;

@@ -19,6 +19,7 @@ use crate::{
     },
     http::{AppState, Web, router},
     lifecycle,
+    mail::{FilePostman, Links, Mailroom},
     storage::{Store, StoreError},
 };
 
@@ -52,6 +53,9 @@ pub enum StartError {
     /// Anything else.
     #[error(transparent)]
     Auth(#[from] AuthError),
+    /// There is no folder for mails.
+    #[error("the folder for mails cannot be made: {0}")]
+    MailFolder(#[source] io::Error),
     /// The server stopped by itself.
     #[error("the server stopped: {0}")]
     Serve(#[source] io::Error),
@@ -114,10 +118,20 @@ fn assemble(
         hashing: HashPool::new(Arc::new(hasher), threads).map_err(|error| hashing(&error))?,
         clock: Arc::new(SystemClock),
         entropy: Arc::new(SystemEntropy),
+        mailroom: mailroom(config),
         policy: config.auth,
         unfinished: Unfinished::default(),
         sightings: Sightings::default(),
     }))
+}
+
+fn mailroom(config: &Config) -> Mailroom {
+    let frontend = config.frontend_url.as_ref().or(config.public_url.as_ref());
+    let own = || format!("http://{}", config.listen);
+    Mailroom {
+        postman: Box::new(FilePostman::new(config.mail_folder.clone(), Arc::new(SystemClock))),
+        links: Links::new(frontend.map_or_else(own, |url| url.as_str().to_owned())),
+    }
 }
 
 /// Serves until a signal says stop. `ready` is called with the address in use.
@@ -138,6 +152,7 @@ pub async fn serve(config: Config, ready: impl FnOnce(&str)) -> Result<(), Start
     };
     check_token_size(&auth, &web)?;
     auth.load_blacklist().await?;
+    private::folder(&config.mail_folder).map_err(StartError::MailFolder)?;
     warn_of_narrow_path(&web);
 
     let listener = TcpListener::bind(config.listen)
@@ -150,6 +165,7 @@ pub async fn serve(config: Config, ready: impl FnOnce(&str)) -> Result<(), Start
     tasks.spawn(Arc::clone(&auth).follow_revocations(stop.clone()));
     tasks.spawn(Arc::clone(&auth).keep_writing_sightings(stop.clone()));
     tasks.spawn(Arc::clone(&auth).keep_cleaning_up(stop.clone()));
+    tasks.spawn(Arc::clone(&auth).keep_sending_mails(stop.clone()));
     match &config.public_url {
         Some(url) => ready(url.as_str()),
         None => ready(&format!("http://{address}")),

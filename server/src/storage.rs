@@ -13,7 +13,9 @@ pub mod store;
 
 pub use error::{Constraint, StoreError};
 pub use postgres::PostgresStore;
-pub use rows::{ClientInfo, FamilyRecord, Names, NewUser, SessionRecord, Taken, UserRecord};
+pub use rows::{
+    ClientInfo, FamilyRecord, Names, NewUser, SessionRecord, Taken, UserRecord, WaitingMail,
+};
 pub use sqlite::SqliteStore;
 pub use store::{Dead, Heard, RevocationFeed, Sighting, Store, Tx};
 

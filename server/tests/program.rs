@@ -36,7 +36,7 @@ fn with_nothing_set_it_makes_what_it_needs_and_serves() {
     drop(server);
     assert!(place.serve().is_signed_in(&cookies));
     let files: Vec<_> = fs::read_dir(place.path().join("data")).unwrap().collect();
-    assert!(files.len() <= 4, "database, its two logs, the key: {files:?}");
+    assert!(files.len() <= 5, "database, its two logs, the key, the mails: {files:?}");
 }
 
 #[test]

@@ -46,6 +46,7 @@ mod accounts;
 mod cleanup;
 mod engines;
 mod families;
+mod mails;
 
 fn at(millis: i64) -> Timestamp {
     Timestamp::from_millis(millis)

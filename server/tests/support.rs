@@ -5,6 +5,7 @@ pub mod browser;
 pub mod database;
 pub mod gated;
 pub mod hasher;
+pub mod letterbox;
 pub mod program;
 
 pub use app::TestApp;
@@ -12,6 +13,7 @@ pub use browser::{Browser, Reply};
 pub use database::{Engine, TestDatabase};
 pub use gated::GatedStore;
 pub use hasher::CountingHasher;
+pub use letterbox::Letterbox;
 
 /// Whether to take the time that it takes (`make prove`), or to look at a part (`make test`).
 #[expect(clippy::disallowed_methods, reason = "a setting of the tests, not of the program")]

@@ -12,6 +12,14 @@ pub const LOGOUT: &str = "/api/auth/logout/";
 pub const TOKEN_REFRESH: &str = "/api/auth/token/refresh/";
 /// `POST`: is this token good?
 pub const TOKEN_VERIFY: &str = "/api/auth/token/verify/";
+/// `POST`: shows that an address is theirs.
+pub const VERIFY_EMAIL: &str = "/api/auth/registration/verify-email/";
+/// `POST`: asks for that mail again.
+pub const RESEND_EMAIL: &str = "/api/auth/registration/resend-email/";
+/// `POST`: asks for a mail that leads to a new password.
+pub const PASSWORD_RESET: &str = "/api/auth/password/reset/";
+/// `POST`: a new password, by that mail.
+pub const PASSWORD_RESET_CONFIRM: &str = "/api/auth/password/reset/confirm/";
 /// `POST`: another password.
 pub const PASSWORD_CHANGE: &str = "/api/auth/password/change/";
 /// `GET`: who am I? `PUT`, `PATCH`: what I am called.

@@ -5,7 +5,7 @@ use secrecy::SecretString;
 use super::{Auth, AuthError, SignedIn};
 use crate::{
     domain::{
-        Family, PasswordFault, RevokeCause, SessionId, UserId,
+        Family, MailKind, PasswordFault, RevokeCause, SessionId, UserId,
         new_password::{self, Person},
     },
     storage::{ClientInfo, UserRecord},
@@ -13,7 +13,7 @@ use crate::{
 
 /// The account, as it was when its owner was asked who they are.
 #[derive(Debug)]
-pub struct Owner(UserRecord);
+pub struct Owner(pub(super) UserRecord);
 
 impl Auth {
     /// The account of somebody who knows its password. Without `old` nothing is asked.
@@ -74,6 +74,7 @@ impl Auth {
             tx.insert_family(&opened, client).await?;
             family = Some(opened);
         }
+        tx.queue_mail(user.id, MailKind::PasswordChanged, now).await?;
         tx.commit().await?;
         self.forget_all(ended);
         family.map(|family| self.signed_in(user, &family, now)).transpose()

@@ -5,7 +5,7 @@ use secrecy::SecretString;
 use super::{Auth, AuthError, CreateUser, CreateUserError, SignedIn};
 use crate::{
     domain::{
-        Email, Family, PasswordFault, SessionId, TokenKind, Username,
+        Email, Family, MailKind, PasswordFault, SessionId, TokenKind, Username,
         new_password::{self, Person},
         user::{EmailFault, UsernameFault},
     },
@@ -135,6 +135,9 @@ impl Auth {
         let family = Family::open(session, id, now, self.policy.absolute_lifetime);
         self.replace_sessions(&mut *tx, &replaced, now).await?;
         self.open_family(&mut *tx, &family, &input.client).await?;
+        if user.email.is_some() {
+            tx.queue_mail(id, MailKind::VerifyEmail, now).await?;
+        }
         let user = tx.lock_user(id).await?.ok_or(AuthError::UserNotFound)?;
         tx.commit().await?;
         self.forget_all(replaced);

@@ -156,6 +156,30 @@ pub struct Settings {
     #[arg(long, env, default_value = "false", action = Set, value_parser = flag(), help_heading = "Protection")]
     pub csrf_require_origin: bool,
 
+    /// How mails leave: file:FOLDER writes a text file a mail. Unset: file: and the folder `mail` in
+    /// DATA_DIR
+    #[arg(long, env, help_heading = "Mail", value_name = "URL", hide_env_values = true)]
+    pub email_url: Option<SecretString>,
+
+    /// Where the pages are that mails link to, if they are not this server's own
+    #[arg(long, env, help_heading = "Mail", value_name = "URL")]
+    pub frontend_url: Option<String>,
+
+    /// How long a link to a new password can be used
+    #[arg(long, env, default_value = "3d", value_parser = duration, help_heading = "Mail")]
+    pub password_reset_timeout: Duration,
+
+    /// How many days a link that confirms an address can be used
+    #[arg(
+        long,
+        env,
+        default_value_t = 3,
+        value_parser = clap::value_parser!(u32).range(1..=365),
+        help_heading = "Mail",
+        value_name = "DAYS"
+    )]
+    pub account_email_confirmation_expire_days: u32,
+
     /// Ask for the present password when it is changed. With false, whoever holds an access token
     /// can change it, as in dj-rest-auth's default
     #[arg(long, env, default_value = "true", action = Set, value_parser = flag(), help_heading = "Protection")]

@@ -69,6 +69,10 @@ pub struct Config {
     pub csrf: CsrfPolicy,
     /// Bodies.
     pub bodies: BodyPolicy,
+    /// Where mails are written to.
+    pub mail_folder: PathBuf,
+    /// Where the pages are that mails link to, if they are not our own.
+    pub frontend_url: Option<PublicUrl>,
     /// Whether who changes their password has to know the present one.
     pub asks_old_password: bool,
     /// TLS only.
@@ -87,7 +91,7 @@ impl Config {
     /// # Errors
     /// The first combination that cannot work.
     pub fn new(settings: Settings) -> Result<Self, ConfigError> {
-        let public_url = public_url(settings.public_url.as_deref())?;
+        let public_url = origin("PUBLIC_URL", settings.public_url.as_deref())?;
         let https = public_url.as_ref().is_some_and(PublicUrl::is_https);
         lifetimes(&settings)?;
         if settings.password_max_length < 8 {
@@ -102,6 +106,8 @@ impl Config {
             database,
             new_key: settings.new_key,
             auth: auth_policy(&settings),
+            mail_folder: mail_folder(&settings)?,
+            frontend_url: origin("FRONTEND_URL", settings.frontend_url.as_deref())?,
             tokens: token_policy(&settings),
             max_staleness: settings.revocation_max_staleness,
             cookies: cookie_policy(&settings, https)?,
@@ -123,13 +129,13 @@ impl Config {
     }
 }
 
-fn public_url(text: Option<&str>) -> Result<Option<PublicUrl>, ConfigError> {
+fn origin(name: &str, text: Option<&str>) -> Result<Option<PublicUrl>, ConfigError> {
     // Compose files hand over unset variables as empty ones.
     let Some(text) = text.filter(|text| !text.is_empty()) else { return Ok(None) };
     match PublicUrl::parse(text) {
         Some(url) => Ok(Some(url)),
         None => refuse(format!(
-            "PUBLIC_URL is {text:?}: write scheme, host and port only, as in https://app.example.com."
+            "{name} is {text:?}: write scheme, host and port only, as in https://app.example.com."
         )),
     }
 }
@@ -227,7 +233,22 @@ fn auth_policy(settings: &Settings) -> AuthPolicy {
         absolute_lifetime: settings.session_absolute_lifetime,
         update_last_login: settings.update_last_login,
         logout_on_password_change: settings.logout_on_password_change,
+        reset_timeout: settings.password_reset_timeout,
+        confirmation_timeout: DAY * settings.account_email_confirmation_expire_days,
         password_max_chars: settings.password_max_length,
+    }
+}
+
+const DAY: Duration = Duration::from_hours(24);
+
+/// The folder of an `EMAIL_URL`.
+fn mail_folder(settings: &Settings) -> Result<PathBuf, ConfigError> {
+    let Some(url) = settings.email_url.as_ref().map(SecretString::expose_secret) else {
+        return Ok(settings.data_dir.join("mail"));
+    };
+    match url.strip_prefix("file:") {
+        Some(folder) if !folder.is_empty() => Ok(folder.into()),
+        _ => refuse("EMAIL_URL has to be file: and a folder."),
     }
 }
 

@@ -23,6 +23,7 @@ pub struct SigningKey {
     encoding: EncodingKey,
     decoding: DecodingKey,
     ids: Hmac<Sha256>,
+    tickets: Hmac<Sha256>,
 }
 
 impl SigningKey {
@@ -35,14 +36,18 @@ impl SigningKey {
             return Err(WeakKey(secret.len()));
         }
         let labelled = |label: &[u8]| Sha256::new().chain_update(label).chain_update(secret);
-        let mut id_key = Key::<Hmac<Sha256>>::default();
-        id_key[..32].copy_from_slice(&labelled(b"latchkey token id\0").finalize());
+        let derived = |label: &[u8]| {
+            let mut key = Key::<Hmac<Sha256>>::default();
+            key[..32].copy_from_slice(&labelled(label).finalize());
+            Hmac::new(&key)
+        };
         Ok(Self {
             kid: hex::encode(&labelled(b"latchkey key id\0").finalize()[..8]),
             fingerprint: hex::encode(labelled(b"latchkey key fingerprint\0").finalize()),
             encoding: EncodingKey::from_secret(secret),
             decoding: DecodingKey::from_secret(secret),
-            ids: Hmac::new(&id_key),
+            ids: derived(b"latchkey token id\0"),
+            tickets: derived(b"latchkey ticket\0"),
         })
     }
 
@@ -72,6 +77,32 @@ impl SigningKey {
         let mac = self.ids.clone().chain_update(session.as_bytes());
         let mac = mac.chain_update(generation.number().to_be_bytes()).finalize();
         hex::encode(&mac.as_bytes()[..16])
+    }
+
+    /// The signature of a ticket that says all this.
+    pub fn ticket_mac(&self, parts: &[&[u8]]) -> TicketMac {
+        let mut mac = self.tickets.clone();
+        for part in parts {
+            // Each with its length: no two lists of parts read the same.
+            mac.update(&(part.len() as u64).to_be_bytes());
+            mac.update(part);
+        }
+        TicketMac(mac)
+    }
+}
+
+/// A ticket's signature.
+pub struct TicketMac(Hmac<Sha256>);
+
+impl TicketMac {
+    /// Its first bytes.
+    pub fn truncated(self, bytes: usize) -> Vec<u8> {
+        self.0.finalize().as_bytes().iter().copied().take(bytes).collect()
+    }
+
+    /// Whether these are its first bytes. Takes as long for all that are not.
+    pub fn is(self, bytes: &[u8]) -> bool {
+        self.0.verify_truncated_left(bytes).is_ok()
     }
 }
 

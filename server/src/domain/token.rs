@@ -110,6 +110,11 @@ impl Tokens {
         Self { key, policy, header, untyped, validation }
     }
 
+    /// What signs them.
+    pub const fn key(&self) -> &SigningKey {
+        &self.key
+    }
+
     /// The settings in force.
     pub const fn policy(&self) -> &TokenPolicy {
         &self.policy

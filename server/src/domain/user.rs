@@ -103,6 +103,11 @@ impl Email {
     pub fn key(&self) -> String {
         key(&self.0)
     }
+
+    /// The look-up form of an address that was checked before.
+    pub fn key_of(address: &str) -> String {
+        key(address.trim())
+    }
 }
 
 fn key(text: &str) -> String {

@@ -1,15 +1,18 @@
 //! The API. One file an endpoint; `data` is the worked example of a protected route.
 
 pub mod data;
+pub mod email;
 pub mod login;
 pub mod logout;
 pub mod new_password;
 pub mod password_change;
+pub mod password_reset;
 pub mod refresh;
 pub mod register;
 pub mod tokens;
 pub mod user;
 pub mod verify;
+pub mod verify_email;
 
 use app::wire::paths;
 use axum::{
@@ -19,11 +22,22 @@ use axum::{
     routing::{MethodRouter, any, get, post},
 };
 
+use serde::Serialize;
+
 use super::{Access, AppState, Failure, endpoint};
 
 const GET: &str = "GET, HEAD, OPTIONS";
 const POST: &str = "POST, OPTIONS";
+/// What the peer says of itself there, though it answers `HEAD` with 405.
+const POST_OR_HEAD: &str = "POST, OPTIONS, HEAD";
 const USER: &str = "GET, PUT, PATCH, HEAD, OPTIONS";
+
+/// An answer that is one sentence.
+#[derive(Serialize)]
+pub struct Detail {
+    /// The sentence.
+    pub detail: &'static str,
+}
 
 /// All endpoints below `/api`. An API of one's own goes here: a line with its path, whom it
 /// serves, and its handler.
@@ -36,6 +50,10 @@ pub fn router(state: &AppState) -> Router {
         (paths::TOKEN_VERIFY, Access::Open, POST, post(verify::post)),
         (paths::USER, Access::Private, USER, get(user::get).put(user::put).patch(user::patch)),
         (paths::PASSWORD_CHANGE, Access::Private, POST, post(password_change::post)),
+        (paths::PASSWORD_RESET, Access::Public, POST, post(password_reset::post)),
+        (paths::PASSWORD_RESET_CONFIRM, Access::Public, POST, post(password_reset::confirm)),
+        (paths::VERIFY_EMAIL, Access::Public, POST_OR_HEAD, post(verify_email::post)),
+        (paths::RESEND_EMAIL, Access::Public, POST, post(verify_email::resend)),
         (paths::DATA, Access::Private, GET, get(data::get)),
     ];
     routes

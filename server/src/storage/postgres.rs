@@ -18,13 +18,15 @@ use sqlx::{
 use self::{doubt::Doubt, feed::PostgresFeed, reads::Reads, tx::PostgresTx};
 use super::{
     Dead, FamilyRecord, RevocationFeed, SessionRecord, Sighting, Store, StoreError, Taken, Tx,
-    UserRecord,
+    UserRecord, WaitingMail,
     batcher::Batcher,
     migrate,
     rows::{SessionRow, UserRow, ended, session_id},
     sql::{self, Extra},
 };
-use crate::domain::{Clock, Family, RevokeCause, SessionId, Timestamp, Transition, UserId};
+use crate::domain::{
+    Clock, Family, MailKind, RevokeCause, SessionId, Timestamp, Transition, UserId,
+};
 
 /// How long a request waits for a connection before the answer is 503.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
@@ -138,6 +140,44 @@ impl Store for PostgresStore {
     async fn find_user_by_name(&self, key: &str) -> Result<Option<UserRecord>, StoreError> {
         let found = query_as::<_, UserRow>(sql::FIND_USER_BY_NAME).bind(key);
         Ok(answer(found.fetch_optional(&self.pool)).await?.map(Into::into))
+    }
+
+    async fn find_user_by_email(&self, key: &str) -> Result<Option<UserRecord>, StoreError> {
+        let found = query_as::<_, UserRow>(sql::FIND_USER_BY_EMAIL).bind(key);
+        Ok(answer(found.fetch_optional(&self.pool)).await?.map(Into::into))
+    }
+
+    async fn queue_mail(
+        &self,
+        user: Option<UserId>,
+        kind: MailKind,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let user = user.map(|user| user.0);
+        let change = query(sql::QUEUE_MAIL).bind(user).bind(kind.as_str()).bind(now.millis());
+        answer(change.execute(&self.pool)).await.map(drop)
+    }
+
+    async fn waiting_mails(
+        &self,
+        now: Timestamp,
+        count: u32,
+    ) -> Result<Vec<WaitingMail>, StoreError> {
+        let rows = query_as::<_, (i64, Option<i64>, String, i64, i64)>(sql::WAITING_MAILS)
+            .bind(now.millis())
+            .bind(i64::from(count));
+        Ok(answer(rows.fetch_all(&self.pool)).await?.into_iter().map(Into::into).collect())
+    }
+
+    async fn claim_mail(&self, read: &WaitingMail, again: Timestamp) -> Result<bool, StoreError> {
+        let change =
+            query(sql::CLAIM_MAIL).bind(read.id).bind(read.due_at.millis()).bind(again.millis());
+        answer(change.execute(&self.pool)).await.map(changed_one)
+    }
+
+    async fn remove_mail(&self, id: i64, due_at: Timestamp) -> Result<(), StoreError> {
+        let change = query(sql::REMOVE_MAIL).bind(id).bind(due_at.millis());
+        answer(change.execute(&self.pool)).await.map(drop)
     }
 
     async fn taken(&self, name: Option<&str>, email: Option<&str>) -> Result<Taken, StoreError> {

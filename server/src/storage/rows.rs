@@ -6,8 +6,8 @@ use sqlx::FromRow;
 
 use super::StoreError;
 use crate::domain::{
-    Email, Family, Generation, PasswordHash, Revocation, RevokeCause, SessionId, Timestamp, UserId,
-    Username,
+    Email, Family, Generation, MailKind, PasswordHash, Revocation, RevokeCause, SessionId,
+    Timestamp, UserId, Username,
 };
 
 /// A person.
@@ -19,6 +19,8 @@ pub struct UserRecord {
     pub username: String,
     /// The address, if there is one.
     pub email: Option<String>,
+    /// When the address was shown to be theirs.
+    pub email_verified_at: Option<Timestamp>,
     /// Given name, or empty.
     pub first_name: String,
     /// Family name, or empty.
@@ -67,6 +69,33 @@ pub struct Names {
     pub first_name: String,
     /// Family name, or empty.
     pub last_name: String,
+}
+
+/// A mail that is to be sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct WaitingMail {
+    /// Which one.
+    pub id: i64,
+    /// For whom; nobody, where the address that was typed belongs to no account.
+    pub user_id: Option<UserId>,
+    /// What it is about; `None` where a newer version has put it there.
+    pub kind: Option<MailKind>,
+    /// How often it was tried.
+    pub attempts: u32,
+    /// When it was due.
+    pub due_at: Timestamp,
+}
+
+impl From<(i64, Option<i64>, String, i64, i64)> for WaitingMail {
+    fn from((id, user, kind, attempts, due): (i64, Option<i64>, String, i64, i64)) -> Self {
+        Self {
+            id,
+            user_id: user.map(UserId),
+            kind: MailKind::parse(&kind),
+            attempts: u32::try_from(attempts).unwrap_or(u32::MAX),
+            due_at: Timestamp::from_millis(due),
+        }
+    }
 }
 
 /// What somebody else has already.
@@ -135,6 +164,7 @@ pub(super) struct UserRow {
     id: i64,
     username: String,
     email: Option<String>,
+    email_verified_at: Option<i64>,
     first_name: String,
     last_name: String,
     password_hash: String,
@@ -157,6 +187,7 @@ impl From<UserRow> for UserRecord {
             id: UserId(row.id),
             username: row.username,
             email: row.email,
+            email_verified_at: row.email_verified_at.map(Timestamp::from_millis),
             first_name: row.first_name,
             last_name: row.last_name,
             password_hash: PasswordHash::from_stored(row.password_hash),

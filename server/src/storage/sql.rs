@@ -8,7 +8,7 @@ use crate::domain::{Family, Timestamp, Transition};
 
 macro_rules! user_columns {
     () => {
-        "SELECT id, username, email, first_name, last_name, password_hash, disabled_at, \
+        "SELECT id, username, email, email_verified_at, first_name, last_name, password_hash, disabled_at, \
          created_at, last_login_at, superuser_since FROM users "
     };
 }
@@ -16,6 +16,8 @@ macro_rules! user_columns {
 pub(super) const LOOKUP_USER: &str = concat!(user_columns!(), "WHERE id = $1");
 
 pub(super) const FIND_USER_BY_NAME: &str = concat!(user_columns!(), "WHERE username_key = $1");
+
+pub(super) const FIND_USER_BY_EMAIL: &str = concat!(user_columns!(), "WHERE email_key = $1");
 
 pub(super) const LIST_USERS: &str = concat!(user_columns!(), "ORDER BY id");
 
@@ -34,6 +36,20 @@ pub(super) const DISABLE_USER: &str =
 
 pub(super) const ENABLE_USER: &str =
     "UPDATE users SET disabled_at = NULL WHERE id = $1 AND disabled_at IS NOT NULL";
+
+pub(super) const VERIFY_EMAIL: &str = "UPDATE users SET email_verified_at = $3 \
+     WHERE id = $1 AND email_key = $2 AND email_verified_at IS NULL";
+
+pub(super) const QUEUE_MAIL: &str = "INSERT INTO mails (user_id, kind, created_at, due_at) \
+     VALUES ($1, $2, $3, $3) ON CONFLICT (user_id, kind) DO UPDATE SET attempts = 0, due_at = $3";
+
+pub(super) const WAITING_MAILS: &str = "SELECT id, user_id, kind, attempts, due_at FROM mails \
+     WHERE due_at <= $1 ORDER BY due_at, id LIMIT $2";
+
+pub(super) const CLAIM_MAIL: &str = "UPDATE mails SET attempts = attempts + 1, due_at = $3 \
+     WHERE id = $1 AND due_at = $2";
+
+pub(super) const REMOVE_MAIL: &str = "DELETE FROM mails WHERE id = $1 AND due_at = $2";
 
 pub(super) const RENAME_USER: &str = "UPDATE users SET username = $2, username_key = $3, \
      first_name = $4, last_name = $5 WHERE id = $1";

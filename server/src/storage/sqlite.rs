@@ -20,13 +20,15 @@ use sqlx::{
 use self::{batch::Change, feed::SqliteFeed, presence::Presence, tx::SqliteTx};
 use super::{
     Dead, FamilyRecord, RevocationFeed, SessionRecord, Sighting, Store, StoreError, Taken, Tx,
-    UserRecord,
+    UserRecord, WaitingMail,
     batcher::Batcher,
     migrate,
     rows::{SessionRow, UserRow, ended, session_id},
     sql,
 };
-use crate::domain::{Clock, Family, RevokeCause, SessionId, Timestamp, Transition, UserId};
+use crate::domain::{
+    Clock, Family, MailKind, RevokeCause, SessionId, Timestamp, Transition, UserId,
+};
 
 /// How long a writer waits for another process before the answer is 503.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(3);
@@ -125,6 +127,46 @@ impl Store for SqliteStore {
         let row: Option<UserRow> =
             query_as(sql::FIND_USER_BY_NAME).bind(key).fetch_optional(&self.readers).await?;
         Ok(row.map(Into::into))
+    }
+
+    async fn find_user_by_email(&self, key: &str) -> Result<Option<UserRecord>, StoreError> {
+        let found = query_as::<_, UserRow>(sql::FIND_USER_BY_EMAIL).bind(key);
+        Ok(found.fetch_optional(&self.readers).await?.map(Into::into))
+    }
+
+    async fn queue_mail(
+        &self,
+        user: Option<UserId>,
+        kind: MailKind,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let user = user.map(|user| user.0);
+        let change = query(sql::QUEUE_MAIL).bind(user).bind(kind.as_str()).bind(now.millis());
+        change.execute(&self.writer).await?;
+        Ok(())
+    }
+
+    async fn waiting_mails(
+        &self,
+        now: Timestamp,
+        count: u32,
+    ) -> Result<Vec<WaitingMail>, StoreError> {
+        let rows = query_as::<_, (i64, Option<i64>, String, i64, i64)>(sql::WAITING_MAILS)
+            .bind(now.millis())
+            .bind(i64::from(count));
+        Ok(rows.fetch_all(&self.readers).await?.into_iter().map(Into::into).collect())
+    }
+
+    async fn claim_mail(&self, read: &WaitingMail, again: Timestamp) -> Result<bool, StoreError> {
+        let change =
+            query(sql::CLAIM_MAIL).bind(read.id).bind(read.due_at.millis()).bind(again.millis());
+        Ok(change.execute(&self.writer).await?.rows_affected() == 1)
+    }
+
+    async fn remove_mail(&self, id: i64, due_at: Timestamp) -> Result<(), StoreError> {
+        let change = query(sql::REMOVE_MAIL).bind(id).bind(due_at.millis());
+        change.execute(&self.writer).await?;
+        Ok(())
     }
 
     async fn taken(&self, name: Option<&str>, email: Option<&str>) -> Result<Taken, StoreError> {

@@ -6,9 +6,11 @@ use async_trait::async_trait;
 
 use super::{
     ClientInfo, FamilyRecord, Names, NewUser, SessionRecord, StoreError, Taken, UserRecord,
+    WaitingMail,
 };
 use crate::domain::{
-    Family, Generation, PasswordHash, RevokeCause, SessionId, Timestamp, Transition, UserId,
+    Family, Generation, MailKind, PasswordHash, RevokeCause, SessionId, Timestamp, Transition,
+    UserId,
 };
 
 /// A database. Reads and single conditional statements; everything else goes through [`Tx`].
@@ -29,12 +31,37 @@ pub trait Store: Send + Sync + 'static {
     /// The user of this name, given as [`crate::domain::Username::key`].
     async fn find_user_by_name(&self, key: &str) -> Result<Option<UserRecord>, StoreError>;
 
+    /// The user of this address, given as [`crate::domain::Email::key`].
+    async fn find_user_by_email(&self, key: &str) -> Result<Option<UserRecord>, StoreError>;
+
     /// Whether these are taken, given as [`crate::domain::Username::key`] and
     /// [`crate::domain::Email::key`].
     async fn taken(&self, name: Option<&str>, email: Option<&str>) -> Result<Taken, StoreError>;
 
     /// All users, by id.
     async fn list_users(&self) -> Result<Vec<UserRecord>, StoreError>;
+
+    /// Puts a mail into the queue, where none of its kind waits for them already; for nobody it costs
+    /// as much. It is committed then.
+    async fn queue_mail(
+        &self,
+        user: Option<UserId>,
+        kind: MailKind,
+        now: Timestamp,
+    ) -> Result<(), StoreError>;
+
+    /// The next mails that are due, up to `count`.
+    async fn waiting_mails(
+        &self,
+        now: Timestamp,
+        count: u32,
+    ) -> Result<Vec<WaitingMail>, StoreError>;
+
+    /// Takes a mail for sending, if nobody has since it was read; it is due again at `again`.
+    async fn claim_mail(&self, read: &WaitingMail, again: Timestamp) -> Result<bool, StoreError>;
+
+    /// Removes a mail that was claimed until `due_at`, and that nobody has asked for again since.
+    async fn remove_mail(&self, id: i64, due_at: Timestamp) -> Result<(), StoreError>;
 
     /// The sessions that have not ended, of one user or of all, the latest used first.
     async fn list_sessions(&self, of: Option<UserId>) -> Result<Vec<SessionRecord>, StoreError>;
@@ -122,6 +149,22 @@ pub trait Tx: Send {
 
     /// Notes the moment of a sign-in.
     async fn touch_last_login(&mut self, id: UserId, now: Timestamp) -> Result<(), StoreError>;
+
+    /// Notes that an address is theirs, if it is the one they have. Returns whether that was news.
+    async fn verify_email(
+        &mut self,
+        id: UserId,
+        email_key: &str,
+        now: Timestamp,
+    ) -> Result<bool, StoreError>;
+
+    /// Puts a mail into the queue.
+    async fn queue_mail(
+        &mut self,
+        user: UserId,
+        kind: MailKind,
+        now: Timestamp,
+    ) -> Result<(), StoreError>;
 
     /// Disables an account. Returns whether it was enabled.
     async fn disable_user(&mut self, id: UserId, now: Timestamp) -> Result<bool, StoreError>;

@@ -12,12 +12,13 @@ use latchkey::{
         entropy::SeededEntropy,
     },
     http::{AppState, Web, router},
+    mail::{Links, Mailroom},
     storage::Store,
 };
 use leptos::config::LeptosOptions;
 use tempfile::TempDir;
 
-use super::{Browser, CountingHasher, Engine, GatedStore, TestDatabase};
+use super::{Browser, CountingHasher, Engine, GatedStore, Letterbox, TestDatabase};
 
 pub const PASSWORD: &str = "correct-horse-9";
 pub const SECRET: &[u8] = b"a secret of thirty-two bytes or more";
@@ -41,6 +42,7 @@ pub struct TestApp {
     pub auth: Arc<Auth>,
     pub clock: Arc<ManualClock>,
     pub hasher: Arc<CountingHasher>,
+    pub letterbox: Letterbox,
     pub database: TestDatabase,
     router: Router,
     pub folder: TempDir,
@@ -79,6 +81,7 @@ impl TestApp {
         let config = Config::new(settings(flags)).unwrap();
         let clock = Arc::clone(&database.clock);
         let hasher = Arc::new(CountingHasher::default());
+        let letterbox = Letterbox::default();
         let hashing: Arc<dyn PasswordHasher> = Arc::<CountingHasher>::clone(&hasher);
         let key = SigningKey::from_secret(SECRET).unwrap();
         let auth = Arc::new(Auth {
@@ -88,6 +91,10 @@ impl TestApp {
             hashing: HashPool::new(hashing, 2).unwrap(),
             clock: Arc::<ManualClock>::clone(&clock),
             entropy: Arc::new(SeededEntropy::new(7)),
+            mailroom: Mailroom {
+                postman: Box::new(letterbox.clone()),
+                links: Links::new("https://app.example.com"),
+            },
             policy: config.auth,
             unfinished: Unfinished::default(),
             sightings: Sightings::default(),
@@ -107,7 +114,7 @@ impl TestApp {
             .build();
         let state = AppState::new(Arc::clone(&auth), web, leptos);
         let router = router(&state);
-        Self { auth, clock, hasher, database, router, folder }
+        Self { auth, clock, hasher, letterbox, database, router, folder }
     }
 
     /// Makes an account whose password is [`PASSWORD`].

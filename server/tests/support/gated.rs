@@ -11,10 +11,10 @@ use std::{
 
 use async_trait::async_trait;
 use latchkey::{
-    domain::{Family, RevokeCause, SessionId, Timestamp, Transition, UserId},
+    domain::{Family, MailKind, RevokeCause, SessionId, Timestamp, Transition, UserId},
     storage::{
         Dead, FamilyRecord, RevocationFeed, SessionRecord, Sighting, Store, StoreError, Taken, Tx,
-        UserRecord,
+        UserRecord, WaitingMail,
     },
 };
 use tokio::sync::Notify;
@@ -83,6 +83,35 @@ impl Store for GatedStore {
 
     async fn find_user_by_name(&self, key: &str) -> Result<Option<UserRecord>, StoreError> {
         self.reach()?.find_user_by_name(key).await
+    }
+
+    async fn find_user_by_email(&self, key: &str) -> Result<Option<UserRecord>, StoreError> {
+        self.reach()?.find_user_by_email(key).await
+    }
+
+    async fn queue_mail(
+        &self,
+        user: Option<UserId>,
+        kind: MailKind,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        self.reach()?.queue_mail(user, kind, now).await
+    }
+
+    async fn waiting_mails(
+        &self,
+        now: Timestamp,
+        count: u32,
+    ) -> Result<Vec<WaitingMail>, StoreError> {
+        self.reach()?.waiting_mails(now, count).await
+    }
+
+    async fn claim_mail(&self, read: &WaitingMail, again: Timestamp) -> Result<bool, StoreError> {
+        self.reach()?.claim_mail(read, again).await
+    }
+
+    async fn remove_mail(&self, id: i64, due_at: Timestamp) -> Result<(), StoreError> {
+        self.reach()?.remove_mail(id, due_at).await
     }
 
     async fn taken(&self, name: Option<&str>, email: Option<&str>) -> Result<Taken, StoreError> {

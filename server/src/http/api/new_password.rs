@@ -1,10 +1,19 @@
 //! A new password in a request: typed twice, and judged.
 
+use app::wire::LoginResponse;
+use axum::{
+    Json,
+    http::{HeaderMap, StatusCode},
+    response::{IntoResponse, Response},
+};
 use secrecy::SecretString;
+use serde::Serialize;
 
+use super::{login::opened, tokens::Keeper};
 use crate::{
+    auth::SignedIn,
     domain::PasswordFault,
-    http::{Failure, failure::FieldErrors, fields::Fields},
+    http::{AppState, Failure, failure::FieldErrors, fields::Fields},
 };
 
 const FIRST: &str = "new_password1";
@@ -66,4 +75,33 @@ pub fn accepted(faults: &[PasswordFault]) -> Result<(), Failure> {
     let mut errors = FieldErrors::default();
     errors.push_all(SECOND, faults.iter().map(ToString::to_string));
     errors.into_result()
+}
+
+#[derive(Serialize)]
+struct Saved {
+    detail: &'static str,
+    /// The new session, where the client keeps its tokens itself: the old ones are worth nothing.
+    #[serde(flatten)]
+    session: Option<LoginResponse>,
+}
+
+/// The answer once a new password is in force, with the session that was opened for it.
+///
+/// # Errors
+/// When the cookies cannot be made.
+pub fn saved(
+    state: &AppState,
+    request: &HeaderMap,
+    keeper: Keeper,
+    session: Option<SignedIn>,
+    detail: &'static str,
+) -> Result<Response, Failure> {
+    let mut saved = Saved { detail, session: None };
+    let mut answer = HeaderMap::new();
+    if let Some(session) = session {
+        let (cookies, body) = opened(state, request, keeper, session)?;
+        answer = cookies;
+        saved.session = keeper.refresh_in_body(&state.web).then_some(body);
+    }
+    Ok((StatusCode::OK, answer, Json(saved)).into_response())
 }

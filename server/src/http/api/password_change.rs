@@ -1,17 +1,14 @@
 //! `POST /api/auth/password/change/`: another password, for whoever knows the present one.
 
-use app::wire::LoginResponse;
 use axum::{
-    Json,
     extract::State,
-    http::{HeaderMap, HeaderValue, StatusCode, header},
-    response::{IntoResponse, Response},
+    http::{HeaderMap, HeaderValue, header},
+    response::Response,
 };
-use serde::Serialize;
 
 use super::{
-    login::{keeper, opened},
-    new_password::{Typed, accepted, read},
+    login::keeper,
+    new_password::{Typed, accepted, read, saved},
 };
 use crate::{
     auth::{AuthError, Identity, Owner},
@@ -19,15 +16,8 @@ use crate::{
 };
 
 const OLD: &str = "old_password";
+const SAVED: &str = "New password has been saved.";
 const WRONG: &str = "Your old password was entered incorrectly. Please enter it again.";
-
-#[derive(Serialize)]
-struct Saved {
-    detail: &'static str,
-    /// The new session, where the client keeps its tokens itself: the old ones are worth nothing.
-    #[serde(flatten)]
-    session: Option<LoginResponse>,
-}
 
 /// Changes the password. All sessions of the account end, and this browser gets a new one.
 ///
@@ -56,15 +46,10 @@ pub async fn post(
         Err(AuthError::InvalidCredentials) => return Err(wrong()),
         session => session?,
     };
-    let mut saved = Saved { detail: "New password has been saved.", session: None };
-    let mut answer = HeaderMap::new();
-    if let Some(session) = session {
-        let (cookies, body) = opened(&state, &headers, keeper, session)?;
-        answer = cookies;
-        saved.session = keeper.refresh_in_body(&state.web).then_some(body);
-    }
-    answer.insert(header::VARY, HeaderValue::from_static("Accept, Cookie, origin"));
-    Ok((StatusCode::OK, answer, Json(saved)).into_response())
+    let mut answer = saved(&state, &headers, keeper, session, SAVED)?;
+    let vary = HeaderValue::from_static("Accept, Cookie, origin");
+    answer.headers_mut().insert(header::VARY, vary);
+    Ok(answer)
 }
 
 /// Asks for the present password, where that is asked for.

@@ -7,7 +7,9 @@ use sqlx::{Postgres, Transaction, query, query_as, query_scalar};
 
 use super::{answer, changed_one};
 use crate::{
-    domain::{Clock, Email, Family, PasswordHash, RevokeCause, SessionId, Timestamp, UserId},
+    domain::{
+        Clock, Email, Family, MailKind, PasswordHash, RevokeCause, SessionId, Timestamp, UserId,
+    },
     storage::{
         ClientInfo, Names, NewUser, StoreError, Tx, UserRecord,
         rows::{UserRow, session_id},
@@ -62,6 +64,26 @@ impl Tx for PostgresTx {
 
     async fn touch_last_login(&mut self, id: UserId, now: Timestamp) -> Result<(), StoreError> {
         let change = query(sql::TOUCH_LAST_LOGIN).bind(id.0).bind(now.millis());
+        answer(change.execute(&mut *self.transaction)).await.map(drop)
+    }
+
+    async fn verify_email(
+        &mut self,
+        id: UserId,
+        email_key: &str,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let change = query(sql::VERIFY_EMAIL).bind(id.0).bind(email_key).bind(now.millis());
+        answer(change.execute(&mut *self.transaction)).await.map(changed_one)
+    }
+
+    async fn queue_mail(
+        &mut self,
+        user: UserId,
+        kind: MailKind,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let change = query(sql::QUEUE_MAIL).bind(user.0).bind(kind.as_str()).bind(now.millis());
         answer(change.execute(&mut *self.transaction)).await.map(drop)
     }
 

@@ -6,7 +6,9 @@ use async_trait::async_trait;
 use sqlx::{Sqlite, Transaction, query, query_as, query_scalar};
 
 use crate::{
-    domain::{Clock, Email, Family, PasswordHash, RevokeCause, SessionId, Timestamp, UserId},
+    domain::{
+        Clock, Email, Family, MailKind, PasswordHash, RevokeCause, SessionId, Timestamp, UserId,
+    },
     storage::{
         ClientInfo, Names, NewUser, StoreError, Tx, UserRecord,
         rows::{UserRow, session_id},
@@ -65,6 +67,27 @@ impl Tx for SqliteTx {
             .bind(now.millis())
             .execute(&mut *self.transaction)
             .await?;
+        Ok(())
+    }
+
+    async fn verify_email(
+        &mut self,
+        id: UserId,
+        email_key: &str,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let change = query(sql::VERIFY_EMAIL).bind(id.0).bind(email_key).bind(now.millis());
+        Ok(change.execute(&mut *self.transaction).await?.rows_affected() == 1)
+    }
+
+    async fn queue_mail(
+        &mut self,
+        user: UserId,
+        kind: MailKind,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let change = query(sql::QUEUE_MAIL).bind(user.0).bind(kind.as_str()).bind(now.millis());
+        change.execute(&mut *self.transaction).await?;
         Ok(())
     }
 

@@ -1,0 +1,124 @@
+//! Sending the mails that wait.
+
+use std::{sync::Arc, time::Duration};
+
+use tokio_util::sync::CancellationToken;
+
+use super::{Auth, AuthError, UserRecord};
+use crate::{
+    domain::{Email, MailKind, Tickets, Timestamp, UserId, ticket::Subject},
+    mail::{Letter, letters},
+    storage::WaitingMail,
+};
+
+/// How often it is looked whether any wait.
+const INTERVAL: Duration = Duration::from_secs(1);
+/// How many are taken at once.
+const COUNT: u32 = 20;
+/// After the first failure; then it doubles.
+const FIRST_WAIT: Duration = Duration::from_mins(1);
+const LONGEST_WAIT: Duration = Duration::from_hours(6);
+/// After as many, which takes three days, a mail is given up.
+const MOST_ATTEMPTS: u32 = 20;
+
+impl Auth {
+    /// Sends mails as long as `stop` does not say otherwise. Several nodes may do so at once.
+    pub async fn keep_sending_mails(self: Arc<Self>, stop: CancellationToken) {
+        let sending = async {
+            loop {
+                if let Err(error) = self.send_mails().await {
+                    tracing::warn!(%error, "mails wait for the database");
+                }
+                tokio::time::sleep(INTERVAL).await;
+            }
+        };
+        stop.run_until_cancelled(sending).await;
+    }
+
+    /// Sends the mails that are due. What fails is due again later.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub async fn send_mails(&self) -> Result<(), AuthError> {
+        let now = self.store.now().await?;
+        for mail in self.store.waiting_mails(now, COUNT).await? {
+            let again = now + wait(mail.attempts);
+            // Whoever dies while sending it has put it off, not lost it.
+            if self.store.claim_mail(&mail, again).await? && self.is_done(&mail, now).await? {
+                self.store.remove_mail(mail.id, again).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Sends a mail, if there is still a reason to. Whether nothing more is to be done about it.
+    async fn is_done(&self, mail: &WaitingMail, now: Timestamp) -> Result<bool, AuthError> {
+        // A newer version on another node knows what to do with it.
+        let Some(kind) = mail.kind else { return Ok(false) };
+        let Some(user) = self.addressee(mail.user_id).await? else { return Ok(true) };
+        let Some(letter) = self.compose(kind, &user, now) else { return Ok(true) };
+        match self.mailroom.postman.deliver(&letter).await {
+            Ok(()) => Ok(true),
+            Err(error) => {
+                let given_up = mail.attempts + 1 >= MOST_ATTEMPTS;
+                tracing::warn!(%error, mail = mail.id, given_up, "a mail did not leave");
+                Ok(given_up)
+            }
+        }
+    }
+
+    async fn addressee(&self, id: Option<UserId>) -> Result<Option<UserRecord>, AuthError> {
+        let Some(id) = id else { return Ok(None) };
+        let user = self.store.lookup_user(id).await?;
+        Ok(user.filter(|user| user.disabled_at.is_none()))
+    }
+
+    /// `None` where it is too late: the address is known to be theirs, say.
+    fn compose(&self, kind: MailKind, user: &UserRecord, now: Timestamp) -> Option<Letter> {
+        let to = user.email.as_deref()?;
+        let name = if user.first_name.is_empty() { &user.username } else { &user.first_name };
+        let links = &self.mailroom.links;
+        let tickets = Tickets(self.tokens.key());
+        let subject = subject(user);
+        Some(match kind {
+            MailKind::VerifyEmail if user.email_verified_at.is_some() => return None,
+            MailKind::VerifyEmail => {
+                let link = links.verification(&tickets.verification(&subject, now));
+                letters::verify_email(to, name, &link)
+            }
+            MailKind::ResetPassword => {
+                let (uid, token) = tickets.reset(&subject, now);
+                letters::reset_password(to, name, &links.reset(&uid, &token))
+            }
+            MailKind::PasswordChanged => letters::password_changed(to, name),
+        })
+    }
+}
+
+/// The account as tickets see it.
+pub(super) fn subject(user: &UserRecord) -> Subject<'_> {
+    Subject {
+        user: user.id,
+        email_key: user.email.as_deref().map(Email::key_of).unwrap_or_default(),
+        password_hash: user.password_hash.expose(),
+        last_login_at: user.last_login_at,
+    }
+}
+
+/// How long a mail waits that has failed so many times before.
+fn wait(failures: u32) -> Duration {
+    let doubled = 2_u32.saturating_pow(failures.min(16));
+    FIRST_WAIT.saturating_mul(doubled).min(LONGEST_WAIT)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_mail_is_tried_for_three_days() {
+        let all: Duration = (0..MOST_ATTEMPTS).map(wait).sum();
+        assert_eq!((wait(0), wait(1), wait(40)), (FIRST_WAIT, FIRST_WAIT * 2, LONGEST_WAIT));
+        assert!(all > Duration::from_hours(66) && all < Duration::from_hours(96), "{all:?}");
+    }
+}

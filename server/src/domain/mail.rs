@@ -1,0 +1,30 @@
+//! What mails are about.
+
+/// What a mail is about. Text and links are made when it is sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum MailKind {
+    /// Whether the address is theirs.
+    VerifyEmail,
+    /// How to a new password.
+    ResetPassword,
+    /// The password was changed.
+    PasswordChanged,
+}
+
+impl MailKind {
+    const NAMES: [(Self, &str); 3] = [
+        (Self::VerifyEmail, "verify_email"),
+        (Self::ResetPassword, "reset_password"),
+        (Self::PasswordChanged, "password_changed"),
+    ];
+
+    /// The name under which it is stored.
+    pub fn as_str(self) -> &'static str {
+        Self::NAMES.iter().find(|(kind, _)| *kind == self).map_or("", |(_, name)| name)
+    }
+
+    /// Reads a stored name.
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::NAMES.iter().find(|(_, known)| *known == name).map(|(kind, _)| *kind)
+    }
+}

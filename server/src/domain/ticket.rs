@@ -1,0 +1,220 @@
+//! Links in mails. A ticket proves that somebody reads the mails of an account. It is derived from
+//! the account and the key, never stored, and worth nothing once what it was made for has happened:
+//! that changes the account.
+//!
+//! In form they are Django's and allauth's, so that pages written for those can pass them on.
+
+use super::{SigningKey, Timestamp, UserId, key::TicketMac};
+
+/// Django counts the seconds of its reset tokens from the first of January 2001.
+const EPOCH_2001: i64 = 978_307_200;
+/// Bytes of a ticket's signature: nobody guesses 128 bits.
+const MAC_BYTES: usize = 16;
+/// More digits than any moment or id has.
+const LONGEST_NUMBER: usize = 13;
+
+/// What a ticket is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    /// A new password for an account whose owner has forgotten theirs.
+    ResetPassword,
+    /// The address is theirs.
+    VerifyEmail,
+}
+
+/// The account as a ticket sees it. What is in here makes earlier tickets void when it changes; the
+/// last two concern new passwords alone.
+#[derive(Clone, Debug)]
+pub struct Subject<'a> {
+    /// Whose.
+    pub user: UserId,
+    /// The address, as it is looked up.
+    pub email_key: String,
+    /// The password's hash.
+    pub password_hash: &'a str,
+    /// The last sign-in.
+    pub last_login_at: Option<Timestamp>,
+}
+
+/// Makes and checks tickets.
+#[derive(Clone, Copy, Debug)]
+pub struct Tickets<'k>(pub &'k SigningKey);
+
+impl Tickets<'_> {
+    /// The two parts of a reset link: who, and a token for them.
+    pub fn reset(self, subject: &Subject<'_>, now: Timestamp) -> (String, String) {
+        let moment = now.seconds();
+        let mac = self.mac(Purpose::ResetPassword, subject, moment).truncated(MAC_BYTES);
+        let since_2001 = u64::try_from(moment - EPOCH_2001).unwrap_or_default();
+        let uid = base36(subject.user.0.unsigned_abs());
+        (uid, format!("{}-{}", base36(since_2001), hex::encode(mac)))
+    }
+
+    /// The key of a link that verifies an address.
+    pub fn verification(self, subject: &Subject<'_>, now: Timestamp) -> String {
+        let moment = now.seconds();
+        let mac = self.mac(Purpose::VerifyEmail, subject, moment).truncated(MAC_BYTES);
+        let (user, moment) = (subject.user.0.unsigned_abs(), moment.unsigned_abs());
+        format!("{}:{}:{}", base36(user), base36(moment), hex::encode(mac))
+    }
+
+    /// When a reset token was made, if it is one of this subject.
+    pub fn check_reset(self, token: &str, subject: &Subject<'_>) -> Option<Timestamp> {
+        let (moment, mac) = token.split_once('-')?;
+        let moment = i64::try_from(from_base36(moment)?).ok()?.checked_add(EPOCH_2001)?;
+        self.check(Purpose::ResetPassword, subject, moment, mac)
+    }
+
+    /// When a verification key was made, if it is one of this subject.
+    pub fn check_verification(self, key: &str, subject: &Subject<'_>) -> Option<Timestamp> {
+        let (_, rest) = key.split_once(':')?;
+        let (moment, mac) = rest.split_once(':')?;
+        let moment = i64::try_from(from_base36(moment)?).ok()?;
+        self.check(Purpose::VerifyEmail, subject, moment, mac)
+    }
+
+    fn check(
+        self,
+        purpose: Purpose,
+        subject: &Subject<'_>,
+        moment: i64,
+        mac: &str,
+    ) -> Option<Timestamp> {
+        let mac = hex::decode(mac).ok().filter(|mac| mac.len() == MAC_BYTES)?;
+        let made_at = Timestamp::from_millis(moment.checked_mul(1_000)?);
+        self.mac(purpose, subject, moment).is(&mac).then_some(made_at)
+    }
+
+    fn mac(self, purpose: Purpose, subject: &Subject<'_>, moment: i64) -> TicketMac {
+        let last_login = subject.last_login_at.map_or(-1, Timestamp::millis).to_be_bytes();
+        // Whoever signs in has not forgotten their password, and has still to show their address.
+        let (purpose, state): (&[u8], [&[u8]; 2]) = match purpose {
+            Purpose::ResetPassword => {
+                (b"reset password", [subject.password_hash.as_bytes(), &last_login])
+            }
+            Purpose::VerifyEmail => (b"verify e-mail", [b"", b""]),
+        };
+        self.0.ticket_mac(&[
+            purpose,
+            &subject.user.0.to_be_bytes(),
+            &moment.to_be_bytes(),
+            subject.email_key.as_bytes(),
+            state[0],
+            state[1],
+        ])
+    }
+}
+
+/// Whose reset link this is.
+pub fn user_of_reset(uid: &str) -> Option<UserId> {
+    from_base36(uid).and_then(|id| i64::try_from(id).ok()).map(UserId)
+}
+
+/// Whose verification key this is.
+pub fn user_of_verification(key: &str) -> Option<UserId> {
+    key.split_once(':').and_then(|(user, _)| user_of_reset(user))
+}
+
+fn base36(mut number: u64) -> String {
+    const DIGITS: &[u8; 36] = b"0123456789abcdefghijklmnopqrstuvwxyz";
+    let mut digits = Vec::new();
+    loop {
+        let digit = usize::try_from(number % 36).unwrap_or_default();
+        digits.push(char::from(DIGITS[digit]));
+        number /= 36;
+        if number == 0 {
+            break;
+        }
+    }
+    digits.iter().rev().collect()
+}
+
+/// As Django's `base36_to_int`: in either case.
+fn from_base36(text: &str) -> Option<u64> {
+    let plain = text.len() <= LONGEST_NUMBER && text.bytes().all(|b| b.is_ascii_alphanumeric());
+    if plain { u64::from_str_radix(text, 36).ok() } else { None }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const NOW: Timestamp = Timestamp::from_millis(1_795_466_863_217);
+
+    fn key(secret: &str) -> SigningKey {
+        SigningKey::from_secret(secret.as_bytes()).unwrap()
+    }
+
+    fn ada() -> Subject<'static> {
+        let email_key = "ada@example.com".to_owned();
+        Subject { user: UserId(6), email_key, password_hash: "$argon2id$1", last_login_at: None }
+    }
+
+    #[test]
+    fn a_ticket_looks_as_djangos_does_and_holds_for_its_subject() {
+        let key = key("a secret of thirty-two bytes or more");
+        let tickets = Tickets(&key);
+        let (uid, token) = tickets.reset(&ada(), NOW);
+        assert_eq!((uid.as_str(), token.len(), token.find('-')), ("6", 39, Some(6)));
+        assert_eq!(user_of_reset(&uid), Some(ada().user));
+        let made_at = Timestamp::from_millis(NOW.seconds() * 1_000);
+        assert_eq!(tickets.check_reset(&token, &ada()), Some(made_at));
+        let verification = tickets.verification(&ada(), NOW);
+        assert_eq!(user_of_verification(&verification), Some(ada().user));
+        assert_eq!(tickets.check_verification(&verification, &ada()), Some(made_at));
+    }
+
+    #[test]
+    fn whatever_changes_makes_it_void() {
+        let (key, other) = (
+            key("a secret of thirty-two bytes or more"),
+            key("another secret of thirty-two bytes, or more"),
+        );
+        let tickets = Tickets(&key);
+        let (_, token) = tickets.reset(&ada(), NOW);
+        let verification = tickets.verification(&ada(), NOW);
+        for (changed, verifies) in [
+            (Subject { user: UserId(7), ..ada() }, false),
+            (Subject { email_key: "ada@example.org".to_owned(), ..ada() }, false),
+            (Subject { password_hash: "$argon2id$2", ..ada() }, true),
+            (Subject { last_login_at: Some(NOW), ..ada() }, true),
+        ] {
+            assert_eq!(tickets.check_reset(&token, &changed), None, "{changed:?}");
+            let verified = tickets.check_verification(&verification, &changed);
+            assert_eq!(verified.is_some(), verifies, "{changed:?}");
+        }
+        assert_eq!(Tickets(&other).check_reset(&token, &ada()), None);
+        // One purpose's ticket is none for another.
+        let parts: Vec<_> = verification.split(':').collect();
+        assert_eq!(tickets.check_reset(&format!("{}-{}", parts[1], parts[2]), &ada()), None);
+    }
+
+    #[test]
+    fn no_text_but_a_tickets_own_is_one() {
+        let key = key("a secret of thirty-two bytes or more");
+        let tickets = Tickets(&key);
+        let (_, token) = tickets.reset(&ada(), NOW);
+        for (place, character) in token.char_indices() {
+            let other = if character == '1' { "2" } else { "1" };
+            let mut bent = token.clone();
+            bent.replace_range(place..=place, other);
+            assert_eq!(tickets.check_reset(&bent, &ada()), None, "{bent}");
+        }
+        for text in ["", "-", "x", "abc-def", "-1", "zzzzzzzzzzzzz-00", "+1-00", " ", "0-"] {
+            assert_eq!(tickets.check_reset(text, &ada()), None, "{text}");
+            assert_eq!(tickets.check_verification(text, &ada()), None, "{text}");
+        }
+        for uid in ["", "-6", "+6", "zzzzzzzzzzzzzz", "6 ", "ö"] {
+            assert_eq!(user_of_reset(uid), None, "{uid}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn numbers_come_back(number: u64) {
+            prop_assert_eq!(from_base36(&base36(number)), Some(number));
+        }
+    }
+}

@@ -1,0 +1,39 @@
+//! `POST /api/auth/registration/verify-email/` and `.../resend-email/`: whose address is it?
+
+use axum::{Json, extract::State};
+
+use super::{Detail, email};
+use crate::{
+    auth::verification::VerificationError,
+    http::{AppState, Failure, failure::FieldErrors, fields::Fields},
+};
+
+const OK: &str = "ok";
+
+/// Takes an address for theirs, by the key of the link that was sent there.
+///
+/// # Errors
+/// 400 without a key; 404 when it is none, was used, or is too old; 503.
+pub async fn post(State(state): State<AppState>, fields: Fields) -> Result<Json<Detail>, Failure> {
+    let key = fields.required("key");
+    let key = key.map_err(|message| Failure::Fields(FieldErrors::one("key", message)))?;
+    match state.auth.verify_email(key.trim()).await {
+        Ok(()) => Ok(Json(Detail { detail: OK })),
+        Err(VerificationError::NoKey) => Err(Failure::NotFound),
+        Err(VerificationError::Other(error)) => Err(error.into()),
+    }
+}
+
+/// Asks for that mail again. The answer is the same for all addresses, and for none.
+///
+/// # Errors
+/// 400 when it is no address; 503.
+pub async fn resend(
+    State(state): State<AppState>,
+    fields: Fields,
+) -> Result<Json<Detail>, Failure> {
+    if let Some(email) = email::optional(&fields)? {
+        state.auth.ask_for_verification(&email).await?;
+    }
+    Ok(Json(Detail { detail: OK }))
+}

@@ -1,0 +1,67 @@
+//! Mails that wait.
+
+use serde_json::json;
+
+use crate::support::{TestApp, app::mins};
+
+async fn ask(app: &TestApp) {
+    let body = json!({"email": "ada@example.com"});
+    app.browser().post("/api/auth/password/reset/", &body).await.assert_status(200);
+}
+
+async fn sent(app: &TestApp) -> usize {
+    app.auth.send_mails().await.unwrap();
+    app.letterbox.empty().len()
+}
+
+#[tokio::test]
+async fn a_mail_that_did_not_leave_is_tried_again_later_and_later() {
+    let app = TestApp::new().await;
+    app.user("ada").await;
+    app.letterbox.set_closed(true);
+    ask(&app).await;
+    for wait in [1, 2, 4] {
+        assert_eq!(sent(&app).await, 0);
+        app.letterbox.set_closed(false);
+        assert_eq!(sent(&app).await, 0, "not yet");
+        app.letterbox.set_closed(true);
+        app.advance(mins(wait));
+    }
+    app.letterbox.set_closed(false);
+    assert_eq!((sent(&app).await, sent(&app).await), (1, 0));
+    app.advance(mins(60 * 24));
+    assert_eq!(sent(&app).await, 0);
+}
+
+#[tokio::test]
+async fn several_nodes_send_a_mail_once() {
+    let app = TestApp::new().await;
+    app.user("ada").await;
+    ask(&app).await;
+    let nodes = (0..8).map(|_| app.auth.send_mails());
+    for node in futures::future::join_all(nodes).await {
+        node.unwrap();
+    }
+    assert_eq!(app.letterbox.empty().len(), 1);
+}
+
+#[tokio::test]
+async fn who_asks_three_times_gets_one_mail_and_again_when_they_ask_again() {
+    let app = TestApp::new().await;
+    app.user("ada").await;
+    for _ in 0..3 {
+        ask(&app).await;
+    }
+    assert_eq!(sent(&app).await, 1);
+    ask(&app).await;
+    assert_eq!(sent(&app).await, 1);
+}
+
+#[tokio::test]
+async fn no_mail_goes_to_an_account_that_is_gone() {
+    let app = TestApp::new().await;
+    app.user("ada").await;
+    ask(&app).await;
+    app.auth.delete_user("ada").await.unwrap();
+    assert_eq!(sent(&app).await, 0);
+}

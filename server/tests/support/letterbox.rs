@@ -1,0 +1,42 @@
+//! Where mails end up in tests.
+
+use std::{
+    io,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, Ordering},
+    },
+};
+
+use async_trait::async_trait;
+use latchkey::mail::{Letter, MailError, Postman};
+
+/// A postman who keeps what he is given, or takes nothing.
+#[derive(Clone, Default)]
+pub struct Letterbox {
+    letters: Arc<Mutex<Vec<Letter>>>,
+    closed: Arc<AtomicBool>,
+}
+
+impl Letterbox {
+    /// Takes out what has come since.
+    pub fn empty(&self) -> Vec<Letter> {
+        std::mem::take(&mut self.letters.lock().unwrap())
+    }
+
+    /// Whether letters are refused.
+    pub fn set_closed(&self, closed: bool) {
+        self.closed.store(closed, Ordering::SeqCst);
+    }
+}
+
+#[async_trait]
+impl Postman for Letterbox {
+    async fn deliver(&self, letter: &Letter) -> Result<(), MailError> {
+        if self.closed.load(Ordering::SeqCst) {
+            return Err(MailError(Box::new(io::Error::from(io::ErrorKind::ConnectionRefused))));
+        }
+        self.letters.lock().unwrap().push(letter.clone());
+        Ok(())
+    }
+}
