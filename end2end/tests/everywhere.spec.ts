@@ -62,7 +62,8 @@ test("a sign-out reaches all tabs at once", async ({ context, complaints: _watch
   await new AccountPage(first).signOut.click();
   const took = await spread(others, answer);
   await expect.poll(() => signedOut([first, ...others])).toBe(TABS);
-  report(info, { what: "a sign-out reaches 4 other tabs", refreshes: 0, rotations: 0, signOuts: TABS, note: `${took} ms` });
+  const [refreshes, rotations] = [traffic.statuses(REFRESH).length, await traffic.rotations()];
+  report(info, { what: "a sign-out reaches 4 other tabs", refreshes, rotations, signOuts: TABS, note: `${took} ms` });
   // The figure is printed, and is a few milliseconds on a machine that does nothing else.
   expect(took).toBeLessThan(2_000);
   for (const tab of others) {
@@ -81,6 +82,7 @@ test("another account in one tab: the others show nothing of the first", async (
   context,
   complaints: _watched,
   server,
+  traffic,
 }, info) => {
   await server.createUser(BOB);
   const others = await openTabs(context, TABS - 1);
@@ -100,7 +102,9 @@ test("another account in one tab: the others show nothing of the first", async (
     channel.postMessage(`signed-in ${user.pk} 900`);
   }, [LOGIN, BOB.username, BOB.password]);
   const took = await spread(others, answer);
-  report(info, { what: "another account reaches 4 other tabs", refreshes: 0, rotations: 0, signOuts: 0, note: `${took} ms` });
+  const what = "another account reaches 4 other tabs";
+  const [refreshes, rotations] = [traffic.statuses(REFRESH).length, await traffic.rotations()];
+  report(info, { what, refreshes, rotations, signOuts: signedOut(others), note: `${took} ms` });
   // The figure is printed, and is a few milliseconds on a machine that does nothing else.
   expect(took).toBeLessThan(2_000);
   for (const tab of others) {
@@ -128,6 +132,26 @@ test("another account by forms alone, of which no tab is told", async ({ context
   await mixed;
   await expect(new AccountPage(other).heading).toHaveText("Hello, Bob");
   expect(await other.content()).not.toMatch(/\bada\b/i);
+});
+
+test.describe("with an access token that soon expires", () => {
+  test.use({ settings: { ACCESS_TOKEN_LIFETIME: "6s" } });
+
+  test("another account that a refresh finds: nothing of the first stands under its name", async ({
+    context,
+    complaints: _watched,
+    server,
+  }) => {
+    await server.createUser(BOB);
+    const [tab] = (await openTabs(context, 1)) as [Page];
+    await tab.locator("main").evaluate((main) => {
+      for (const element of main.querySelectorAll("*")) element.setAttribute("data-of", "ada");
+    });
+    const { username, password } = BOB;
+    await context.request.post(LOGIN, { data: { username, password } });
+    await expect(new AccountPage(tab).heading).toHaveText("Hello, Bob", { timeout: 10_000 });
+    await expect(tab.locator("main [data-of=ada]")).toHaveCount(0);
+  });
 });
 
 test("a sign-in in one tab signs the others in", async ({ context, complaints: _watched }) => {
@@ -199,11 +223,13 @@ test("whoever closes the tab before the sign-out is answered is signed out all t
   context,
   complaints: _watched,
 }) => {
-  const [first] = (await openTabs(context, 1)) as [Page];
+  const [first, second] = (await openTabs(context, 2)) as [Page, Page];
   await first.route(`**${LOGOUT}`, () => {});
   const asked = first.waitForRequest(`**${LOGOUT}`);
   await new AccountPage(first).signOut.click();
   await asked;
+  await expect(second, "the others do not wait for the answer").toHaveURL("/login?next=/account", { timeout: 2_000 });
+  await second.close();
   await first.close();
   const page = await context.newPage();
   await page.goto("/account");

@@ -267,6 +267,7 @@ test("cookies blocked", async ({ page, context, traffic, complaints }, info) => 
   await page.waitForTimeout(2_000);
   const refreshes = traffic.statuses(REFRESH).length;
   const signOuts = signedOut([page]);
-  report(info, { what: "cookies blocked", refreshes, rotations: 0, signOuts, note: "never signed in: named, no loop" });
+  const rotations = await traffic.rotations();
+  report(info, { what: "cookies blocked", refreshes, rotations, signOuts, note: "never signed in: named, no loop" });
   expect(refreshes).toBe(1);
 });

@@ -59,6 +59,7 @@ impl Api {
         }
         // What it says does not matter, but it must be the API that says it.
         let confirmed = match self.send(ApiRequest::post(paths::LOGOUT)).await {
+            Ok(answer) if !answer.is_json => Err(ApiError::Unreadable),
             Ok(answer) => answer.read::<serde::de::IgnoredAny>().map(|_| ()),
             Err(error) => Err(error),
         };

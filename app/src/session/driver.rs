@@ -309,6 +309,9 @@ fn hinted(driver: &Weak<Driver>, hint: Hint) {
         // made good for.
         driver.farewell_later(None);
     }
+    if matches!(hint, Hint::SignedIn(_) | Hint::SignedOut { offline: false }) {
+        driver.owe_nothing();
+    }
     driver.apply(Event::Elsewhere(hint), None);
 }
 

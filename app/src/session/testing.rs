@@ -35,6 +35,7 @@ struct Tab {
     hears: Vec<Arc<dyn Fn(Hint) + Send + Sync>>,
     told: Vec<Hint>,
     marked_out: bool,
+    refuses_mark: bool,
     lock: Arc<Lock>,
     tasks: Vec<Task<()>>,
 }
@@ -74,6 +75,7 @@ impl FakePort {
             hears: Vec::new(),
             told: Vec::new(),
             marked_out: false,
+            refuses_mark: false,
             lock: Arc::default(),
             tasks: Vec::new(),
         })))
@@ -81,6 +83,11 @@ impl FakePort {
 
     fn tab(&self) -> MutexGuard<'_, Tab> {
         self.0.lock().unwrap()
+    }
+
+    /// From now on the browser takes no mark.
+    pub fn refuse_mark(&self) {
+        self.tab().refuses_mark = true;
     }
 
     /// Lets all tasks go on until each waits for something from outside.
@@ -205,7 +212,8 @@ impl BrowserPort for FakePort {
     }
 
     fn mark_out(&self, out: bool) {
-        self.tab().marked_out = out;
+        let mut tab = self.tab();
+        tab.marked_out = out && !tab.refuses_mark;
     }
 
     fn spawn(&self, task: Task<()>) {

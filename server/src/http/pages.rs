@@ -31,7 +31,7 @@ use self::{
     in_process::InProcess,
     visit::{Kind, Visit, is_prefetch},
 };
-use super::{AppState, headers::page_policy};
+use super::{AppState, api::tokens::append_cookies, headers::page_policy};
 
 /// All pages and files. `api` answers what the pages ask for while they are rendered.
 pub fn router(state: &AppState, api: Router) -> Router {
@@ -106,7 +106,8 @@ async fn receive(State(state): State<AppState>, mut request: Request, next: Next
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
         headers.append(header::VARY, HeaderValue::from_static("Cookie"));
     }
-    headers.extend(cookies);
+    // Beside those that a page sets itself.
+    append_cookies(headers, cookies.into_iter().map(|(_, cookie)| cookie));
     response
 }
 

@@ -196,7 +196,7 @@ fn machine(mind: Mind) -> Machine {
     let changes =
         Changes { under_way: u32::from(mind.changing), refresh_wanted: mind.refresh_wanted };
     // No request waits for a refresh that comes first: all of them meet a 401.
-    Machine { ticket: TICKET, state, changes, expires: None, resumes: None }
+    Machine::at_rest(TICKET, state, changes)
 }
 
 fn mind_of(machine: &Machine) -> Mind {

@@ -33,10 +33,11 @@ impl Change<'_> {
         self.lock = Some(self.driver.port.lock().await);
     }
 
-    /// From now on the browser counts as signed out, whatever comes of the request.
+    /// From now on the browser counts as signed out, in all tabs, whatever comes of the request.
     pub fn mark_out(&mut self) {
         self.marked = true;
         self.driver.port.mark_out(true);
+        self.driver.port.tell(Hint::SignedOut { offline: true });
     }
 
     /// Somebody signed in just now. `access_expires_in_s`, where it is told, counts from now.
@@ -63,9 +64,10 @@ impl Change<'_> {
     pub fn signed_out_offline(mut self) {
         self.over = true;
         self.lock = None;
-        self.driver.port.mark_out(true);
+        if !self.marked {
+            self.mark_out();
+        }
         self.driver.apply(Event::SignedOut { offline: true }, None);
-        self.driver.port.tell(Hint::SignedOut { offline: true });
         self.driver.owe_farewell();
     }
 }
@@ -80,6 +82,10 @@ impl Drop for Change<'_> {
         }
         self.driver.apply(Event::ChangeFailed, None);
         self.driver.port.tell(Hint::ChangeFailed);
+        if self.marked {
+            // The others are out already, for nothing.
+            self.driver.tell(Hint::SignedIn);
+        }
         if self.driver.owes_farewell() {
             self.driver.farewell_later(None);
         }

@@ -4,12 +4,12 @@
 use futures::future::{AbortHandle, abortable};
 
 use super::{Driver, tick};
-use crate::session::{Answer, machine::Event, schedule};
+use crate::session::{Answer, Hint, machine::Event, schedule};
 
 /// How far it has come.
 #[derive(Default)]
 pub(super) struct Farewell {
-    /// Kept beside the mark: a browser may refuse the cookie.
+    /// In place of the mark, where the browser refuses the cookie.
     owed: bool,
     failures: u32,
     under_way: Option<AbortHandle>,
@@ -23,14 +23,21 @@ impl Driver {
 
     /// The server could not be told: it will be.
     pub(super) fn owe_farewell(&self) {
-        self.lock().farewell.owed = true;
+        let owed = !self.port.is_marked_out();
+        self.lock().farewell.owed = owed;
         self.farewell_later(None);
+    }
+
+    /// Another tab has told the server, or somebody has signed in there: this one has nothing to
+    /// say any more.
+    pub(super) fn owe_nothing(&self) {
+        self.stop_farewell();
+        self.lock().farewell = Farewell::default();
     }
 
     /// There is nothing to be told any more.
     pub(super) fn forget_farewell(&self) {
-        self.stop_farewell();
-        self.lock().farewell = Farewell::default();
+        self.owe_nothing();
         self.port.mark_out(false);
     }
 
@@ -58,6 +65,7 @@ impl Driver {
             Answer::Given(()) => {
                 self.forget_farewell();
                 self.apply(Event::FarewellHeard, None);
+                self.port.tell(Hint::SignedOut { offline: false });
             }
             // A 401 is no confirmation: the cookies may still be there.
             Answer::Refused(_) => self.farewell_later(None),

@@ -5,9 +5,12 @@ mod tests;
 
 use super::{
     Changes, Command, Machine, Now, Rest, State,
-    step::{Step, arm, rest},
+    step::{Step, arm, calm, rest},
 };
-use crate::session::{Access, Fresh, Hint, hint::end, schedule};
+use crate::{
+    session::{Access, Fresh, Hint, hint::end, schedule},
+    wire::{SessionEnd, User},
+};
 
 /// As long as another tab's sign-in may keep a refresh waiting, if nothing more is heard of it.
 const GIVE_WAY_MS: u64 = 3_000;
@@ -18,7 +21,9 @@ impl Machine {
             Hint::ChangeBegins => self.give_way(now),
             Hint::ChangeFailed => self.resume_now(),
             Hint::Nobody => self.doubt(now),
-            Hint::SignedOut { .. } if matches!(self.state, State::Anonymous { .. }) => self.stay(),
+            Hint::SignedOut { offline } if matches!(self.state, State::Anonymous { .. }) => {
+                self.out_already(offline)
+            }
             Hint::SignedOut { offline } => {
                 let changes = Changes { refresh_wanted: false, ..self.changes };
                 self.end(end(offline), changes)
@@ -80,39 +85,54 @@ impl Machine {
         (self, vec![command])
     }
 
+    /// What another tab could not tell the server it has told it now.
+    fn out_already(mut self, offline: bool) -> Step {
+        if let State::Anonymous { why: Some(why @ SessionEnd::SignedOutOffline) } = &mut self.state
+        {
+            *why = end(offline);
+        }
+        self.stay()
+    }
+
     /// One refresh for all tabs. A wrong hint costs one 401.
     fn refreshed_elsewhere(mut self, fresh: Fresh, now: Now) -> Step {
-        let ours = self.is_of(fresh.user);
-        let State::Active { rest: was, .. } = &mut self.state else { return self.stay() };
-        if !ours {
-            return self.stay();
+        if self.is_of_another(fresh.user) {
+            return self.find_out(now);
         }
+        let State::Active { rest: was, .. } = &mut self.state else { return self.stay() };
         let access = fresh.expires_in_s.map(|s| Access::fresh(now.elapsed, s));
         was.trust.failures = 0;
         *was = rest(access, was.trust, now);
         let command = arm(was, now);
         self.ticket.refreshes = self.ticket.refreshes.saturating_add(1);
         self.expires = access.map(|access| access.expires);
+        self.calm_until = calm(now);
         (self, vec![command])
     }
 
     /// Nothing that is known of the person holds any more.
-    fn find_out(self, now: Now) -> Step {
+    pub(super) fn find_out(self, now: Now) -> Step {
         let mut commands = self.forget_refresh();
         let rest = Rest { due: Some(now.elapsed), ..Rest::default() };
         commands.push(arm(&rest, now));
         let (ticket, state) = (self.ticket.next_epoch(), State::Unknown(rest));
         let changes = Changes { refresh_wanted: false, ..self.changes };
-        (Self { ticket, state, changes, expires: None, resumes: None }, commands)
+        (Self::at_rest(ticket, state, changes), commands)
     }
 
     fn is_of(&self, pk: i64) -> bool {
+        self.user().is_some_and(|user| user.pk == pk)
+    }
+
+    fn is_of_another(&self, pk: i64) -> bool {
+        self.user().is_some_and(|user| user.pk != pk)
+    }
+
+    fn user(&self) -> Option<&User> {
         match &self.state {
-            State::Active { user, .. } | State::Refreshing { user: Some(user), .. } => {
-                user.pk == pk
-            }
+            State::Active { user, .. } | State::Refreshing { user: Some(user), .. } => Some(user),
             State::Unknown(_) | State::Anonymous { .. } | State::Refreshing { user: None, .. } => {
-                false
+                None
             }
         }
     }

@@ -18,6 +18,8 @@ pub struct Machine {
     pub expires: Option<Elapsed>,
     /// When a refresh begins again that has given way to another tab's sign-in or sign-out.
     pub resumes: Option<Elapsed>,
+    /// Until then a request without an answer says nothing about the server.
+    pub calm_until: Elapsed,
 }
 
 /// Sign-ins and sign-outs on their way.
@@ -132,13 +134,12 @@ impl Machine {
                 State::Active { user, rest: Rest { due, trust, ..Rest::default() } }
             }
         };
-        Self {
-            ticket: Ticket::default(),
-            state,
-            changes: Changes::default(),
-            expires,
-            resumes: None,
-        }
+        Self { expires, ..Self::at_rest(Ticket::default(), state, Changes::default()) }
+    }
+
+    /// Of an access token nothing is known, and nothing has given way.
+    pub const fn at_rest(ticket: Ticket, state: State, changes: Changes) -> Self {
+        Self { ticket, state, changes, expires: None, resumes: None, calm_until: Elapsed(0) }
     }
 
     /// When the next refresh begins unasked. While one is under way that is now.

@@ -4,13 +4,17 @@ use super::{
     Changes, Command, Event, Machine, Now, Outcome, RefreshEnd, Rest, State, Ticket, Trust,
 };
 use crate::{
-    session::{Access, schedule},
+    session::{Access, Elapsed, schedule},
     wire::{SessionEnd, User},
 };
 
 /// As many refreshes in a row whose token was refused at once prove that the cookies do not stick.
 /// One proves nothing: whoever closes the lid at that moment has an expired token when it opens.
 const REFUTED_LIMIT: u8 = 2;
+
+/// A refresh that has succeeded speaks for the server this long, whatever becomes of other requests:
+/// one endpoint that never answers must not set off one refresh after the other.
+const CALM_MS: u64 = 30_000;
 
 pub(super) type Step = (Machine, Vec<Command>);
 
@@ -66,7 +70,7 @@ impl Machine {
     /// A refresh finds out when the server can be reached again.
     fn unanswered(mut self, now: Now) -> Step {
         let State::Active { rest, .. } = &mut self.state else { return self.stay() };
-        if rest.trust.failures > 0 || self.changes.any() {
+        if rest.trust.failures > 0 || self.changes.any() || now.elapsed < self.calm_until {
             return self.stay();
         }
         rest.trust.failures = 1;
@@ -193,7 +197,8 @@ impl Machine {
         let expires = access.map(|access| access.expires);
         commands.push(arm(&rest, now));
         let (ticket, state) = (self.ticket.next_epoch(), State::Active { user, rest });
-        (Self { ticket, state, changes: self.changes.settled(), expires, resumes: None }, commands)
+        let changes = self.changes.settled();
+        (Self { ticket, state, changes, expires, resumes: None, calm_until: calm(now) }, commands)
     }
 
     fn refresh_ended(self, epoch: u32, end: RefreshEnd, now: Now) -> Step {
@@ -203,14 +208,14 @@ impl Machine {
             state => return Self { state, ..self }.stay(),
         };
         match end {
-            // What waits was meant for somebody else.
-            RefreshEnd::Renewed { user: other, access }
+            // What waits was meant for somebody else, and so is all that is shown.
+            RefreshEnd::Renewed { user: other, .. }
                 if user.as_ref().is_some_and(|user| user.pk != other.pk) =>
             {
-                let (machine, mut commands) = renewed(self.ticket, other, access, 0, now);
-                commands.retain(|command| !matches!(command, Command::Settle(_)));
+                let state = State::resting(user, Rest { trust, ..Rest::default() });
+                let (machine, mut commands) = Self { state, ..self }.find_out(now);
                 commands.push(Command::Settle(Outcome::Final));
-                (Self { ticket: self.ticket.next_epoch(), ..machine }, commands)
+                (machine, commands)
             }
             RefreshEnd::Renewed { user, access } => {
                 renewed(self.ticket, user, access, trust.refuted, now)
@@ -240,7 +245,7 @@ impl Machine {
         let mut commands = self.forget_refresh();
         commands.push(Command::Disarm);
         let (ticket, state) = (self.ticket.next_epoch(), State::Anonymous { why: Some(why) });
-        (Self { ticket, state, changes, expires: None, resumes: None }, commands)
+        (Self::at_rest(ticket, state, changes), commands)
     }
 
     /// What to do with a refresh in flight when a sign-in or an end overtakes it.
@@ -282,8 +287,8 @@ fn renewed(ticket: Ticket, user: User, access: Option<Access>, refuted: u8, now:
     let rest = rest(access, trust, now);
     let commands = vec![arm(&rest, now), Command::Settle(Outcome::Retry)];
     let expires = access.map(|access| access.expires);
-    let state = State::Active { user, rest };
-    (Machine { ticket, state, changes: Changes::default(), expires, resumes: None }, commands)
+    let machine = Machine::at_rest(ticket, State::Active { user, rest }, Changes::default());
+    (Machine { expires, calm_until: calm(now), ..machine }, commands)
 }
 
 fn refused(ticket: Ticket, somebody: bool, told: Option<SessionEnd>, cookies_kept: bool) -> Step {
@@ -292,7 +297,7 @@ fn refused(ticket: Ticket, somebody: bool, told: Option<SessionEnd>, cookies_kep
     let why = told.or_else(|| somebody.then_some(silent));
     let commands = vec![Command::Disarm, Command::Settle(Outcome::Final)];
     let (ticket, state) = (ticket.next_epoch(), State::Anonymous { why });
-    (Machine { ticket, state, changes: Changes::default(), expires: None, resumes: None }, commands)
+    (Machine::at_rest(ticket, state, Changes::default()), commands)
 }
 
 fn failed(
@@ -308,8 +313,12 @@ fn failed(
     let not_before = now.elapsed.plus(schedule::retry_after_ms(retry_after_s));
     let rest = Rest { due, not_before, trust };
     let commands = vec![arm(&rest, now), Command::Settle(Outcome::Trouble)];
-    let (state, changes) = (State::resting(user, rest), Changes::default());
-    (Machine { ticket, state, changes, expires: None, resumes: None }, commands)
+    (Machine::at_rest(ticket, State::resting(user, rest), Changes::default()), commands)
+}
+
+/// Until when a success just now speaks for the server.
+pub(super) fn calm(now: Now) -> Elapsed {
+    now.elapsed.plus(CALM_MS)
 }
 
 /// The rest after a sign-in or a refresh that succeeded just now.

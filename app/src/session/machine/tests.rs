@@ -87,9 +87,9 @@ macro_rules! table {
         let before = machine($before, 0, false);
         let after = machine_of($ticket, $after);
         let row = concat!(stringify!($before), ", ", stringify!($event));
-        // When the access token expires has tests of its own.
+        // When the access token expires, and what a success speaks for, have tests of their own.
         let (step, commands) = before.step($event, NOW);
-        let step = Machine { expires: None, ..step };
+        let step = Machine { expires: None, calm_until: Elapsed(0), ..step };
         assert_eq!((step, commands), (after, Vec::from($commands)), "{row}");
     })*};
 }
@@ -230,7 +230,7 @@ fn the_end_of_a_refresh() {
 }
 
 fn machine_of(ticket: Ticket, state: State) -> Machine {
-    Machine { ticket, state, changes: Changes::default(), expires: None, resumes: None }
+    Machine::at_rest(ticket, state, Changes::default())
 }
 
 fn machine(state: State, under_way: u32, refresh_wanted: bool) -> Machine {

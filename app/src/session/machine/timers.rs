@@ -81,7 +81,7 @@ fn check_timers(event: &Event, machine: &Machine, commands: &[Command], now: Ela
             event,
             Event::ChangeFailed
                 | Event::Restored
-                | Event::Elsewhere(Hint::SignedIn(_) | Hint::Nobody)
+                | Event::Elsewhere(Hint::SignedIn(_) | Hint::Refreshed(_) | Hint::Nobody)
         );
         assert!(delay_ms > 0 || at_once, "a timer in the past: {event:?}");
     }

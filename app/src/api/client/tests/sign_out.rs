@@ -1,7 +1,7 @@
 //! Signing out, with the server's knowledge and without.
 
 use super::*;
-use crate::session::{Hint, Wake};
+use crate::session::{Fresh, Hint, Wake};
 
 const OFFLINE: Hint = Hint::SignedOut { offline: true };
 
@@ -28,7 +28,8 @@ fn a_refused_sign_out_is_told_and_leaves_one_signed_in() {
 
 #[test]
 fn without_the_server_one_is_signed_out_here_and_other_tabs_hear_of_it() {
-    let failures: [fn() -> Sent; 3] = [|| Err(NoAnswer), || json(503, "{}"), portal];
+    let proxy = || portal().map(|answer| ApiResponse { status: 403, ..answer });
+    let failures: [fn() -> Sent; 4] = [|| Err(NoAnswer), || json(503, "{}"), portal, proxy];
     for failure in failures {
         let tab = Tab::open(ada_active());
         let logout = tab.logout();
@@ -155,11 +156,63 @@ fn no_farewell_is_sent_beside_a_sign_in() {
 #[test]
 fn a_browser_that_refuses_the_mark_tells_the_server_all_the_same() {
     let tab = Tab::open(ada_active());
+    tab.port.refuse_mark();
     _ = tab.logout();
     tab.serve(|_| Err(NoAnswer));
-    tab.port.mark_out(false);
+    assert!(!tab.port.is_marked_out());
     tab.port.wake(Wake::Online);
     assert_eq!(tab.server.count(paths::LOGOUT), 2);
     tab.serve(confirmed);
     assert_eq!(tab.view(), out(SessionEnd::SignedOut));
+}
+
+#[test]
+fn a_sign_out_that_was_never_heard_does_not_end_a_newer_sign_in_of_another_tab() {
+    let bob = Hint::SignedIn(Fresh { user: 2, expires_in_s: Some(900) });
+    for refuses_mark in [false, true] {
+        let tab = Tab::open(ada_active());
+        if refuses_mark {
+            tab.port.refuse_mark();
+        }
+        _ = tab.logout();
+        tab.serve(|_| Err(NoAnswer));
+        // Its answer took the mark away.
+        tab.port.mark_out(false);
+        tab.port.hear(bob);
+        tab.port.pass(60_000);
+        tab.port.wake(Wake::Online);
+        tab.port.show();
+        assert_eq!(tab.server.count(paths::LOGOUT), 1, "refuses the mark: {refuses_mark}");
+    }
+    // Nor one of which this tab has not heard.
+    let tab = Tab::open(ada_active());
+    _ = tab.logout();
+    tab.serve(|_| Err(NoAnswer));
+    tab.port.mark_out(false);
+    tab.port.wake(Wake::Restored);
+    tab.port.pass(60_000);
+    assert_eq!(tab.server.count(paths::LOGOUT), 1);
+}
+
+#[test]
+fn other_tabs_are_out_before_the_server_has_answered() {
+    let tab = Tab::open(ada_active());
+    _ = tab.logout();
+    assert_eq!(tab.port.told(), [Hint::ChangeBegins, OFFLINE]);
+    tab.serve(confirmed);
+    assert_eq!(tab.port.told(), [Hint::SignedOut { offline: false }], "and it has heard of it");
+
+    let tab = Tab::open(ada_active());
+    _ = tab.logout();
+    tab.port.told();
+    tab.serve(|_| json(403, r#"{"detail":"CSRF Failed"}"#));
+    let back = Hint::SignedIn(Fresh { user: 1, expires_in_s: Some(900) });
+    assert_eq!(tab.port.told(), [Hint::ChangeFailed, back], "they were out for nothing");
+}
+
+#[test]
+fn who_tells_the_server_at_last_tells_the_other_tabs() {
+    let tab = Tab::marked_out();
+    tab.serve(confirmed);
+    assert_eq!(tab.port.told(), [Hint::SignedOut { offline: false }]);
 }

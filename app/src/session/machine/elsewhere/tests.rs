@@ -18,7 +18,7 @@ const FAILED: Trust = Trust { failures: 2, refuted: 0, untried: false, cookies_k
 
 fn machine(state: State) -> Machine {
     let expires = Some(NOW.elapsed.plus(30_000));
-    Machine { ticket: TICKET, state, changes: Changes::default(), expires, resumes: None }
+    Machine { expires, ..Machine::at_rest(TICKET, state, Changes::default()) }
 }
 
 fn active(due_in_ms: u64, trust: Trust) -> State {
@@ -95,11 +95,10 @@ fn a_page_on_which_nobody_is_signed_in_makes_this_one_ask() {
 #[test]
 fn a_refresh_that_brought_somebody_elses_session_sends_nothing_in_their_name() {
     let bob = User { pk: 2, ..User::default() };
-    let end = RefreshEnd::Renewed { user: bob.clone(), access: None };
+    let end = RefreshEnd::Renewed { user: bob, access: None };
     let (after, commands) = machine(refreshing()).step(Event::RefreshEnded { epoch: 3, end }, NOW);
-    assert_eq!(after.ticket.epoch, NEXT_EPOCH.epoch);
-    assert!(matches!(after.state, State::Active { user, .. } if user == bob));
-    assert_eq!(commands, [Command::Disarm, Command::Settle(Outcome::Final)]);
+    assert!(finds_out(&after), "nothing of the first may stand under the name of the second");
+    assert_eq!(commands, [Command::Arm { delay_ms: 0 }, Command::Settle(Outcome::Final)]);
 }
 
 #[test]
@@ -127,6 +126,10 @@ fn a_sign_out_in_another_tab_is_one_here() {
     let here = State::Anonymous { why: Some(SessionEnd::SignedOut) };
     let hint = Hint::SignedOut { offline: false };
     assert_eq!(hear(here.clone(), hint), (machine(here), vec![]));
+    // Another tab has told the server at last.
+    let offline = State::Anonymous { why: Some(SessionEnd::SignedOutOffline) };
+    let elsewhere = State::Anonymous { why: Some(SessionEnd::SignedOutElsewhere) };
+    assert_eq!(hear(offline, hint), (machine(elsewhere), vec![]));
 }
 
 #[test]
@@ -150,9 +153,10 @@ fn a_refresh_of_another_tab_counts_here() {
         let State::Active { rest, .. } = after.state else { panic!("still signed in") };
         assert_eq!(rest.trust.failures, 0);
     }
-    for state in [active(5, FAILED), nobody(), refreshing()] {
-        let other = Hint::Refreshed(of(2));
-        assert_eq!(hear(state.clone(), other), (machine(state), vec![]), "somebody else's");
+    let other = Hint::Refreshed(of(2));
+    assert_eq!(hear(nobody(), other), (machine(nobody()), vec![]));
+    for state in [active(5, FAILED), refreshing()] {
+        assert!(finds_out(&hear(state, other).0), "somebody else is signed in");
     }
     let own = Hint::Refreshed(of(1));
     assert_eq!(hear(refreshing(), own), (machine(refreshing()), vec![]), "ours is on its way");
@@ -198,6 +202,17 @@ fn a_request_without_an_answer_makes_the_session_look_for_the_server() {
     assert_eq!(commands, [Command::Arm { delay_ms: 500 }]);
     let again = after.clone().step(Event::Unanswered, NOW);
     assert_eq!(again, (after, vec![]), "one look-out for all of them");
+    // Whatever brought a new token just now.
+    let renewed = RefreshEnd::Renewed { user: ada(), access: None };
+    for success in [
+        Event::RefreshEnded { epoch: 3, end: renewed },
+        Event::SignedIn { user: ada(), access: None },
+    ] {
+        let (calm, _) = machine(refreshing()).step(success, NOW);
+        let later = |ms| Now { elapsed: NOW.elapsed.plus(ms), ..NOW };
+        assert_eq!(calm.clone().step(Event::Unanswered, later(29_999)), (calm.clone(), vec![]));
+        assert!(!calm.step(Event::Unanswered, later(30_000)).1.is_empty());
+    }
     for state in [refreshing(), nobody(), State::Unknown(Rest::default())] {
         let step = machine(state.clone()).step(Event::Unanswered, NOW);
         assert_eq!(step, (machine(state), vec![]));
