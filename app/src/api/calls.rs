@@ -13,6 +13,7 @@ use crate::{
 struct SignedIn {
     user: User,
     access_expires_in: Option<u64>,
+    refresh_expires_in: Option<u64>,
 }
 
 impl Api {
@@ -37,11 +38,12 @@ impl Api {
         if let Some(change) = &mut change {
             change.locked().await;
         }
-        let SignedIn { user, access_expires_in } = self.send(request).await?.read()?;
+        let signed_in: SignedIn = self.send(request).await?.read()?;
         if let Some(change) = change {
-            change.signed_in(user.clone(), access_expires_in);
+            let SignedIn { user, access_expires_in, refresh_expires_in } = &signed_in;
+            change.signed_in(user.clone(), *access_expires_in, *refresh_expires_in);
         }
-        Ok(user)
+        Ok(signed_in.user)
     }
 
     /// Signs out. Where the API cannot be reached one is signed out here all the same: the browser is

@@ -14,6 +14,7 @@ use crate::{
 #[derive(Deserialize)]
 struct Renewed {
     access_expires_in: Option<u64>,
+    refresh_expires_in: Option<u64>,
 }
 
 /// [`SessionApi`] over a [`Transport`].
@@ -39,8 +40,11 @@ impl SessionApi for SessionCalls {
         Box::pin(async move {
             refresh.await.and_then(|answer| {
                 let renewed: Renewed = serde_json::from_str(&answer.body).ok()?;
-                let expires_in_s = renewed.access_expires_in;
-                Some(Renewal { expires_in_s, user: answer.user })
+                Some(Renewal {
+                    expires_in_s: renewed.access_expires_in,
+                    session_ends_in_s: renewed.refresh_expires_in,
+                    user: answer.user,
+                })
             })
         })
     }

@@ -23,7 +23,12 @@ fn stranger(why: Option<SessionEnd>) -> SessionSnapshot {
 
 fn ada() -> SessionSnapshot {
     let user = User { username: "ada".to_owned(), ..User::default() };
-    SessionSnapshot::Active { user, expires_in_ms: 900_000, lifetime_ms: 900_000 }
+    SessionSnapshot::Active {
+        user,
+        expires_in_ms: 900_000,
+        lifetime_ms: 900_000,
+        session_ends_in_ms: None,
+    }
 }
 
 #[test]

@@ -20,11 +20,12 @@ use futures::{
 pub use self::change::Change;
 use self::farewell::Farewell;
 use super::{
-    Access, Answer, BrowserPort, Fresh, Hint, Outcome, SessionApi, SessionView, Ticket, Wake,
+    Access, Answer, BrowserPort, Elapsed, Fresh, Hint, Outcome, SessionApi, SessionView, Ticket,
+    Wake,
     machine::{Command, Event, Machine, Now, RefreshEnd},
     view,
 };
-use crate::wire::{SessionSnapshot, User};
+use crate::wire::{SessionEnd, SessionSnapshot, User};
 
 /// Hears after every step what pages see and how many refreshes have succeeded since the page was
 /// loaded.
@@ -49,6 +50,8 @@ struct Inner {
     /// How many of this tab's own have succeeded.
     refreshes: u32,
     farewell: Farewell,
+    /// When the session ends if nothing renews it, where that is known.
+    session_ends: Option<Elapsed>,
 }
 
 impl Driver {
@@ -61,6 +64,10 @@ impl Driver {
         observer: Observer,
     ) -> Arc<Self> {
         let first_countdown_s = view::next_refresh_in_s(&snapshot);
+        let session_ends = match &snapshot {
+            SessionSnapshot::Active { session_ends_in_ms, .. } => session_ends_in_ms.map(Elapsed),
+            SessionSnapshot::Unknown | SessionSnapshot::Anonymous { .. } => None,
+        };
         let machine = Machine::new(snapshot, port.jitter());
         let inner = Inner {
             machine,
@@ -69,6 +76,7 @@ impl Driver {
             refresh: None,
             refreshes: 0,
             farewell: Farewell::default(),
+            session_ends,
         };
         Arc::new_cyclic(|me| Self {
             me: me.clone(),
@@ -236,8 +244,11 @@ impl Driver {
         let refreshed = self.api.refresh().await;
         drop(lock);
         let (access, of) = match refreshed {
-            Answer::Given(renewal) => (self.fresh(renewal.expires_in_s), renewal.user),
-            Answer::Refused(why) => return RefreshEnd::Refused { why },
+            Answer::Given(renewal) => {
+                self.session_goes_on(renewal.session_ends_in_s);
+                (self.fresh(renewal.expires_in_s), renewal.user)
+            }
+            Answer::Refused(why) => return RefreshEnd::Refused { why: why.or(self.expired()) },
             Answer::Failed { retry_after_s } => return RefreshEnd::Failed { retry_after_s },
         };
         let user = match user {
@@ -249,6 +260,19 @@ impl Driver {
             Answer::Refused(why) => RefreshEnd::Refused { why },
             Answer::Failed { retry_after_s } => RefreshEnd::Failed { retry_after_s },
         }
+    }
+
+    /// The session lasts for so long from now on, if nothing renews it.
+    fn session_goes_on(&self, ends_in_s: Option<u64>) {
+        let ends = ends_in_s.map(|s| self.port.now().plus(s.saturating_mul(1_000)));
+        self.lock().session_ends = ends;
+    }
+
+    /// Whether the session's time was over. Its cookie was, too: the server was shown none, and cannot
+    /// say.
+    fn expired(&self) -> Option<SessionEnd> {
+        let over = self.lock().session_ends.is_some_and(|ends| ends <= self.port.now());
+        over.then_some(SessionEnd::Expired)
     }
 
     /// Tells other tabs of a new access token.

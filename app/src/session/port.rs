@@ -79,6 +79,8 @@ pub enum Wake {
 pub struct Renewal {
     /// Seconds that the access token lives; `None` where the server does not tell.
     pub expires_in_s: Option<u64>,
+    /// Seconds until the session ends if nothing renews it; `None` where the server does not tell.
+    pub session_ends_in_s: Option<u64>,
     /// Whose it is; `None` where the server does not tell.
     pub user: Option<i64>,
 }

@@ -20,7 +20,12 @@ pub fn ada() -> User {
 
 /// Ada is signed in, her access token lives for 15 minutes and has been made just now.
 pub fn ada_active() -> SessionSnapshot {
-    SessionSnapshot::Active { user: ada(), expires_in_ms: 900_000, lifetime_ms: 900_000 }
+    SessionSnapshot::Active {
+        user: ada(),
+        expires_in_ms: 900_000,
+        lifetime_ms: 900_000,
+        session_ends_in_ms: None,
+    }
 }
 
 /// A [`BrowserPort`] with a clock, a timer and a run queue made of values.

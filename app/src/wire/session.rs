@@ -24,6 +24,9 @@ pub enum SessionSnapshot {
         expires_in_ms: u64,
         /// Milliseconds an access token lives in all.
         lifetime_ms: u64,
+        /// Milliseconds until the session ends if nothing renews it, where that is known: from then
+        /// on the browser has no cookie to show.
+        session_ends_in_ms: Option<u64>,
     },
 }
 

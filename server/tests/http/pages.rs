@@ -31,6 +31,16 @@ async fn a_signed_in_visitor_gets_the_page_with_its_data_and_no_token() {
     }
     assert!(!page.body.contains("eyJ"), "no token in the page");
     assert!(page.cookies().is_empty());
+    // By the refresh cookie; then by the token that a page load was given.
+    for (minutes, left_s) in [(1, 604_740), (20, 603_540)] {
+        app.advance(mins(minutes));
+        let page = browser.open("/account").await;
+        let told = page.body.split("session_ends_in_ms").nth(1).unwrap();
+        let digits = told.chars().skip_while(|c| !c.is_ascii_digit());
+        let digits: String = digits.take_while(char::is_ascii_digit).collect();
+        let ends_ms: u64 = digits.parse().unwrap();
+        assert_eq!(ends_ms.div_ceil(1_000), left_s, "tokens know whole seconds");
+    }
     assert_eq!(page.header("cache-control").as_deref(), Some("no-store"));
 }
 

@@ -40,13 +40,20 @@ impl Change<'_> {
         self.driver.port.tell(Hint::SignedOut { offline: true });
     }
 
-    /// Somebody signed in just now. `access_expires_in_s`, where it is told, counts from now.
-    pub fn signed_in(mut self, user: User, access_expires_in_s: Option<u64>) {
+    /// Somebody signed in just now. When access token and session expire counts from now, where it is
+    /// told.
+    pub fn signed_in(
+        mut self,
+        user: User,
+        access_expires_in_s: Option<u64>,
+        session_ends_in_s: Option<u64>,
+    ) {
         self.over = true;
         // Nothing of the app runs while it is held.
         self.lock = None;
         let access = self.driver.fresh(access_expires_in_s);
         self.driver.forget_farewell();
+        self.driver.session_goes_on(session_ends_in_s);
         self.driver.apply(Event::SignedIn { user, access }, None);
         self.driver.tell(Hint::SignedIn);
     }

@@ -76,7 +76,7 @@ impl Scene {
 }
 
 fn given(expires_in_s: Option<u64>) -> Answer<Renewal> {
-    Answer::Given(Renewal { expires_in_s, user: None })
+    Answer::Given(Renewal { expires_in_s, ..Renewal::default() })
 }
 
 fn signed_in(reconnecting: bool) -> SessionView {
@@ -190,6 +190,7 @@ fn a_lifetime_of_months_is_waited_for_in_parts() {
         user: ada(),
         expires_in_ms: month_ms,
         lifetime_ms: month_ms,
+        session_ends_in_ms: None,
     });
     scene.port.pass(month_ms - 60_001);
     assert_eq!(scene.begun(), 0);

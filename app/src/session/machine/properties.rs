@@ -190,7 +190,7 @@ proptest! {
         let snapshot = match snapshot {
             0 => SessionSnapshot::Unknown,
             1 => SessionSnapshot::Anonymous { why: None },
-            _ => SessionSnapshot::Active { user: ada(), expires_in_ms: 9_000, lifetime_ms: 9_000 },
+            _ => SessionSnapshot::Active { user: ada(), expires_in_ms: 9_000, lifetime_ms: 9_000, session_ends_in_ms: None },
         };
         let mut machine = Machine::new(snapshot, jitter);
         let mut now = Now { elapsed: Elapsed(0), jitter };

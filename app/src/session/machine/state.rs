@@ -126,7 +126,7 @@ impl Machine {
                 State::Unknown(Rest { due: Some(Elapsed(0)), ..Rest::default() })
             }
             SessionSnapshot::Anonymous { why } => State::Anonymous { why },
-            SessionSnapshot::Active { user, expires_in_ms, lifetime_ms } => {
+            SessionSnapshot::Active { user, expires_in_ms, lifetime_ms, .. } => {
                 let access = Access { expires: Elapsed(expires_in_ms), lifetime_ms };
                 let trust = Trust { cookies_kept: true, ..Trust::default() };
                 let due = Some(access.refresh_due(jitter));

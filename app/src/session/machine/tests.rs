@@ -319,8 +319,12 @@ fn the_first_state_is_the_servers() {
     let why = Some(SessionEnd::Ended);
     let nobody = Machine::new(SessionSnapshot::Anonymous { why }, 0.0);
     assert_eq!((nobody.due(NOW.elapsed), &nobody.state), (None, &State::Anonymous { why }));
-    let snapshot =
-        SessionSnapshot::Active { user: ada(), expires_in_ms: 100_000, lifetime_ms: 900_000 };
+    let snapshot = SessionSnapshot::Active {
+        user: ada(),
+        expires_in_ms: 100_000,
+        lifetime_ms: 900_000,
+        session_ends_in_ms: None,
+    };
     assert_eq!(Machine::new(snapshot.clone(), 0.0).due(NOW.elapsed), Some(Elapsed(40_000)));
     assert_eq!(Machine::new(snapshot, 0.5).due(NOW.elapsed), Some(Elapsed(25_000)));
 }

@@ -63,9 +63,13 @@ fn hint() -> impl Strategy<Value = Hint> {
 }
 
 fn snapshot() -> impl Strategy<Value = SessionSnapshot> {
-    let active = (span(), span()).prop_map(|(expires_in_ms, lifetime_ms)| {
-        SessionSnapshot::Active { user: ada(), expires_in_ms, lifetime_ms }
-    });
+    let active =
+        (span(), span()).prop_map(|(expires_in_ms, lifetime_ms)| SessionSnapshot::Active {
+            user: ada(),
+            expires_in_ms,
+            lifetime_ms,
+            session_ends_in_ms: None,
+        });
     prop_oneof![1 => Just(SessionSnapshot::Unknown), 3 => active]
 }
 
@@ -134,7 +138,7 @@ proptest! {
         let part = |share: f64| (lifetime_s as f64 * 1_000.0 * share) as u64;
         let lifetime_ms = lifetime_s * 1_000;
         let expires_in_ms = lifetime_ms.saturating_sub(part(age));
-        let snapshot = SessionSnapshot::Active { user: ada(), expires_in_ms, lifetime_ms };
+        let snapshot = SessionSnapshot::Active { user: ada(), expires_in_ms, lifetime_ms, session_ends_in_ms: None };
         let mut machine = Machine::new(snapshot, 0.5);
         let mut due = Due::of(expires_in_ms, lifetime_ms, 0);
         let (mut now, mut begun) = (0, false);

@@ -10,7 +10,7 @@ use cookie::SameSite;
 
 use crate::{
     auth::{AccessFault, AuthError, Identity, Refreshed},
-    domain::TokenKind,
+    domain::{Timestamp, TokenKind},
     http::{
         AppState,
         api::{
@@ -56,7 +56,10 @@ impl Visit {
             return Self::anonymous(Some(SessionEnd::SignedOutOffline));
         }
         match by_cookie(state, headers) {
-            Some(Ok(identity)) => Self::active(state, identity).await,
+            Some(Ok(identity)) => {
+                let ends = session_ends(state, headers);
+                Self::active(state, identity, ends).await
+            }
             Some(Err(AccessFault::Stale)) => Self::unknown(),
             Some(Err(_)) | None => Self::by_refresh(state, headers, kind).await,
         }
@@ -92,7 +95,7 @@ impl Visit {
         let Ok(identity) = state.auth.authenticate(refreshed.access.token.expose()) else {
             return Self::unknown();
         };
-        let mut visit = Self::active(state, identity).await;
+        let mut visit = Self::active(state, identity, Some(refreshed.refresh_expires_at)).await;
         let refresh = refreshed.refresh.iter().map(|minted| (TokenKind::Refresh, minted));
         let minted = std::iter::once((TokenKind::Access, &refreshed.access)).chain(refresh);
         match Keeper::Cookies.cookies(&state.web, minted, state.auth.now()) {
@@ -102,9 +105,11 @@ impl Visit {
         visit
     }
 
-    async fn active(state: &AppState, identity: Identity) -> Self {
+    /// `ends`: when the session does if nothing renews it, where that is known.
+    async fn active(state: &AppState, identity: Identity, ends: Option<Timestamp>) -> Self {
         let lifetime = state.auth.tokens.policy().access_lifetime;
-        let left = identity.expires_at.since(state.auth.now());
+        let now = state.auth.now();
+        let left = identity.expires_at.since(now);
         let millis =
             |span: std::time::Duration| u64::try_from(span.as_millis()).unwrap_or(u64::MAX);
         match state.auth.user(identity.user_id).await {
@@ -114,6 +119,7 @@ impl Visit {
                     user: wire(user),
                     expires_in_ms: millis(left),
                     lifetime_ms: millis(lifetime),
+                    session_ends_in_ms: ends.map(|ends| millis(ends.since(now))),
                 })
             },
             Err(error @ (AuthError::UserNotFound | AuthError::Inactive)) => {
@@ -172,6 +178,15 @@ impl Kind {
             None => Self::Text,
         }
     }
+}
+
+/// When the refresh token that came with the request expires, and its cookie with it.
+fn session_ends(state: &AppState, headers: &HeaderMap) -> Option<Timestamp> {
+    let now = state.auth.now();
+    let tokens = candidates(headers, &state.web.cookies.refresh.name);
+    let checked =
+        tokens.iter().map(|token| state.auth.tokens.check(token, Some(TokenKind::Refresh), now));
+    checked.flatten().map(|claims| claims.expires_at).max()
 }
 
 /// Whether a browser that has a refresh cookie would have sent it with this request.

@@ -76,6 +76,28 @@ fn cookies_that_were_cleared_are_noticed() {
 }
 
 #[test]
+fn a_session_whose_time_is_over_says_so_though_its_cookie_is_gone() {
+    let gone = || refused(r#"{"detail":"No valid refresh token found."}"#);
+    let told = |slept_ms| {
+        let tab = Tab::open(ada_active());
+        let call = tab.data();
+        tab.serve(expired(|| {
+            json(200, r#"{"access":"","access_expires_in":900,"refresh_expires_in":604800}"#)
+        }));
+        assert!(take(&call).is_ok());
+        tab.port.hide();
+        tab.port.pass(slept_ms);
+        let call = tab.data();
+        tab.serve(expired(gone));
+        assert_eq!(status(take(&call)), Some(401));
+        tab.view()
+    };
+    let out = |why| SessionView::Anonymous { why: Some(why) };
+    assert_eq!(told(604_799_999), out(SessionEnd::Ended), "somebody has deleted it");
+    assert_eq!(told(604_800_000), out(SessionEnd::Expired));
+}
+
+#[test]
 fn other_domains_are_left_alone() {
     for address in ["https://api.example.com/api/data/", "//example.com/api/data/", "/other/api/"] {
         let tab = Tab::open(ada_active());
