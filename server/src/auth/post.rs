@@ -100,7 +100,7 @@ pub(super) fn subject(user: &UserRecord) -> Subject<'_> {
     Subject {
         user: user.id,
         email_key: user.email.as_deref().map(Email::key_of).unwrap_or_default(),
-        password_hash: user.password_hash.expose(),
+        password_hash: &user.password_hash,
         last_login_at: user.last_login_at,
     }
 }

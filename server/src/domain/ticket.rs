@@ -4,7 +4,7 @@
 //!
 //! In form they are Django's and allauth's, so that pages written for those can pass them on.
 
-use super::{SigningKey, Timestamp, UserId, key::TicketMac};
+use super::{PasswordHash, SigningKey, Timestamp, UserId, key::TicketMac};
 
 /// Django counts the seconds of its reset tokens from the first of January 2001.
 const EPOCH_2001: i64 = 978_307_200;
@@ -31,7 +31,7 @@ pub struct Subject<'a> {
     /// The address, as it is looked up.
     pub email_key: String,
     /// The password's hash.
-    pub password_hash: &'a str,
+    pub password_hash: &'a PasswordHash,
     /// The last sign-in.
     pub last_login_at: Option<Timestamp>,
 }
@@ -90,7 +90,7 @@ impl Tickets<'_> {
         // Whoever signs in has not forgotten their password, and has still to show their address.
         let (purpose, state): (&[u8], [&[u8]; 2]) = match purpose {
             Purpose::ResetPassword => {
-                (b"reset password", [subject.password_hash.as_bytes(), &last_login])
+                (b"reset password", [subject.password_hash.expose().as_bytes(), &last_login])
             }
             Purpose::VerifyEmail => (b"verify e-mail", [b"", b""]),
         };
@@ -147,9 +147,14 @@ mod tests {
         SigningKey::from_secret(secret.as_bytes()).unwrap()
     }
 
+    fn hash(text: &str) -> &'static PasswordHash {
+        Box::leak(Box::new(PasswordHash::from_stored(text.to_owned())))
+    }
+
     fn ada() -> Subject<'static> {
         let email_key = "ada@example.com".to_owned();
-        Subject { user: UserId(6), email_key, password_hash: "$argon2id$1", last_login_at: None }
+        let password_hash = hash("$argon2id$1");
+        Subject { user: UserId(6), email_key, password_hash, last_login_at: None }
     }
 
     #[test]
@@ -178,7 +183,7 @@ mod tests {
         for (changed, verifies) in [
             (Subject { user: UserId(7), ..ada() }, false),
             (Subject { email_key: "ada@example.org".to_owned(), ..ada() }, false),
-            (Subject { password_hash: "$argon2id$2", ..ada() }, true),
+            (Subject { password_hash: hash("$argon2id$2"), ..ada() }, true),
             (Subject { last_login_at: Some(NOW), ..ada() }, true),
         ] {
             assert_eq!(tickets.check_reset(&token, &changed), None, "{changed:?}");

@@ -138,7 +138,9 @@ proptest! {
         let part = |share: f64| (lifetime_s as f64 * 1_000.0 * share) as u64;
         let lifetime_ms = lifetime_s * 1_000;
         let expires_in_ms = lifetime_ms.saturating_sub(part(age));
-        let snapshot = SessionSnapshot::Active { user: ada(), expires_in_ms, lifetime_ms, session_ends_in_ms: None };
+        let snapshot = SessionSnapshot::Active {
+            user: ada(), expires_in_ms, lifetime_ms, session_ends_in_ms: None,
+        };
         let mut machine = Machine::new(snapshot, 0.5);
         let mut due = Due::of(expires_in_ms, lifetime_ms, 0);
         let (mut now, mut begun) = (0, false);
