@@ -10,6 +10,8 @@ pub mod hashing;
 pub mod housekeeping;
 pub mod login;
 pub mod logout;
+pub mod new_email;
+pub mod own_account;
 pub mod page_load;
 pub mod post;
 pub mod profile;

@@ -14,7 +14,8 @@ pub mod store;
 pub use error::{Constraint, StoreError};
 pub use postgres::PostgresStore;
 pub use rows::{
-    ClientInfo, FamilyRecord, Names, NewUser, SessionRecord, Taken, UserRecord, WaitingMail,
+    ClientInfo, FamilyRecord, Names, NewEmail, NewUser, SessionRecord, Taken, UserRecord,
+    WaitingMail,
 };
 pub use sqlite::SqliteStore;
 pub use store::{Dead, Heard, RevocationFeed, Sighting, Store, Tx};

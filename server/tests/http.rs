@@ -1,5 +1,6 @@
 //! Scenarios over HTTP, against the whole router.
 
+mod account_delete;
 mod account_races;
 mod authentication;
 mod bad_input;
@@ -8,6 +9,7 @@ mod candidates;
 mod cors;
 mod csrf;
 mod edges;
+mod email_change;
 mod forms;
 mod headers;
 mod health;

@@ -8,8 +8,8 @@ use latchkey::{
         UserId, Username, clock::ManualClock, entropy::SeededEntropy,
     },
     storage::{
-        ClientInfo, Constraint, Dead, Heard, NewUser, PostgresStore, Sighting, SqliteStore, Store,
-        StoreError, Tx,
+        ClientInfo, Constraint, Dead, Heard, NewEmail, NewUser, PostgresStore, Sighting,
+        SqliteStore, Store, StoreError, Tx,
     },
 };
 

@@ -22,6 +22,10 @@ pub const PASSWORD_RESET: &str = "/api/auth/password/reset/";
 pub const PASSWORD_RESET_CONFIRM: &str = "/api/auth/password/reset/confirm/";
 /// `POST`: another password.
 pub const PASSWORD_CHANGE: &str = "/api/auth/password/change/";
+/// `POST`: another address.
+pub const EMAIL_CHANGE: &str = "/api/auth/email/";
+/// `POST`: removes the account.
+pub const ACCOUNT_DELETE: &str = "/api/auth/account/delete/";
 /// `GET`: who am I? `PUT`, `PATCH`: what I am called.
 pub const USER: &str = "/api/auth/user/";
 /// `GET`: the worked example of a protected route.

@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use tokio_util::sync::CancellationToken;
 
-use super::{Auth, AuthError, UserRecord};
+use super::{Auth, AuthError, UserRecord, new_email::notice_of_new_email};
 use crate::{
     domain::{Email, MailKind, Tickets, Timestamp, UserId, ticket::Subject},
     mail::{Letter, letters},
@@ -56,7 +56,11 @@ impl Auth {
         // A newer version on another node knows what to do with it.
         let Some(kind) = mail.kind else { return Ok(false) };
         let Some(user) = self.addressee(mail.user_id).await? else { return Ok(true) };
-        let Some(letter) = self.compose(kind, &user, now) else { return Ok(true) };
+        let letter = match kind {
+            MailKind::ConfirmNewEmail => self.letter_to_new_email(&user, now).await?,
+            _ => self.compose(kind, &user, now),
+        };
+        let Some(letter) = letter else { return Ok(true) };
         match self.mailroom.postman.deliver(&letter).await {
             Ok(()) => Ok(true),
             Err(error) => {
@@ -91,6 +95,9 @@ impl Auth {
                 letters::reset_password(to, name, &links.reset(&uid, &token))
             }
             MailKind::PasswordChanged => letters::password_changed(to, name),
+            MailKind::NewEmailAsked => return notice_of_new_email(user, name),
+            // That one goes elsewhere.
+            MailKind::ConfirmNewEmail => return None,
         })
     }
 }

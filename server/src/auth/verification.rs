@@ -1,7 +1,10 @@
 //! Whether an address is theirs: a mail is sent there, and its link comes back.
 
-use super::{Auth, AuthError, post::subject};
-use crate::domain::{Email, MailKind, Tickets, ticket};
+use super::{Auth, AuthError, new_email::new_address, post::subject};
+use crate::{
+    domain::{Email, MailKind, Tickets, Timestamp, ticket},
+    storage::{NewEmail, StoreError, UserRecord},
+};
 
 /// Why a link shows nothing.
 #[derive(Debug, thiserror::Error)]
@@ -14,8 +17,17 @@ pub enum VerificationError {
     Other(#[from] AuthError),
 }
 
+/// Which address a key shows to be theirs.
+enum Shown {
+    /// The one they have.
+    Present,
+    /// The one they want.
+    New(NewEmail),
+}
+
 impl Auth {
-    /// Takes an address for theirs, by the key of the link that was sent there. Signs nobody in.
+    /// Takes an address for theirs, by the key of the link that was sent there: the one they have, or
+    /// the one they want, which then takes its place. Signs nobody in.
     ///
     /// # Errors
     /// [`VerificationError`].
@@ -24,17 +36,38 @@ impl Auth {
         let id = ticket::user_of_verification(key).ok_or(NoKey)?;
         let user = self.existing(id).await?.filter(|user| user.disabled_at.is_none());
         let user = user.ok_or(NoKey)?;
-        let subject = subject(&user);
-        let made_at = Tickets(self.tokens.key()).check_verification(key, &subject).ok_or(NoKey)?;
+        let (made_at, shown) = self.shown_by(key, &user).ok_or(NoKey)?;
         if !self.is_in_time(made_at, self.policy.confirmation_timeout) {
             return Err(NoKey);
         }
-        let mut tx = self.store.begin().await.map_err(AuthError::from)?;
-        let now = tx.now().await.map_err(AuthError::from)?;
-        // The address that the link was sent to, if it still is the one, and for the first time.
-        let news = tx.verify_email(id, &subject.email_key, now).await.map_err(AuthError::from)?;
-        tx.commit().await.map_err(AuthError::from)?;
-        news.then_some(()).ok_or(NoKey)
+        match self.note(&user, shown).await {
+            Ok(true) => Ok(()),
+            // Or it was used a moment ago, or somebody else has that address by now.
+            Ok(false) | Err(StoreError::Conflict(_)) => Err(NoKey),
+            Err(error) => Err(AuthError::from(error).into()),
+        }
+    }
+
+    fn shown_by(&self, key: &str, user: &UserRecord) -> Option<(Timestamp, Shown)> {
+        let (tickets, subject) = (Tickets(self.tokens.key()), subject(user));
+        if let Some(made_at) = tickets.check_verification(key, &subject) {
+            return Some((made_at, Shown::Present));
+        }
+        let new = user.new_email.as_ref()?;
+        let made_at = tickets.check_change(key, &subject, &new_address(new))?;
+        Some((made_at, Shown::New(new.clone())))
+    }
+
+    /// Whether that was news: the address must still be the one that the link was sent to.
+    async fn note(&self, user: &UserRecord, shown: Shown) -> Result<bool, StoreError> {
+        let mut tx = self.store.begin().await?;
+        let now = tx.now().await?;
+        let news = match shown {
+            Shown::Present => tx.verify_email(user.id, &subject(user).email_key, now).await?,
+            Shown::New(new) => tx.change_email(user.id, &new, now).await?,
+        };
+        tx.commit().await?;
+        Ok(news)
     }
 
     /// Asks for that mail again. What it costs and what it answers is the same for all addresses.

@@ -9,13 +9,19 @@ pub enum MailKind {
     ResetPassword,
     /// The password was changed.
     PasswordChanged,
+    /// Whether the address that they want to have from now on is theirs; it goes there.
+    ConfirmNewEmail,
+    /// Somebody wants another address; it goes to the present one.
+    NewEmailAsked,
 }
 
 impl MailKind {
-    const NAMES: [(Self, &str); 3] = [
+    const NAMES: [(Self, &str); 5] = [
         (Self::VerifyEmail, "verify_email"),
         (Self::ResetPassword, "reset_password"),
         (Self::PasswordChanged, "password_changed"),
+        (Self::ConfirmNewEmail, "confirm_new_email"),
+        (Self::NewEmailAsked, "new_email_asked"),
     ];
 
     /// The name under which it is stored.

@@ -15,11 +15,22 @@ const LONGEST_NUMBER: usize = 13;
 
 /// What a ticket is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Purpose {
+pub enum Purpose<'a> {
     /// A new password for an account whose owner has forgotten theirs.
     ResetPassword,
     /// The address is theirs.
     VerifyEmail,
+    /// This address is theirs, and takes the place of the other one.
+    ChangeEmail(&'a NewAddress),
+}
+
+/// An address that is to take the place of the present one. Asking again makes earlier tickets void.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewAddress {
+    /// The address, as it is looked up.
+    pub email_key: String,
+    /// When that was asked for.
+    pub asked_at: Timestamp,
 }
 
 /// The account as a ticket sees it. What is in here makes earlier tickets void when it changes; the
@@ -52,10 +63,13 @@ impl Tickets<'_> {
 
     /// The key of a link that verifies an address.
     pub fn verification(self, subject: &Subject<'_>, now: Timestamp) -> String {
-        let moment = now.seconds();
-        let mac = self.mac(Purpose::VerifyEmail, subject, moment).truncated(MAC_BYTES);
-        let (user, moment) = (subject.user.0.unsigned_abs(), moment.unsigned_abs());
-        format!("{}:{}:{}", base36(user), base36(moment), hex::encode(mac))
+        self.key(Purpose::VerifyEmail, subject, now)
+    }
+
+    /// The key of a link that verifies a new address. It looks like one for the present address, so
+    /// that the same page takes it.
+    pub fn change(self, subject: &Subject<'_>, to: &NewAddress, now: Timestamp) -> String {
+        self.key(Purpose::ChangeEmail(to), subject, now)
     }
 
     /// When a reset token was made, if it is one of this subject.
@@ -67,15 +81,41 @@ impl Tickets<'_> {
 
     /// When a verification key was made, if it is one of this subject.
     pub fn check_verification(self, key: &str, subject: &Subject<'_>) -> Option<Timestamp> {
+        self.check_key(Purpose::VerifyEmail, key, subject)
+    }
+
+    /// When the key for a new address was made, if it is one of this subject.
+    pub fn check_change(
+        self,
+        key: &str,
+        subject: &Subject<'_>,
+        to: &NewAddress,
+    ) -> Option<Timestamp> {
+        self.check_key(Purpose::ChangeEmail(to), key, subject)
+    }
+
+    fn key(self, purpose: Purpose<'_>, subject: &Subject<'_>, now: Timestamp) -> String {
+        let moment = now.seconds();
+        let mac = self.mac(purpose, subject, moment).truncated(MAC_BYTES);
+        let (user, moment) = (subject.user.0.unsigned_abs(), moment.unsigned_abs());
+        format!("{}:{}:{}", base36(user), base36(moment), hex::encode(mac))
+    }
+
+    fn check_key(
+        self,
+        purpose: Purpose<'_>,
+        key: &str,
+        subject: &Subject<'_>,
+    ) -> Option<Timestamp> {
         let (_, rest) = key.split_once(':')?;
         let (moment, mac) = rest.split_once(':')?;
         let moment = i64::try_from(from_base36(moment)?).ok()?;
-        self.check(Purpose::VerifyEmail, subject, moment, mac)
+        self.check(purpose, subject, moment, mac)
     }
 
     fn check(
         self,
-        purpose: Purpose,
+        purpose: Purpose<'_>,
         subject: &Subject<'_>,
         moment: i64,
         mac: &str,
@@ -85,14 +125,19 @@ impl Tickets<'_> {
         self.mac(purpose, subject, moment).is(&mac).then_some(made_at)
     }
 
-    fn mac(self, purpose: Purpose, subject: &Subject<'_>, moment: i64) -> TicketMac {
+    fn mac(self, purpose: Purpose<'_>, subject: &Subject<'_>, moment: i64) -> TicketMac {
         let last_login = subject.last_login_at.map_or(-1, Timestamp::millis).to_be_bytes();
+        let asked_at = match purpose {
+            Purpose::ChangeEmail(to) => to.asked_at.millis().to_be_bytes(),
+            Purpose::ResetPassword | Purpose::VerifyEmail => [0; 8],
+        };
         // Whoever signs in has not forgotten their password, and has still to show their address.
         let (purpose, state): (&[u8], [&[u8]; 2]) = match purpose {
             Purpose::ResetPassword => {
                 (b"reset password", [subject.password_hash.expose().as_bytes(), &last_login])
             }
             Purpose::VerifyEmail => (b"verify e-mail", [b"", b""]),
+            Purpose::ChangeEmail(to) => (b"change e-mail", [to.email_key.as_bytes(), &asked_at]),
         };
         self.0.ticket_mac(&[
             purpose,
@@ -137,6 +182,8 @@ fn from_base36(text: &str) -> Option<u64> {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use proptest::prelude::*;
 
     use super::*;
@@ -194,6 +241,29 @@ mod tests {
         // One purpose's ticket is none for another.
         let parts: Vec<_> = verification.split(':').collect();
         assert_eq!(tickets.check_reset(&format!("{}-{}", parts[1], parts[2]), &ada()), None);
+    }
+
+    #[test]
+    fn a_new_address_has_tickets_of_its_own() {
+        let key = key("a secret of thirty-two bytes or more");
+        let tickets = Tickets(&key);
+        let to =
+            |email_key: &str, asked_at| NewAddress { email_key: email_key.to_owned(), asked_at };
+        let countess = to("countess@example.com", NOW);
+        let change = tickets.change(&ada(), &countess, NOW);
+        assert_eq!(user_of_verification(&change), Some(ada().user));
+        assert!(tickets.check_change(&change, &ada(), &countess).is_some());
+        for other in
+            [to("bob@example.com", NOW), to("countess@example.com", NOW + Duration::from_millis(1))]
+        {
+            assert_eq!(tickets.check_change(&change, &ada(), &other), None, "{other:?}");
+        }
+        let moved = Subject { email_key: countess.email_key.clone(), ..ada() };
+        assert_eq!(tickets.check_change(&change, &moved, &countess), None, "used");
+        // Neither is one of the other kind.
+        let verification = tickets.verification(&moved, NOW);
+        assert_eq!(tickets.check_verification(&change, &moved), None);
+        assert_eq!(tickets.check_change(&verification, &moved, &countess), None);
     }
 
     #[test]

@@ -1,12 +1,15 @@
 //! The API. One file an endpoint; `data` is the worked example of a protected route.
 
+pub mod account_delete;
 pub mod data;
 pub mod email;
+pub mod email_change;
 pub mod login;
 pub mod logout;
 pub mod new_password;
 pub mod password_change;
 pub mod password_reset;
+pub mod present_password;
 pub mod refresh;
 pub mod register;
 pub mod tokens;
@@ -54,6 +57,8 @@ pub fn router(state: &AppState) -> Router {
         (paths::PASSWORD_RESET_CONFIRM, Access::Public, POST, post(password_reset::confirm)),
         (paths::VERIFY_EMAIL, Access::Public, POST_OR_HEAD, post(verify_email::post)),
         (paths::RESEND_EMAIL, Access::Public, POST, post(verify_email::resend)),
+        (paths::EMAIL_CHANGE, Access::Private, POST, post(email_change::post)),
+        (paths::ACCOUNT_DELETE, Access::Private, POST, post(account_delete::post)),
         (paths::DATA, Access::Private, GET, get(data::get)),
     ];
     routes

@@ -80,6 +80,49 @@ pub fn password_changed(to: &str, name: &str) -> Letter {
     .letter(to)
 }
 
+/// Asks whether an address is theirs that they want to have from now on.
+pub fn confirm_new_email(to: &str, name: &str, link: &str) -> Letter {
+    Content {
+        subject: "Is this your new e-mail address?",
+        name,
+        lines: &["Please confirm that this is to be the e-mail address of your account:"],
+        link: Some(("Confirm my new address", link)),
+        end: "The link can be used once. If you have not asked for this, somebody has mistyped their \
+              address. You need not do anything.",
+    }
+    .letter(to)
+}
+
+/// Tells whoever has an address why another account of theirs cannot have it, too.
+pub fn address_taken(to: &str, name: &str) -> Letter {
+    Content {
+        subject: "This e-mail address is in use",
+        name,
+        lines: &[
+            "Somebody, you we hope, has asked for this e-mail address for the account of that \
+                  name. It belongs to another account, so nothing has changed.",
+        ],
+        link: None,
+        end: "If that was you, sign in to the other account, or give it another address first.",
+    }
+    .letter(to)
+}
+
+/// Tells that somebody wants another address for the account.
+pub fn new_email_asked(to: &str, name: &str, new: &str) -> Letter {
+    let told =
+        format!("Somebody who knows your password has asked for another e-mail address: {new}");
+    Content {
+        subject: "Another e-mail address for your account",
+        name,
+        lines: &[&told, "It takes the place of this one once it is confirmed there."],
+        link: None,
+        end: "If that was not you, ask for a new password on the sign-in page at once. Until the \
+              other address is confirmed, a new password calls this off.",
+    }
+    .letter(to)
+}
+
 struct Content<'a> {
     subject: &'a str,
     name: &'a str,

@@ -35,6 +35,19 @@ pub struct UserRecord {
     pub last_login_at: Option<Timestamp>,
     /// Since when this is a superuser.
     pub superuser_since: Option<Timestamp>,
+    /// The address that they want to have from now on.
+    pub new_email: Option<NewEmail>,
+    /// The address before the present one.
+    pub former_email: Option<String>,
+}
+
+/// An address that takes the place of the present one once it was shown to be theirs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewEmail {
+    /// The address.
+    pub address: String,
+    /// When it was asked for.
+    pub asked_at: Timestamp,
 }
 
 /// A person to be.
@@ -172,6 +185,9 @@ pub(super) struct UserRow {
     created_at: i64,
     last_login_at: Option<i64>,
     superuser_since: Option<i64>,
+    new_email: Option<String>,
+    new_email_asked_at: Option<i64>,
+    former_email: Option<String>,
 }
 
 impl UserRow {
@@ -183,6 +199,8 @@ impl UserRow {
 
 impl From<UserRow> for UserRecord {
     fn from(row: UserRow) -> Self {
+        let asked_at = row.new_email_asked_at.map(Timestamp::from_millis);
+        let new_email = row.new_email.zip(asked_at);
         Self {
             id: UserId(row.id),
             username: row.username,
@@ -195,6 +213,8 @@ impl From<UserRow> for UserRecord {
             created_at: Timestamp::from_millis(row.created_at),
             last_login_at: row.last_login_at.map(Timestamp::from_millis),
             superuser_since: row.superuser_since.map(Timestamp::from_millis),
+            new_email: new_email.map(|(address, asked_at)| NewEmail { address, asked_at }),
+            former_email: row.former_email,
         }
     }
 }

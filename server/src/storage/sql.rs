@@ -9,7 +9,8 @@ use crate::domain::{Family, Timestamp, Transition};
 macro_rules! user_columns {
     () => {
         "SELECT id, username, email, email_verified_at, first_name, last_name, password_hash, disabled_at, \
-         created_at, last_login_at, superuser_since FROM users "
+         created_at, last_login_at, superuser_since, new_email, new_email_asked_at, former_email \
+         FROM users "
     };
 }
 
@@ -40,6 +41,13 @@ pub(super) const ENABLE_USER: &str =
 pub(super) const VERIFY_EMAIL: &str = "UPDATE users SET email_verified_at = $3 \
      WHERE id = $1 AND email_key = $2 AND email_verified_at IS NULL";
 
+pub(super) const ASK_NEW_EMAIL: &str = "UPDATE users SET new_email = $2, new_email_asked_at = $3, \
+     former_email = NULL WHERE id = $1";
+
+pub(super) const CHANGE_EMAIL: &str = "UPDATE users SET former_email = email, email = new_email, \
+     email_key = $4, email_verified_at = $5, new_email = NULL, new_email_asked_at = NULL \
+     WHERE id = $1 AND new_email = $2 AND new_email_asked_at = $3";
+
 pub(super) const QUEUE_MAIL: &str = "INSERT INTO mails (user_id, kind, created_at, due_at) \
      VALUES ($1, $2, $3, $3) ON CONFLICT (user_id, kind) DO UPDATE SET attempts = 0, due_at = $3";
 
@@ -54,8 +62,9 @@ pub(super) const REMOVE_MAIL: &str = "DELETE FROM mails WHERE id = $1 AND due_at
 pub(super) const RENAME_USER: &str = "UPDATE users SET username = $2, username_key = $3, \
      first_name = $4, last_name = $5 WHERE id = $1";
 
-pub(super) const REPLACE_PASSWORD: &str =
-    "UPDATE users SET password_hash = $3 WHERE id = $1 AND password_hash = $2";
+// Whoever asked for another address knew the former password, and that may be why it is replaced.
+pub(super) const REPLACE_PASSWORD: &str = "UPDATE users SET password_hash = $3, \
+     new_email = NULL, new_email_asked_at = NULL WHERE id = $1 AND password_hash = $2";
 
 pub(super) const REMOVE_SESSIONS_OF_USER: &str = "INSERT INTO removed_sessions (id, removed_at) \
      SELECT id, $2 FROM sessions WHERE user_id = $1 RETURNING id";

@@ -5,12 +5,12 @@ use std::time::Duration;
 use async_trait::async_trait;
 
 use super::{
-    ClientInfo, FamilyRecord, Names, NewUser, SessionRecord, StoreError, Taken, UserRecord,
-    WaitingMail,
+    ClientInfo, FamilyRecord, Names, NewEmail, NewUser, SessionRecord, StoreError, Taken,
+    UserRecord, WaitingMail,
 };
 use crate::domain::{
-    Family, Generation, MailKind, PasswordHash, RevokeCause, SessionId, Timestamp, Transition,
-    UserId,
+    Email, Family, Generation, MailKind, PasswordHash, RevokeCause, SessionId, Timestamp,
+    Transition, UserId,
 };
 
 /// A database. Reads and single conditional statements; everything else goes through [`Tx`].
@@ -158,6 +158,23 @@ pub trait Tx: Send {
         now: Timestamp,
     ) -> Result<bool, StoreError>;
 
+    /// Notes that they want this address from now on. An earlier wish is forgotten.
+    async fn ask_new_email(
+        &mut self,
+        id: UserId,
+        email: &Email,
+        now: Timestamp,
+    ) -> Result<(), StoreError>;
+
+    /// Puts the address that they want in the place of the present one, if it still is the one that
+    /// was read. Returns whether it was.
+    async fn change_email(
+        &mut self,
+        id: UserId,
+        read: &NewEmail,
+        now: Timestamp,
+    ) -> Result<bool, StoreError>;
+
     /// Puts a mail into the queue.
     async fn queue_mail(
         &mut self,
@@ -175,7 +192,8 @@ pub trait Tx: Send {
     /// Gives a user these names.
     async fn rename_user(&mut self, id: UserId, names: &Names) -> Result<(), StoreError>;
 
-    /// Replaces the password if it still is the one that was read. Returns whether it was.
+    /// Replaces the password if it still is the one that was read, and forgets which address was
+    /// wanted. Returns whether it was.
     async fn replace_password(
         &mut self,
         id: UserId,

@@ -88,10 +88,66 @@ async fn an_address_is_verified_once_and_only_if_it_is_theirs(database: &TestDat
     assert!(store.find_user_by_email("Ada@example.com").await.unwrap().is_none());
 }
 
+async fn a_wanted_address_takes_the_place_of_the_present_one_once(database: &TestDatabase) {
+    let store = database.open().await;
+    let ada = add_user(&*store, "ada", Some("ada@example.com")).await.unwrap();
+    let mut tx = store.begin().await.unwrap();
+    for (address, now) in [("eve@example.com", 1_000), ("Countess@example.com", 2_000)] {
+        tx.ask_new_email(ada, &Email::parse(address).unwrap(), at(now)).await.unwrap();
+    }
+    let wanted = tx.lock_user(ada).await.unwrap().unwrap().new_email.unwrap();
+    let new = |address: &str, now| NewEmail { address: address.to_owned(), asked_at: at(now) };
+    assert_eq!(wanted, new("Countess@example.com", 2_000));
+    for other in [new("eve@example.com", 1_000), new("Countess@example.com", 1_000)] {
+        assert!(!tx.change_email(ada, &other, at(3_000)).await.unwrap(), "{other:?}");
+    }
+    assert!(tx.change_email(ada, &wanted, at(3_000)).await.unwrap());
+    assert!(!tx.change_email(ada, &wanted, at(4_000)).await.unwrap());
+    tx.commit().await.unwrap();
+    let found = store.find_user_by_email("countess@example.com").await.unwrap().unwrap();
+    assert_eq!(found.email.as_deref(), Some("Countess@example.com"));
+    assert_eq!(found.former_email.as_deref(), Some("ada@example.com"));
+    assert_eq!((found.email_verified_at, found.new_email), (Some(at(3_000)), None));
+    assert!(store.find_user_by_email("ada@example.com").await.unwrap().is_none());
+}
+
+async fn a_wanted_address_may_be_taken_meanwhile(database: &TestDatabase) {
+    let store = database.open().await;
+    let ada = add_user(&*store, "ada", Some("ada@example.com")).await.unwrap();
+    let email = Email::parse("Bob@example.com").unwrap();
+    let mut tx = store.begin().await.unwrap();
+    tx.ask_new_email(ada, &email, at(0)).await.unwrap();
+    tx.commit().await.unwrap();
+    add_user(&*store, "bob", Some("bob@example.com")).await.unwrap();
+    let wanted = store.lookup_user(ada).await.unwrap().unwrap().new_email.unwrap();
+    let mut tx = store.begin().await.unwrap();
+    let taken = tx.change_email(ada, &wanted, at(1)).await.unwrap_err();
+    assert!(matches!(taken, StoreError::Conflict(Constraint::Email)), "{taken}");
+    drop(tx);
+    let ada = store.lookup_user(ada).await.unwrap().unwrap();
+    assert_eq!(ada.email.as_deref(), Some("ada@example.com"));
+}
+
+async fn a_new_password_forgets_which_address_was_wanted(database: &TestDatabase) {
+    let store = database.open().await;
+    let ada = add_user(&*store, "ada", Some("ada@example.com")).await.unwrap();
+    let hash = |text: &str| PasswordHash::from_stored(text.to_owned());
+    let mut tx = store.begin().await.unwrap();
+    let email = Email::parse("eve@example.com").unwrap();
+    tx.ask_new_email(ada, &email, at(0)).await.unwrap();
+    assert!(!tx.replace_password(ada, &hash("other"), &hash("new")).await.unwrap());
+    assert!(tx.lock_user(ada).await.unwrap().unwrap().new_email.is_some());
+    assert!(tx.replace_password(ada, &hash("hash"), &hash("new")).await.unwrap());
+    assert_eq!(tx.lock_user(ada).await.unwrap().unwrap().new_email, None);
+}
+
 on_both_engines! {
     mails_wait_until_they_are_due_the_oldest_first,
     a_mail_is_claimed_once_and_removed_by_who_has_it,
     of_a_kind_one_is_enough_but_for_who_asks_while_it_is_sent,
     mails_go_with_their_account,
     an_address_is_verified_once_and_only_if_it_is_theirs,
+    a_wanted_address_takes_the_place_of_the_present_one_once,
+    a_wanted_address_may_be_taken_meanwhile,
+    a_new_password_forgets_which_address_was_wanted,
 }

@@ -47,13 +47,22 @@ pub async fn post(
         refresh.extend(body.refresh);
     }
     state.auth.logout(&access, &refresh).await;
+    let detail = Json(json!({ "detail": "Successfully logged out." }));
+    Ok((farewell(&state, &headers)?, detail).into_response())
+}
 
+/// What an answer carries after which nobody is signed in here any more: no cookie stays.
+///
+/// # Errors
+/// When the cookies cannot be made.
+pub fn farewell(state: &AppState, request: &HeaderMap) -> Result<HeaderMap, Failure> {
+    let policy = &state.web.cookies;
     let mut answer = HeaderMap::new();
     for kind in [TokenKind::Access, TokenKind::Refresh] {
-        append_cookies(&mut answer, policy.clear_variants(kind, &headers)?);
+        append_cookies(&mut answer, policy.clear_variants(kind, request)?);
         append_cookies(&mut answer, [policy.clear(kind)?]);
     }
-    append_cookies(&mut answer, unmark(&headers));
+    append_cookies(&mut answer, unmark(request));
     answer.insert(header::VARY, HeaderValue::from_static("Accept, Cookie, origin"));
-    Ok((answer, Json(json!({ "detail": "Successfully logged out." }))).into_response())
+    Ok(answer)
 }

@@ -10,7 +10,7 @@ use crate::{
         Clock, Email, Family, MailKind, PasswordHash, RevokeCause, SessionId, Timestamp, UserId,
     },
     storage::{
-        ClientInfo, Names, NewUser, StoreError, Tx, UserRecord,
+        ClientInfo, Names, NewEmail, NewUser, StoreError, Tx, UserRecord,
         rows::{UserRow, session_id},
         sql,
     },
@@ -77,6 +77,32 @@ impl Tx for SqliteTx {
         now: Timestamp,
     ) -> Result<bool, StoreError> {
         let change = query(sql::VERIFY_EMAIL).bind(id.0).bind(email_key).bind(now.millis());
+        Ok(change.execute(&mut *self.transaction).await?.rows_affected() == 1)
+    }
+
+    async fn ask_new_email(
+        &mut self,
+        id: UserId,
+        email: &Email,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let change = query(sql::ASK_NEW_EMAIL).bind(id.0).bind(email.as_str()).bind(now.millis());
+        change.execute(&mut *self.transaction).await?;
+        Ok(())
+    }
+
+    async fn change_email(
+        &mut self,
+        id: UserId,
+        read: &NewEmail,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let change = query(sql::CHANGE_EMAIL)
+            .bind(id.0)
+            .bind(&read.address)
+            .bind(read.asked_at.millis())
+            .bind(Email::key_of(&read.address))
+            .bind(now.millis());
         Ok(change.execute(&mut *self.transaction).await?.rows_affected() == 1)
     }
 

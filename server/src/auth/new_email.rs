@@ -1,0 +1,61 @@
+//! Another address: it takes the place of the present one once a mail to it was answered.
+//!
+//! Whether it is somebody else's already is nothing that the answer tells; the mail does, to whoever
+//! reads it there.
+
+use super::{Auth, AuthError, Owner, UserRecord, post::subject};
+use crate::{
+    domain::{Email, MailKind, Tickets, Timestamp, ticket::NewAddress},
+    mail::{Letter, letters},
+    storage::NewEmail,
+};
+
+impl Auth {
+    /// Asks for another address, as its owner. A mail goes there, and a notice to the present one.
+    ///
+    /// # Errors
+    /// [`AuthError::InvalidCredentials`] when the password was changed meanwhile; what the store
+    /// says.
+    pub async fn ask_for_new_email(&self, owner: Owner, email: &Email) -> Result<(), AuthError> {
+        let (mut tx, user, now) = self.lock_owner(owner).await?;
+        tx.ask_new_email(user.id, email, now).await?;
+        tx.queue_mail(user.id, MailKind::ConfirmNewEmail, now).await?;
+        if user.email.is_some() {
+            tx.queue_mail(user.id, MailKind::NewEmailAsked, now).await?;
+        }
+        Ok(tx.commit().await?)
+    }
+
+    /// The mail to the new address; `None` once it is not wanted any more.
+    pub(super) async fn letter_to_new_email(
+        &self,
+        user: &UserRecord,
+        now: Timestamp,
+    ) -> Result<Option<Letter>, AuthError> {
+        let Some(new) = &user.new_email else { return Ok(None) };
+        // Not by the given name: it may be anything, and this may be anybody's letter box.
+        let (to, name) = (new.address.as_str(), user.username.as_str());
+        let holder = self.store.find_user_by_email(&Email::key_of(to)).await?;
+        if holder.is_some_and(|holder| holder.id != user.id) {
+            return Ok(Some(letters::address_taken(to, name)));
+        }
+        let key = Tickets(self.tokens.key()).change(&subject(user), &new_address(new), now);
+        let link = self.mailroom.links.verification(&key);
+        Ok(Some(letters::confirm_new_email(to, name, &link)))
+    }
+}
+
+/// The notice to the address that was the present one when another was asked for.
+pub(super) fn notice_of_new_email(user: &UserRecord, name: &str) -> Option<Letter> {
+    let (to, new) = match &user.new_email {
+        Some(new) => (user.email.as_ref()?, &new.address),
+        // It was confirmed before the notice could leave.
+        None => (user.former_email.as_ref()?, user.email.as_ref()?),
+    };
+    Some(letters::new_email_asked(to, name, new))
+}
+
+/// A wanted address as tickets see it.
+pub(super) fn new_address(new: &NewEmail) -> NewAddress {
+    NewAddress { email_key: Email::key_of(&new.address), asked_at: new.asked_at }
+}

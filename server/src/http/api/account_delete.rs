@@ -1,0 +1,34 @@
+//! `POST /api/auth/account/delete/`: the end of an account, for whoever knows its password.
+
+use axum::{
+    Json,
+    extract::State,
+    http::HeaderMap,
+    response::{IntoResponse, Response},
+};
+
+use super::{Detail, logout::farewell, present_password};
+use crate::http::{AppState, CurrentUser, Failure, failure::FieldErrors, fields::Fields};
+
+const DELETED: &str = "Account has been deleted.";
+
+/// Deletes the account. All its sessions end, and this browser loses its cookies.
+///
+/// # Errors
+/// 400 without the password, or with another one; 401; 503.
+pub async fn post(
+    State(state): State<AppState>,
+    CurrentUser(caller): CurrentUser,
+    headers: HeaderMap,
+    fields: Fields,
+) -> Result<Response, Failure> {
+    let mut errors = FieldErrors::default();
+    let password = present_password::read(&state, &fields, &mut errors);
+    errors.into_result()?;
+    let Some(password) = password else {
+        return Err(Failure::Internal("a password that was not checked".to_owned()));
+    };
+    let owner = present_password::owner(&state, caller, password).await?;
+    state.auth.delete_own_account(owner).await.map_err(present_password::failure)?;
+    Ok((farewell(&state, &headers)?, Json(Detail { detail: DELETED })).into_response())
+}

@@ -1,0 +1,31 @@
+//! `POST /api/auth/email/`: another address, for whoever knows the password.
+
+use axum::{Json, extract::State};
+
+use super::{Detail, email, present_password};
+use crate::http::{AppState, CurrentUser, Failure, failure::FieldErrors, fields::Fields};
+
+const SENT: &str = "Verification e-mail sent.";
+
+/// Asks for another address. The present one stays until the other is confirmed by the key of the
+/// mail that is sent there; the answer is the same whether somebody else has it or not.
+///
+/// # Errors
+/// 400 with what is wrong, by field; 401; 503.
+pub async fn post(
+    State(state): State<AppState>,
+    CurrentUser(caller): CurrentUser,
+    fields: Fields,
+) -> Result<Json<Detail>, Failure> {
+    let mut errors = FieldErrors::default();
+    let email = email::among(&fields, &mut errors);
+    let password = present_password::read(&state, &fields, &mut errors);
+    errors.into_result()?;
+    let (Some(email), Some(password)) = (email, password) else {
+        return Err(Failure::Internal("an address that was not checked".to_owned()));
+    };
+    let owner = present_password::owner(&state, caller, password).await?;
+    let asked = state.auth.ask_for_new_email(owner, &email).await;
+    asked.map_err(present_password::failure)?;
+    Ok(Json(Detail { detail: SENT }))
+}
