@@ -3,6 +3,7 @@
 //! [`Api`] is what pages use. Beneath it the interceptor renews the access token when the API asks
 //! for it: one refresh for all who need it, one more sending, then the real answer.
 
+mod account;
 pub mod body;
 pub mod calls;
 pub mod client;

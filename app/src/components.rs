@@ -17,11 +17,11 @@ mod sign_out;
 pub use self::{
     arrival::{Heading, on_arrival},
     busy_button::{BusyButton, use_hydrated},
-    entry::{Entry, PasswordField, TextField},
+    entry::{Entry, EntryField, Kind, Question},
     erase::{Erase, Piece, effect, part},
     faults::{Faults, Place},
     field::Field,
-    form::{Form, FormFrame, Sender, instead},
+    form::{Form, FormFrame, Sender, Words, instead},
     frame::{Footer, Header},
     guard::{private, redirect_strangers},
     keys::{KeyStory, Mark, UprightKey},

@@ -1,23 +1,33 @@
 //! The pages and where they are.
 
 mod account;
+mod forgot_password;
 mod gate;
 mod home;
 mod login;
 mod not_found;
 mod register;
+mod resend_email;
+mod reset_password;
+mod route;
 #[cfg(all(test, feature = "ssr"))]
 mod tests;
+mod verify_email;
 
 use leptos::prelude::*;
-use leptos_router::{
-    SsrMode, StaticSegment,
-    components::{FlatRoutes, Route},
-};
+use leptos_router::components::FlatRoutes;
 
 use self::{
-    account::AccountPage, home::HomePage, login::LoginPage, not_found::NotFound,
+    account::{AccountPage, DeletePage, EmailPage, PasswordPage, ProfilePage},
+    forgot_password::ForgotPasswordPage,
+    home::HomePage,
+    login::LoginPage,
+    not_found::NotFound,
     register::RegisterPage,
+    resend_email::ResendEmailPage,
+    reset_password::ResetPasswordPage,
+    route::At,
+    verify_email::VerifyEmailPage,
 };
 use crate::{
     components::{private, redirect_strangers},
@@ -33,18 +43,18 @@ pub fn Pages() -> impl IntoView {
     redirect_strangers();
     view! {
         <FlatRoutes fallback=NotFound>
-            <Route path=StaticSegment(paths::HOME_PAGE) view=HomePage ssr=SsrMode::Async />
-            <Route path=StaticSegment(paths::LOGIN_PAGE) view=LoginPage ssr=SsrMode::Async />
-            <Route
-                path=StaticSegment(paths::REGISTER_PAGE)
-                view=RegisterPage
-                ssr=SsrMode::Async
-            />
-            <Route
-                path=StaticSegment(paths::ACCOUNT_PAGE)
-                view=|| private(AccountPage)
-                ssr=SsrMode::Async
-            />
+            <At path=paths::HOME_PAGE show=HomePage />
+            <At path=paths::LOGIN_PAGE show=LoginPage />
+            <At path=paths::REGISTER_PAGE show=RegisterPage />
+            <At path=paths::VERIFY_EMAIL_PAGE show=VerifyEmailPage />
+            <At path=paths::RESEND_EMAIL_PAGE show=ResendEmailPage />
+            <At path=paths::FORGOT_PASSWORD_PAGE show=ForgotPasswordPage />
+            <At path=paths::RESET_PASSWORD_PAGE show=ResetPasswordPage />
+            <At path=paths::ACCOUNT_PAGE show=|| private(AccountPage) />
+            <At path=paths::PROFILE_PAGE show=|| private(ProfilePage) />
+            <At path=paths::EMAIL_PAGE show=|| private(EmailPage) />
+            <At path=paths::PASSWORD_PAGE show=|| private(PasswordPage) />
+            <At path=paths::DELETE_PAGE show=|| private(DeletePage) />
         </FlatRoutes>
     }
 }

@@ -8,6 +8,7 @@ pub mod error;
 pub mod form;
 pub mod next;
 pub mod paths;
+pub mod query;
 pub mod session;
 pub mod user;
 

@@ -69,6 +69,7 @@ fn init(request: &ApiRequest, abort: &Abort) -> Result<RequestInit, JsValue> {
     init.set_method(match request.method {
         Method::Get => "GET",
         Method::Post => "POST",
+        Method::Patch => "PATCH",
     });
     init.set_credentials(RequestCredentials::SameOrigin);
     init.set_cache(RequestCache::NoStore);

@@ -1,6 +1,7 @@
 //! Scenarios over HTTP, against the whole router.
 
 mod account_delete;
+mod account_forms;
 mod account_races;
 mod authentication;
 mod bad_input;

@@ -16,7 +16,7 @@ use crate::{
 /// The typed client. Cheap to clone.
 #[derive(Clone)]
 pub struct Api {
-    transport: Arc<dyn Transport>,
+    pub(super) transport: Arc<dyn Transport>,
     driver: Option<Arc<Driver>>,
 }
 

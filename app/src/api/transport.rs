@@ -18,6 +18,8 @@ pub enum Method {
     Get,
     /// Writes.
     Post,
+    /// Changes a part.
+    Patch,
 }
 
 /// A request to the own API.
@@ -40,6 +42,11 @@ impl ApiRequest {
     /// Writes to `path`, without a body.
     pub fn post(path: &str) -> Self {
         Self { method: Method::Post, path: path.to_owned(), body: Body::Empty }
+    }
+
+    /// Changes a part of what is at `path`.
+    pub fn patch(path: &str) -> Self {
+        Self { method: Method::Patch, ..Self::get(path) }
     }
 
     /// The same with a JSON body.

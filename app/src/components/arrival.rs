@@ -4,7 +4,7 @@ use leptos::{html, prelude::*};
 
 use super::{Erase, Piece, effect};
 
-/// The heading of a page. After a navigation inside the app it takes the focus, so that a screen
+/// The heading of a page, with the id `title`. After a navigation inside the app it takes the focus, so that a screen
 /// reader says where one is and the keyboard continues from there.
 #[component]
 pub fn Heading(
@@ -18,7 +18,7 @@ pub fn Heading(
             _ = heading.focus();
         }
     });
-    view! { <h1 node_ref=heading tabindex="-1">{words}</h1> }.erase()
+    view! { <h1 id="title" node_ref=heading tabindex="-1">{words}</h1> }.erase()
 }
 
 /// Runs `focus` once its element is there, if the page came by a navigation inside the app. A page

@@ -4,24 +4,91 @@ use leptos::{html, prelude::*};
 
 use super::{Erase, Field, Piece, use_hydrated};
 
-/// An input. It is read when the form is sent and never written: what was typed before the page was
+/// What a form asks for.
+#[derive(Clone, Copy, Debug)]
+pub struct Question {
+    /// The name of the input, and its `id`.
+    pub name: &'static str,
+    /// What to enter.
+    pub label: &'static str,
+    /// What kind of thing that is.
+    pub kind: Kind,
+    /// For password managers and keyboards.
+    pub autocomplete: &'static str,
+    /// What to say where nothing was entered; empty where that may be.
+    pub missing: &'static str,
+}
+
+/// What is entered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// A line of text.
+    Text,
+    /// An address.
+    Email,
+    /// Something that nobody is to read over a shoulder. It can be shown.
+    Password,
+    /// Nothing: the page brings it.
+    Hidden,
+}
+
+/// What one chooses is typed twice, and by this the two are known.
+const CHOSEN: &str = "new-password";
+
+impl Question {
+    /// A password that one has.
+    pub const fn password(name: &'static str, label: &'static str, missing: &'static str) -> Self {
+        let autocomplete = "current-password";
+        Self { name, label, kind: Kind::Password, autocomplete, missing }
+    }
+
+    /// A password that one chooses, or the same once more.
+    pub const fn choice(name: &'static str, label: &'static str, missing: &'static str) -> Self {
+        Self { autocomplete: CHOSEN, ..Self::password(name, label, missing) }
+    }
+
+    /// An address.
+    pub const fn email(missing: &'static str) -> Self {
+        let (name, label) = ("email", "E-mail address");
+        Self { name, label, kind: Kind::Email, autocomplete: "email", missing }
+    }
+
+    /// What the page brings.
+    pub const fn hidden(name: &'static str) -> Self {
+        Self { name, label: "", kind: Kind::Hidden, autocomplete: "off", missing: "" }
+    }
+
+    /// Whether it is a password that one chooses.
+    pub fn is_choice(&self) -> bool {
+        self.autocomplete == CHOSEN
+    }
+}
+
+/// An input. It is read when the form is sent and not written: what was typed before the page was
 /// hydrated stays.
 #[derive(Clone, Copy)]
 pub struct Entry {
-    /// Its name, and its `id`.
-    pub name: &'static str,
+    /// What it asks for.
+    pub question: &'static Question,
     input: NodeRef<html::Input>,
 }
 
 impl Entry {
     /// An input that is not in the document yet.
-    pub fn new(name: &'static str) -> Self {
-        Self { name, input: NodeRef::new() }
+    pub fn new(question: &'static Question) -> Self {
+        Self { question, input: NodeRef::new() }
     }
 
     /// What was typed.
     pub fn value(self) -> String {
         self.input.get_untracked().map(|input| input.value()).unwrap_or_default()
+    }
+
+    /// Forgets what was typed.
+    pub fn clear(self) {
+        if let Some(input) = self.input.try_get_untracked().flatten() {
+            input.set_value("");
+        }
     }
 
     /// Takes the focus, with what was typed selected.
@@ -43,97 +110,73 @@ impl Entry {
     }
 }
 
-/// A line of text.
+/// An input with its label and what is wrong with it; a password has a button that shows it.
 #[component]
-pub fn TextField(
+pub fn EntryField(
     /// The input.
     entry: Entry,
-    /// What to enter.
-    label: &'static str,
-    /// `text` or `email`.
-    kind: &'static str,
-    /// For password managers and keyboards.
-    autocomplete: &'static str,
     /// What is in it at first.
     value: Option<String>,
     /// Whether it has the focus at first.
     autofocus: bool,
-    /// Whether it may not be left empty.
-    required: bool,
-    /// What is wrong with it.
-    error: Signal<Option<String>>,
-) -> Piece {
-    let described_by = Signal::stored(None);
-    let input =
-        view! { <Input entry kind autocomplete value autofocus required error described_by /> }
-            .into_inner();
-    view! { <Field name=entry.name label error input /> }.erase()
-}
-
-/// A password, with a button that shows it.
-#[component]
-pub fn PasswordField(
-    /// The input.
-    entry: Entry,
-    /// What to enter.
-    label: &'static str,
-    /// `current-password` or `new-password`.
-    autocomplete: &'static str,
-    /// Whether it has the focus at first.
-    autofocus: bool,
-    /// Whether it can be read; several fields may share it.
+    /// Whether passwords can be read; all fields of a form share it.
     shown: RwSignal<bool>,
     /// What is wrong with it.
     error: Signal<Option<String>>,
     /// The id of what describes it while nothing is wrong with it alone.
     described_by: Signal<Option<String>>,
 ) -> Piece {
-    let hydrated = use_hydrated();
-    let kind = Signal::derive(move || if shown.get() { "text" } else { "password" }.to_owned());
-    let input = view! {
-        <div class="with-toggle">
-            <Input
-                entry
-                kind
-                autocomplete
-                value=None
-                autofocus
-                required=true
-                error
-                described_by
-            />
-            // Of no use without a script: the style sheet hides it until then.
-            <button
-                class="toggle"
-                type="button"
-                disabled=move || !hydrated.get()
-                aria-pressed=move || if shown.get() { "true" } else { "false" }
-                on:click=move |_| shown.update(|shown| *shown = !*shown)
-            >
-                "Show" <span class="unseen">" password"</span>
-            </button>
-        </div>
+    let Question { name, label, kind, .. } = *entry.question;
+    let input = view! { <Input entry value autofocus shown error described_by /> }.into_inner();
+    match kind {
+        Kind::Hidden => input,
+        Kind::Text | Kind::Email => view! { <Field name label error input /> }.erase(),
+        Kind::Password => {
+            let input = view! { <div class="with-toggle">{input} <Toggle shown /></div> }.erase();
+            view! { <Field name label error input /> }.erase()
+        }
     }
-    .erase();
-    view! { <Field name=entry.name label error input /> }.erase()
+}
+
+/// Shows passwords, and hides them again. Of no use without a script: the style sheet hides it
+/// until then.
+#[component]
+fn Toggle(shown: RwSignal<bool>) -> Piece {
+    let hydrated = use_hydrated();
+    view! {
+        <button
+            class="toggle"
+            type="button"
+            disabled=move || !hydrated.get()
+            aria-pressed=move || if shown.get() { "true" } else { "false" }
+            on:click=move |_| shown.update(|shown| *shown = !*shown)
+        >
+            "Show" <span class="unseen">" password"</span>
+        </button>
+    }
+    .erase()
 }
 
 /// The input itself. What is wrong with it describes it, else what `described_by` names.
 #[component]
 fn Input(
     entry: Entry,
-    #[prop(into)] kind: Signal<String>,
-    autocomplete: &'static str,
     value: Option<String>,
     autofocus: bool,
-    required: bool,
+    shown: RwSignal<bool>,
     error: Signal<Option<String>>,
     described_by: Signal<Option<String>>,
 ) -> Piece {
-    let name = entry.name;
+    let Question { name, kind, autocomplete, missing, .. } = *entry.question;
     let described_by = move || {
         let own = error.get().map(|_| format!("{name}-error"));
         own.or_else(|| described_by.get())
+    };
+    let kind = move || match kind {
+        Kind::Email => "email",
+        Kind::Hidden => "hidden",
+        Kind::Password if !shown.get() => "password",
+        Kind::Text | Kind::Password => "text",
     };
     view! {
         <input
@@ -144,7 +187,7 @@ fn Input(
             autocapitalize="none"
             spellcheck="false"
             value=value
-            required=required
+            required=!missing.is_empty()
             autofocus=autofocus
             node_ref=entry.input
             aria-invalid=move || error.get().map(|_| "true")

@@ -1,10 +1,14 @@
 //! What is wrong with what was entered into a form, and where on the form it is said.
 
-use super::in_words;
+use super::{Kind, Question, in_words};
 use crate::{api::ApiError, wire::Problem};
 
 /// The server's words for a wrong username, a wrong password and a disabled account alike.
 const BAD_CREDENTIALS: &str = "Unable to log in with provided credentials.";
+
+/// A link that was made for this account and moment, and is good for them no more.
+const DEAD_LINK: &str =
+    "This link was used already, is too old, or is not complete. Ask for a new one.";
 
 /// The messages of a form that was refused.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -27,19 +31,11 @@ pub enum Place {
 }
 
 impl Faults {
-    /// What can be said without asking the server: each of these `(field, value, message)` that is
-    /// empty is missing.
-    pub fn of_missing(fields: &[(&'static str, &str, &str)]) -> Option<Self> {
-        let missing = fields.iter().filter(|(_, value, _)| value.is_empty());
-        let fields: Vec<_> =
-            missing.map(|(field, _, words)| (*field, (*words).to_owned())).collect();
-        (!fields.is_empty()).then(|| Self { fields, ..Self::default() })
-    }
-
-    /// What the server's answer, or its absence, means for a form with these fields.
-    pub fn of_error(error: &ApiError, fields: &[&'static str]) -> Self {
+    /// What the server's answer, or its absence, means for a form that asks these questions.
+    pub fn of_error(error: &ApiError, questions: &[Question]) -> Self {
         match error {
-            ApiError::Refused { status: 400, problem, .. } => Self::of_problem(problem, fields),
+            ApiError::Refused { status: 400, problem, .. } => Self::of_problem(problem, questions),
+            ApiError::Refused { status: 404, .. } => Self::in_all(DEAD_LINK.to_owned()),
             other => Self::in_all(in_words(other)),
         }
     }
@@ -49,17 +45,22 @@ impl Faults {
         Self { summary: Some(words), ..Self::default() }
     }
 
-    fn of_problem(problem: &Problem, fields: &[&'static str]) -> Self {
+    fn of_problem(problem: &Problem, questions: &[Question]) -> Self {
         if problem.general() == Some(BAD_CREDENTIALS) {
             let summary = "That username and password do not match. Check both and try again.";
             let summary = Some(summary.to_owned());
             return Self { summary, refused: true, ..Self::default() };
         }
-        let said = |name: &&'static str| match problem.field(name) {
+        // What nobody typed came with a link.
+        let hidden = questions.iter().filter(|question| question.kind == Kind::Hidden);
+        if hidden.into_iter().any(|question| !problem.field(question.name).is_empty()) {
+            return Self::in_all(DEAD_LINK.to_owned());
+        }
+        let said = |question: &Question| match problem.field(question.name) {
             [] => None,
-            messages => Some((*name, messages.join(" "))),
+            messages => Some((question.name, messages.join(" "))),
         };
-        let fields: Vec<_> = fields.iter().filter_map(said).collect();
+        let fields: Vec<_> = questions.iter().filter_map(said).collect();
         let summary = problem.general().map(str::to_owned);
         let summary =
             summary.or_else(|| fields.is_empty().then(|| "That did not work.".to_owned()));
@@ -90,27 +91,20 @@ impl Faults {
 mod tests {
     use super::*;
 
-    const LOGIN: [&str; 2] = ["username", "password"];
-
-    fn missing(username: &str, password: &str) -> Option<Faults> {
-        Faults::of_missing(&[
-            ("username", username, "Enter your username."),
-            ("password", password, "Enter your password."),
-        ])
-    }
+    const LOGIN: [Question; 2] = [
+        Question {
+            name: "username",
+            label: "",
+            kind: Kind::Text,
+            autocomplete: "username",
+            missing: "",
+        },
+        Question::password("password", "", ""),
+    ];
 
     fn bad_request(body: &str) -> Faults {
         let problem = Problem::parse(body);
         Faults::of_error(&ApiError::Refused { status: 400, problem, retry_after_s: None }, &LOGIN)
-    }
-
-    #[test]
-    fn empty_fields_are_told_before_asking() {
-        assert_eq!(missing("alice", " "), None);
-        let both = missing("", "").unwrap();
-        assert_eq!(both.place(), Place::Field("username"));
-        assert_eq!(both.of("password").as_deref(), Some("Enter your password."));
-        assert_eq!(missing("alice", "").unwrap().place(), Place::Field("password"));
     }
 
     #[test]
@@ -127,6 +121,19 @@ mod tests {
         assert_eq!(faults.of("password").as_deref(), Some("Too short. Entirely numeric."));
         assert_eq!((faults.summary.as_ref(), faults.of("username")), (None, None));
         assert_eq!(faults.place(), Place::Field("password"));
+    }
+
+    #[test]
+    fn a_link_that_is_good_no_more_is_told_as_such() {
+        const RESET: [Question; 2] = [Question::hidden("token"), Question::choice("a", "", "")];
+        let problem = Problem::parse(r#"{"token":["Invalid value"]}"#);
+        let refused =
+            |status| ApiError::Refused { status, problem: problem.clone(), retry_after_s: None };
+        for status in [400, 404] {
+            let faults = Faults::of_error(&refused(status), &RESET);
+            assert_eq!(faults.summary.as_deref(), Some(DEAD_LINK));
+            assert_eq!(faults.place(), Place::Summary);
+        }
     }
 
     #[test]

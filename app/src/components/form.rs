@@ -2,81 +2,97 @@
 //!
 //! All forms share this code, one copy of it: it would be most of what each adds to the WASM.
 
+mod frame;
+mod values;
+
 use std::sync::Arc;
 
 use leptos::{ev::SubmitEvent, html, prelude::*, task::spawn_local};
+use leptos_router::hooks::use_location;
 
-use super::{BusyButton, Entry, Erase, Faults, Piece, Place, effect, part};
+pub use self::{
+    frame::{FormFrame, Words},
+    values::Values,
+};
+use super::{Entry, Faults, Place, Question, effect};
 use crate::{
     api::{ApiError, BoxFuture},
     session::set_if_new,
-    wire::{FormReply, Problem},
+    wire::{FormReply, Problem, query},
 };
 
-/// What was entered, by the inputs' names.
-pub struct Values(Vec<(&'static str, String)>);
-
-impl Values {
-    /// What was entered into an input.
-    pub fn of(&self, name: &str) -> String {
-        let found = self.0.iter().find(|(input, _)| *input == name);
-        found.map(|(_, value)| value.clone()).unwrap_or_default()
-    }
-}
-
 /// Sends what was entered.
-pub type Sender = Arc<dyn Fn(Values) -> BoxFuture<'static, Result<(), Faults>> + Send + Sync>;
+pub type Sender = Arc<dyn Fn(Values) -> BoxFuture<'static, Result<(), ApiError>> + Send + Sync>;
 
-/// The inputs of a form, and how it stands.
+/// What a form asks, and how it stands.
 #[derive(Clone)]
 pub struct Form {
+    questions: &'static [Question],
     entries: Arc<[Entry]>,
+    /// What the page brings for some of them.
+    brought: Arc<[(&'static str, String)]>,
     reply: Option<FormReply>,
     send: Sender,
     /// Whether it is on its way.
     pub busy: RwSignal<bool>,
     /// What is wrong: at first what the page came with.
     pub faults: RwSignal<Faults>,
+    /// Whether it has worked, and nothing was tried since.
+    pub done: RwSignal<bool>,
 }
 
 impl Form {
-    /// The form of `page` with inputs of these names.
-    pub fn new(page: &str, names: &[&'static str], send: Sender) -> Self {
+    /// The form of `page` that asks these questions.
+    pub fn new(page: &str, questions: &'static [Question], send: Sender) -> Self {
         let reply = first_reply(page);
-        let faults = reply.as_ref().map(|reply| faults_of(reply, names)).unwrap_or_default();
-        let entries = names.iter().map(|name| Entry::new(name)).collect();
-        Self { entries, reply, send, busy: RwSignal::new(false), faults: RwSignal::new(faults) }
+        let faults = reply.as_ref().map(|reply| faults_of(reply, questions)).unwrap_or_default();
+        let done = reply.is_none() && use_location().search.with_untracked(|q| query::is_done(q));
+        Self {
+            questions,
+            entries: questions.iter().map(Entry::new).collect(),
+            brought: Arc::default(),
+            reply,
+            send,
+            busy: RwSignal::new(false),
+            faults: RwSignal::new(faults),
+            done: RwSignal::new(done),
+        }
     }
 
-    /// The input of this name.
-    pub fn entry(&self, name: &'static str) -> Entry {
-        let mut entries = self.entries.iter();
-        entries.find(|entry| entry.name == name).copied().unwrap_or_else(|| Entry::new(name))
+    /// The same with something in it at first.
+    pub fn with(self, brought: impl IntoIterator<Item = (&'static str, String)>) -> Self {
+        Self { brought: brought.into_iter().collect(), ..self }
     }
 
-    /// What is wrong with an input.
-    pub fn fault(&self, name: &'static str) -> Signal<Option<String>> {
-        let faults = self.faults;
-        Signal::derive(move || faults.get().of(name))
+    /// What is in an input at first: what was typed into a form that was refused, else what the page
+    /// brings.
+    fn first_value(&self, name: &str) -> Option<String> {
+        let typed = self.reply.as_ref().and_then(|reply| reply.value(name));
+        let brought = || self.brought.iter().find(|(known, _)| *known == name);
+        typed.or_else(|| brought().map(|(_, value)| value.as_str())).map(str::to_owned)
     }
 
-    /// What was typed into an input of a form that was refused.
-    pub fn typed(&self, name: &str) -> Option<String> {
-        self.reply.as_ref()?.value(name).map(str::to_owned)
-    }
-
-    /// Sends it, unless it is on its way already.
+    /// Sends it, unless it is on its way already, or something can be told without asking.
     pub fn submit(&self) {
-        let (busy, faults) = (self.busy, self.faults);
-        if busy.get_untracked() {
+        if self.busy.get_untracked() {
             return;
         }
-        let values = self.entries.iter().map(|entry| (entry.name, entry.value())).collect();
-        let sent = (self.send)(Values(values));
-        busy.set(true);
+        self.done.set(false);
+        let values = Values(self.entries.iter().map(|e| (e.question.name, e.value())).collect());
+        if let Some(faults) = values.faults(self.questions) {
+            self.faults.set(faults);
+            return;
+        }
+        let form = self.clone();
+        let sent = (self.send)(values);
+        self.busy.set(true);
         spawn_local(async move {
-            set_if_new(faults, sent.await.err().unwrap_or_default());
-            busy.set(false);
+            let sent = sent.await;
+            let worked = sent.is_ok();
+            let faults = sent.err().map(|error| Faults::of_error(&error, form.questions));
+            set_if_new(form.faults, faults.unwrap_or_default());
+            set_if_new(form.done, worked);
+            form.busy.set(false);
         });
     }
 
@@ -90,14 +106,23 @@ impl Form {
             let form = form.clone();
             // The messages must be in the document before one of them can take the focus.
             request_animation_frame(move || match place {
-                Place::Field(name) => form.entry(name).focus(),
-                Place::Summary => {
-                    if let Some(summary) = summary.try_get_untracked().flatten() {
-                        _ = summary.focus();
-                    }
-                }
+                Place::Field(name) => form.focus(name),
+                Place::Summary => focus(summary),
             });
         });
+    }
+
+    fn focus(&self, name: &str) {
+        if let Some(entry) = self.entries.iter().find(|entry| entry.question.name == name) {
+            entry.focus();
+        }
+    }
+}
+
+/// Gives the focus to words, if they are there.
+fn focus(words: NodeRef<html::P>) {
+    if let Some(words) = words.try_get_untracked().flatten() {
+        _ = words.focus();
     }
 }
 
@@ -117,42 +142,8 @@ fn first_reply(page: &str) -> Option<FormReply> {
     use_context::<FormReply>().filter(|reply| first_frame && reply.page == page)
 }
 
-fn faults_of(reply: &FormReply, names: &[&'static str]) -> Faults {
+fn faults_of(reply: &FormReply, questions: &[Question]) -> Faults {
     let (status, retry_after_s) = (reply.status, reply.retry_after_s);
     let problem = Problem::parse(&reply.body);
-    Faults::of_error(&ApiError::Refused { status, problem, retry_after_s }, names)
-}
-
-/// The form around its fields.
-#[component]
-pub fn FormFrame(
-    /// The form.
-    form: Form,
-    /// The page that it is sent to without a script.
-    action: Signal<String>,
-    /// The id of its heading.
-    titled_by: &'static str,
-    /// The button's words.
-    label: &'static str,
-    /// The button's words while it is sent.
-    busy_label: &'static str,
-    /// The fields.
-    fields: Piece,
-) -> Piece {
-    let summary = NodeRef::<html::P>::new();
-    form.focus_on_fault(summary);
-    let (faults, busy) = (form.faults, form.busy);
-    let words = part(move || {
-        let words = faults.get().summary?;
-        Some(view! { <p class="alert" tabindex="-1" node_ref=summary>{words}</p> }.erase())
-    });
-    let submit = instead(move || form.submit());
-    view! {
-        <form method="post" action=action aria-labelledby=titled_by novalidate on:submit=submit>
-            <div role="alert" id="form-summary" class:off=move || busy.get()>{words}</div>
-            {fields}
-            <BusyButton class="button wide" label busy_label busy />
-        </form>
-    }
-    .erase()
+    Faults::of_error(&ApiError::Refused { status, problem, retry_after_s }, questions)
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use leptos::prelude::*;
 use leptos_router::{NavigateOptions, hooks::use_navigate};
 
-use super::{BusyButton, Erase, Faults, Form, Piece, Sender, in_words, instead, part};
+use super::{BusyButton, Erase, Form, Piece, Sender, instead, part};
 use crate::{api::use_api, wire::paths};
 
 /// A button that ends the session and leads to the login page. When that fails one is told.
@@ -35,8 +35,7 @@ fn sender() -> Sender {
         let api = api.clone();
         let navigate = navigate.clone();
         Box::pin(async move {
-            let done = api.logout().await;
-            done.map_err(|error| Faults::in_all(in_words(&error)))?;
+            api.logout().await?;
             // Not in an effect: this component is gone by now. Back must not lead to a private
             // page.
             let options = NavigateOptions { replace: true, ..NavigateOptions::default() };

@@ -1,12 +1,23 @@
 //! The account page: who one is, how the session stands, and data that only signed-in people get.
 
+mod area;
 mod data;
+mod delete;
+mod email;
+mod password;
+mod profile;
 mod session;
 
 use leptos::prelude::*;
 use leptos_meta::Title;
 
-use self::{data::DataPanel, session::SessionPanel};
+use self::{area::AreaNavigation, data::DataPanel, session::SessionPanel};
+pub use self::{
+    delete::DeletePage,
+    email::EmailPage,
+    password::{PasswordPage, changed_password_page},
+    profile::ProfilePage,
+};
 use crate::{
     components::{Erase, Heading, Piece, SignOut, use_user},
     wire::User,
@@ -26,6 +37,7 @@ pub fn AccountPage() -> Piece {
                 <Heading words=greeting />
                 <SignOut />
             </div>
+            <AreaNavigation />
             <div class="panels">
                 <SessionPanel />
                 <IdentityPanel />

@@ -1,6 +1,7 @@
 //! What the pages before the door have in common.
 
 use leptos::prelude::*;
+use leptos_meta::Title;
 use leptos_router::{
     NavigateOptions,
     hooks::{use_location, use_navigate},
@@ -8,7 +9,7 @@ use leptos_router::{
 
 use crate::{
     components::{Erase, Piece, UprightKey, effect, use_user},
-    wire::NextPath,
+    wire::{NextPath, query},
 };
 
 /// The door, and the form beside it.
@@ -32,6 +33,44 @@ pub fn Gate(
         </div>
     }
     .erase()
+}
+
+/// A page before the door that is a heading, a few words, a form and a way out.
+#[component]
+pub fn GatePage(
+    /// What it is.
+    title: &'static str,
+    /// What to do there.
+    lead: &'static str,
+    /// The form.
+    form: Piece,
+    /// Where else to go.
+    hint: Piece,
+) -> Piece {
+    let form = view! {
+        <h1 id="title">{title}</h1>
+        <p class="gate-lead">{lead}</p>
+        {form}
+        <p class="hint">{hint}</p>
+    }
+    .erase();
+    view! {
+        <Title text=title />
+        <Gate form />
+    }
+    .erase()
+}
+
+/// The page with the query that it has now: a form that is sent without a script must not lose it.
+pub fn with_query(page: &'static str) -> String {
+    let query = use_location().search.get_untracked();
+    if query.is_empty() { page.to_owned() } else { format!("{page}?{query}") }
+}
+
+/// A value of the address, or nothing.
+pub fn from_query(name: &'static str) -> (&'static str, String) {
+    let value = use_location().search.with_untracked(|search| query::value(search, name));
+    (name, value.unwrap_or_default())
 }
 
 /// Where to go once somebody is signed in: the `?next=` of the address, whose query this is.

@@ -4,13 +4,14 @@ mod form;
 
 use leptos::prelude::*;
 use leptos_meta::Title;
+use leptos_router::hooks::use_location;
 
 use self::form::LoginForm;
 use super::gate::{Gate, go_on_when_signed_in, use_next};
 use crate::{
     components::{Erase, Piece, part},
     session::{SessionView, use_session},
-    wire::{SessionEnd, paths},
+    wire::{SessionEnd, paths, query},
 };
 
 /// The page at [`paths::LOGIN_PAGE`]. Whoever is signed in, already or just now, goes on to
@@ -26,6 +27,9 @@ pub fn LoginPage() -> Piece {
         <p class="hint">
             "No account yet? " <a href=next.link(paths::REGISTER_PAGE)>"Make one"</a> "."
         </p>
+        <p class="hint">
+            <a href=paths::FORGOT_PASSWORD_PAGE>"Forgot your password?"</a>
+        </p>
     }
     .erase();
     view! {
@@ -39,7 +43,11 @@ pub fn LoginPage() -> Piece {
 #[component]
 fn Reason() -> Piece {
     let view = use_session().view();
+    let search = use_location().search;
     let notice = part(move || match view.get() {
+        SessionView::Anonymous { .. } if search.with(|search| query::is_done(search)) => {
+            Some(notice("Your account has been deleted."))
+        }
         SessionView::Anonymous { why } => why.map(reason_in_words).map(notice),
         SessionView::Unknown { .. } | SessionView::SignedIn { .. } => None,
     });

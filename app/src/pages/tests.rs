@@ -41,8 +41,8 @@ fn the_routes_are_the_ones_of_the_wire() {
     let path =
         |segments: &[PathSegment]| segments.iter().map(PathSegment::as_raw_str).collect::<String>();
     let found: BTreeSet<_> = routes.iter().map(|route| path(route.path())).collect();
-    let pages = [paths::HOME_PAGE, paths::LOGIN_PAGE, paths::REGISTER_PAGE, paths::ACCOUNT_PAGE];
-    assert_eq!(found, pages.map(str::to_owned).into());
+    let pages = paths::PAGES.iter().chain([&paths::HOME_PAGE]);
+    assert_eq!(found, pages.map(|page| (*page).to_owned()).collect());
     assert!(routes.iter().all(|route| *route.mode() == SsrMode::Async));
 }
 
@@ -114,17 +114,48 @@ fn a_form_that_was_refused_comes_back_with_what_was_typed() {
 
 #[test]
 fn nothing_asks_for_what_the_policy_forbids() {
-    let pages = [
-        paths::HOME_PAGE,
-        paths::LOGIN_PAGE,
-        paths::REGISTER_PAGE,
-        paths::ACCOUNT_PAGE,
-        "/nowhere",
-    ];
-    for path in pages {
-        let html = render(path, stranger(None));
+    for path in paths::PAGES.iter().chain([&paths::HOME_PAGE, &"/nowhere"]) {
+        let mut html = render(path, stranger(None));
+        // Its data is loaded while it is rendered, which takes more than a test of one thread.
+        if *path != paths::ACCOUNT_PAGE {
+            html += &render(path, ada());
+        }
         for forbidden in ["style=", "<style", "<script", " onclick=", "http:", "https:"] {
             assert!(!html.contains(forbidden), "{forbidden} in {path}: {html}");
         }
     }
+}
+
+#[test]
+fn a_page_of_a_mailed_link_brings_what_stands_in_it() {
+    let html = render("/reset-password?uid=6&token=diijs0-6b%22b", stranger(None));
+    for part in [
+        r#"action="/reset-password?uid=6&amp;token=diijs0-6b%22b""#,
+        r#"name="uid""#,
+        r#"value="6""#,
+        r#"value="diijs0-6b&quot;b""#,
+    ] {
+        assert!(html.contains(part), "{part} is missing in {html}");
+    }
+    let html = render("/verify-email?key=6:x:y", stranger(None));
+    assert!(html.contains(r#"value="6:x:y""#) && html.contains("Confirm this address<"), "{html}");
+}
+
+#[test]
+fn a_form_that_has_worked_says_so_and_one_that_goes_away_is_gone() {
+    let told = "Your e-mail address is confirmed.";
+    let before = render("/verify-email?key=x", stranger(None));
+    let after = render("/verify-email?done", stranger(None));
+    assert!(!before.contains(told) && after.contains(told), "{after}");
+    assert!(!before.contains(" hidden>") && after.contains(" hidden>"), "{after}");
+    let saved = render("/account/profile?done", ada());
+    assert!(saved.contains("Your names are saved.") && !saved.contains(" hidden>"), "{saved}");
+}
+
+#[test]
+fn the_account_area_knows_who_is_there() {
+    let html = render(paths::PROFILE_PAGE, ada());
+    assert!(html.contains(r#"value="ada""#), "{html}");
+    let current = r#"href="/account/profile" aria-current="page""#;
+    assert!(html.contains(current), "{html}");
 }

@@ -151,6 +151,16 @@ impl Driver {
         self.apply(Event::Authenticated { ticket }, None);
     }
 
+    /// Whether somebody is signed in, as far as is known.
+    pub fn knows_somebody(&self) -> bool {
+        matches!(SessionView::from(&self.lock().machine), SessionView::SignedIn { .. })
+    }
+
+    /// The person is called something else from now on, or has another address.
+    pub fn renamed(&self, user: User) {
+        self.apply(Event::Renamed { user }, None);
+    }
+
     /// Whether an answer to a request sent with `ticket` was given to `user`, and that is not who is
     /// signed in here: then the session finds out anew.
     pub fn is_of_another(&self, ticket: Ticket, user: i64) -> bool {

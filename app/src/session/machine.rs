@@ -79,6 +79,11 @@ pub enum Event {
         /// What is known of the access token; `None` where the server does not tell.
         access: Option<Access>,
     },
+    /// The person is called something else from now on, or has another address.
+    Renamed {
+        /// The person.
+        user: User,
+    },
     /// The person signed out here.
     SignedOut {
         /// Whether the server has yet to hear of it.

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::paths;
+use super::{paths, query};
 
 /// A path on this origin, fit for `?next=`. Whatever could lead elsewhere does not parse.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,8 +30,7 @@ impl NextPath {
 
     /// The `next` of a query string, as it stands in the address, percent-encoded and without `?`.
     pub fn from_query(query: &str) -> Option<Self> {
-        let value = query.split('&').find_map(|pair| pair.strip_prefix("next="))?;
-        Self::parse(&decode(value)?)
+        Self::parse(&query::value(query, "next")?)
     }
 
     /// The path itself.
@@ -75,24 +74,6 @@ fn encode(path: &str) -> String {
         }
     }
     out
-}
-
-/// Undoes the percent-encoding of a query value, once. A stray `%` or what is not UTF-8 is nobody's.
-fn decode(value: &str) -> Option<String> {
-    let mut bytes = value.bytes();
-    let mut out = Vec::with_capacity(value.len());
-    while let Some(byte) = bytes.next() {
-        out.push(match byte {
-            b'+' => b' ',
-            b'%' => hex(bytes.next()?)? << 4 | hex(bytes.next()?)?,
-            other => other,
-        });
-    }
-    String::from_utf8(out).ok()
-}
-
-fn hex(digit: u8) -> Option<u8> {
-    char::from(digit).to_digit(16).and_then(|value| u8::try_from(value).ok())
 }
 
 #[cfg(test)]

@@ -39,15 +39,44 @@ pub const LOGIN_PAGE: &str = "/login";
 pub const REGISTER_PAGE: &str = "/register";
 /// Where the sign-out form posts to; no page of its own.
 pub const LOGOUT_PAGE: &str = "/logout";
+/// Page: confirm an address, by the link of a mail.
+pub const VERIFY_EMAIL_PAGE: &str = "/verify-email";
+/// Page: have that mail sent again.
+pub const RESEND_EMAIL_PAGE: &str = "/resend-email";
+/// Page: ask for a mail that leads to a new password.
+pub const FORGOT_PASSWORD_PAGE: &str = "/forgot-password";
+/// Page: choose a new password, by the link of that mail.
+pub const RESET_PASSWORD_PAGE: &str = "/reset-password";
 /// Page: who I am; private.
 pub const ACCOUNT_PAGE: &str = "/account";
+/// Page: what I am called; private.
+pub const PROFILE_PAGE: &str = "/account/profile";
+/// Page: another address; private.
+pub const EMAIL_PAGE: &str = "/account/email";
+/// Page: another password; private.
+pub const PASSWORD_PAGE: &str = "/account/password";
+/// Page: the end of the account; private.
+pub const DELETE_PAGE: &str = "/account/delete";
 
 /// All pages but the first, whose path is nothing but a slash.
-pub const PAGES: &[&str] = &[LOGIN_PAGE, REGISTER_PAGE, ACCOUNT_PAGE];
+pub const PAGES: &[&str] = &[
+    LOGIN_PAGE,
+    REGISTER_PAGE,
+    VERIFY_EMAIL_PAGE,
+    RESEND_EMAIL_PAGE,
+    FORGOT_PASSWORD_PAGE,
+    RESET_PASSWORD_PAGE,
+    ACCOUNT_PAGE,
+    PROFILE_PAGE,
+    EMAIL_PAGE,
+    PASSWORD_PAGE,
+    DELETE_PAGE,
+];
 
 /// Pages that only a signed-in person may open. The server guards these before rendering and the
 /// client guards them while navigating.
-pub const PRIVATE_PAGES: &[&str] = &[ACCOUNT_PAGE];
+pub const PRIVATE_PAGES: &[&str] =
+    &[ACCOUNT_PAGE, PROFILE_PAGE, EMAIL_PAGE, PASSWORD_PAGE, DELETE_PAGE];
 
 /// Pages for people who are not signed in; the others are led on.
 pub const GATE_PAGES: &[&str] = &[LOGIN_PAGE, REGISTER_PAGE];

@@ -106,9 +106,17 @@ async fn receive(State(state): State<AppState>, mut request: Request, next: Next
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
         headers.append(header::VARY, HeaderValue::from_static("Cookie"));
     }
-    // Beside those that a page sets itself.
-    append_cookies(headers, cookies.into_iter().map(|(_, cookie)| cookie));
+    // Beside those that a page sets itself, and not over them: a form may have opened a new session.
+    let own: Vec<_> = headers.get_all(header::SET_COOKIE).iter().map(named).collect();
+    let others = cookies.into_iter().map(|(_, cookie)| cookie);
+    let others: Vec<_> = others.filter(|cookie| !own.contains(&named(cookie))).collect();
+    append_cookies(headers, others);
     response
+}
+
+/// The name of the cookie that is set.
+fn named(cookie: &HeaderValue) -> Vec<u8> {
+    cookie.as_bytes().split(|byte| *byte == b'=').next().unwrap_or_default().to_vec()
 }
 
 /// What a page finds in its context: how to reach the API, who visits, and the policy's nonce.

@@ -4,7 +4,7 @@ use axum::http::Method;
 
 use crate::support::{Browser, Reply, TestApp, app::PASSWORD};
 
-async fn submit(browser: &Browser, path: &str, body: &str) -> Reply {
+pub async fn submit(browser: &Browser, path: &str, body: &str) -> Reply {
     let headers = [
         ("content-type", "application/x-www-form-urlencoded"),
         ("origin", "http://localhost"),

@@ -35,6 +35,7 @@ impl Machine {
             Event::ChangeBegins => self.change_begins(now),
             Event::ChangeFailed => self.change_failed(now),
             Event::SignedIn { user, access } => self.signed_in(user, access, now),
+            Event::Renamed { user } => self.renamed(user),
             Event::SignedOut { offline } => self.signed_out(offline),
             Event::FarewellHeard => self.farewell_heard(),
             Event::RefreshEnded { epoch, end } => self.refresh_ended(epoch, end, now),
@@ -135,6 +136,16 @@ impl Machine {
         self.end(SessionEnd::CookiesRefused, changes)
     }
 
+    fn renamed(mut self, new: User) -> Step {
+        if let State::Active { user, .. } | State::Refreshing { user: Some(user), .. } =
+            &mut self.state
+            && user.pk == new.pk
+        {
+            *user = new;
+        }
+        self.stay()
+    }
+
     fn signed_out(self, offline: bool) -> Step {
         let changes = self.changes.settled();
         let why = if offline { SessionEnd::SignedOutOffline } else { SessionEnd::SignedOut };
@@ -217,7 +228,9 @@ impl Machine {
                 commands.push(Command::Settle(Outcome::Final));
                 (machine, commands)
             }
-            RefreshEnd::Renewed { user, access } => {
+            RefreshEnd::Renewed { user: as_it_began, access } => {
+                // They may have got another name since.
+                let user = user.unwrap_or(as_it_began);
                 renewed(self.ticket, user, access, trust.refuted, now)
             }
             RefreshEnd::Refused { why } => {

@@ -2,21 +2,22 @@
 //! runs. The API does what is asked, so that both ways share every rule; here its answer becomes
 //! what a browser can show: a redirect, or the same page with what was wrong.
 
-use app::wire::{FormReply, NextPath, paths};
+use app::wire::{FormReply, NextPath, SessionSnapshot, paths, query::DONE};
 use axum::{
     Router,
     body::{Body, Bytes, to_bytes},
     extract::Request,
-    http::{HeaderMap, HeaderName, HeaderValue, Method, Uri, header, request::Parts},
+    http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, header, request::Parts},
     response::{IntoResponse, Redirect, Response},
     routing::post,
 };
 use http_body_util::BodyExt as _;
 use tower::ServiceExt as _;
 
-use super::Page;
+use super::{Page, visit::Visit};
 use crate::http::{
-    AppState, Failure, failure::ServerFault, gate::MAX_BODY_BYTES, negotiate::media_type,
+    AppState, Failure, caller::Verified, failure::ServerFault, gate::MAX_BODY_BYTES,
+    negotiate::media_type,
 };
 
 const URLENCODED: &str = "application/x-www-form-urlencoded";
@@ -24,15 +25,27 @@ const URLENCODED: &str = "application/x-www-form-urlencoded";
 /// The forms of the pages.
 pub fn router(page: &Page) -> Router<AppState> {
     let forms = [
-        (paths::LOGIN_PAGE, paths::LOGIN),
-        (paths::REGISTER_PAGE, paths::REGISTRATION),
-        (paths::LOGOUT_PAGE, paths::LOGOUT),
+        Form::new(paths::LOGIN_PAGE, paths::LOGIN, Then::Next),
+        Form::new(paths::REGISTER_PAGE, paths::REGISTRATION, Then::Next),
+        Form::new(paths::LOGOUT_PAGE, paths::LOGOUT, Then::Open(paths::LOGIN_PAGE)),
+        Form::told(paths::VERIFY_EMAIL_PAGE, paths::VERIFY_EMAIL),
+        Form::told(paths::RESEND_EMAIL_PAGE, paths::RESEND_EMAIL),
+        Form::told(paths::FORGOT_PASSWORD_PAGE, paths::PASSWORD_RESET),
+        Form::new(
+            paths::RESET_PASSWORD_PAGE,
+            paths::PASSWORD_RESET_CONFIRM,
+            Then::Tell(paths::PASSWORD_PAGE),
+        ),
+        // A name can be taken back: what was left empty is to be empty.
+        Form { change: true, ..Form::told(paths::PROFILE_PAGE, paths::USER) },
+        Form::told(paths::EMAIL_PAGE, paths::EMAIL_CHANGE),
+        Form::told(paths::PASSWORD_PAGE, paths::PASSWORD_CHANGE),
+        Form::new(paths::DELETE_PAGE, paths::ACCOUNT_DELETE, Then::Tell(paths::LOGIN_PAGE)),
     ];
-    forms.into_iter().fold(Router::new(), |router, (path, endpoint)| {
+    forms.into_iter().fold(Router::new(), |router, form| {
         let page = page.clone();
-        let form = Form { path, endpoint };
         let handler = post(move |request| send(page, form, request));
-        router.route(&format!("{path}/"), handler.clone()).route(path, handler)
+        router.route(&format!("{}/", form.path), handler.clone()).route(form.path, handler)
     })
 }
 
@@ -41,20 +54,57 @@ pub fn router(page: &Page) -> Router<AppState> {
 struct Form {
     path: &'static str,
     endpoint: &'static str,
+    /// Whether it changes a part of what is there, by `PATCH`.
+    change: bool,
+    then: Then,
+}
+
+/// Where one goes once a form has worked.
+#[derive(Clone, Copy)]
+enum Then {
+    /// Where one wanted to go.
+    Next,
+    /// To this page.
+    Open(&'static str),
+    /// To this page, which tells that it has worked.
+    Tell(&'static str),
+}
+
+impl Form {
+    const fn new(path: &'static str, endpoint: &'static str, then: Then) -> Self {
+        Self { path, endpoint, change: false, then }
+    }
+
+    /// The form of a page that tells itself that it has worked.
+    const fn told(path: &'static str, endpoint: &'static str) -> Self {
+        Self::new(path, endpoint, Then::Tell(path))
+    }
+
+    /// What is sent to the API. A field that was left empty is one that was left out, where a form
+    /// has no other way to say so.
+    fn body(self, typed: &Typed) -> String {
+        let pairs = typed.iter().filter(|(_, value)| self.change || !value.is_empty());
+        url::form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish()
+    }
 }
 
 async fn send(page: Page, form: Form, request: Request) -> Response {
     let (parts, body) = request.into_parts();
     let (typed, answer) = match read(&parts.headers, body).await {
         Ok(typed) => {
-            let body = Body::from(without_blanks(&typed));
-            let answer = page.ask(form.endpoint, Request::from_parts(parts.clone(), body)).await;
+            let body = Body::from(form.body(&typed));
+            let answer = page.ask(form, Request::from_parts(parts.clone(), body)).await;
             (typed, answer)
         }
         Err(failure) => (Vec::new(), failure.into_response()),
     };
     if answer.status().is_success() {
         return go_on(form, &parts.uri, answer.headers());
+    }
+    if answer.status() == StatusCode::UNAUTHORIZED {
+        // The session is over: what was typed is lost, and the page is not.
+        let here = NextPath::parse(form.path).unwrap_or_default();
+        return Redirect::to(&here.login_page()).into_response();
     }
     if let Some(ServerFault { cause, .. }) = answer.extensions().get() {
         tracing::error!(path = form.path, %cause, "a form failed");
@@ -85,24 +135,24 @@ async fn read(headers: &HeaderMap, body: Body) -> Result<Typed, Failure> {
 
 /// 303, with the cookies that the API set.
 fn go_on(form: Form, uri: &Uri, answer: &HeaderMap) -> Response {
-    let next = uri.query().and_then(NextPath::from_query).unwrap_or_default();
-    let place = if form.path == paths::LOGOUT_PAGE { paths::LOGIN_PAGE } else { next.as_str() };
-    let mut response = Redirect::to(place).into_response();
+    let place = match form.then {
+        Then::Next => {
+            let next = uri.query().and_then(NextPath::from_query).unwrap_or_default();
+            next.as_str().to_owned()
+        }
+        Then::Open(page) => page.to_owned(),
+        Then::Tell(page) => format!("{page}?{DONE}"),
+    };
+    let mut response = Redirect::to(&place).into_response();
     for cookie in answer.get_all(header::SET_COOKIE) {
         response.headers_mut().append(header::SET_COOKIE, cookie.clone());
     }
     response
 }
 
-/// A field that was left empty is one that was left out: a form has no other way to say so.
-fn without_blanks(typed: &Typed) -> String {
-    let pairs = typed.iter().filter(|(_, value)| !value.is_empty());
-    url::form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish()
-}
-
 /// What the page is to show again: never a password, nor anything else that has no place in it.
 async fn reply(form: Form, typed: Typed, answer: Response) -> FormReply {
-    const SHOWN_AGAIN: [&str; 2] = ["username", "email"];
+    const SHOWN_AGAIN: [&str; 4] = ["username", "email", "first_name", "last_name"];
     let retry_after = answer.headers().get(header::RETRY_AFTER);
     let retry_after_s = retry_after.and_then(|value| value.to_str().ok()?.parse().ok());
     let status = answer.status().as_u16();
@@ -118,16 +168,30 @@ async fn reply(form: Form, typed: Typed, answer: Response) -> FormReply {
     }
 }
 
+/// Who sends a form is who would open its page: their access token may have been made for that, and
+/// whoever counts as signed out is nobody here either.
+fn visitor(request: &Request) -> Option<Verified> {
+    let visit = request.extensions().get::<Visit>()?;
+    let is_known = visit.snapshot != SessionSnapshot::Unknown;
+    is_known.then_some(Verified(visit.identity))
+}
+
 impl Page {
     /// Sends the form on to the API, with all that came with it. A form is nobody's client but a
     /// browser's: what would make the answer anything else is left out.
-    async fn ask(&self, endpoint: &'static str, mut request: Request) -> Response {
+    async fn ask(&self, form: Form, mut request: Request) -> Response {
         const NOT_A_FORMS: [HeaderName; 3] = [
             header::AUTHORIZATION,
             header::CONTENT_LENGTH,
             HeaderName::from_static("x-auth-transport"),
         ];
-        *request.uri_mut() = Uri::from_static(endpoint);
+        *request.uri_mut() = Uri::from_static(form.endpoint);
+        if form.change {
+            *request.method_mut() = Method::PATCH;
+        }
+        if let Some(visitor) = visitor(&request) {
+            request.extensions_mut().insert(visitor);
+        }
         let headers = request.headers_mut();
         for name in NOT_A_FORMS {
             headers.remove(name);

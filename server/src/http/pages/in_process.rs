@@ -28,6 +28,7 @@ impl InProcess {
         let method = match request.method {
             Method::Get => axum::http::Method::GET,
             Method::Post => axum::http::Method::POST,
+            Method::Patch => axum::http::Method::PATCH,
         };
         let body = match request.body {
             api::Body::Empty => Body::empty(),

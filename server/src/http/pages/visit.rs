@@ -167,7 +167,10 @@ impl Kind {
     pub fn of(request: &Request) -> Self {
         let text =
             |name| request.headers().get(name).and_then(|v: &header::HeaderValue| v.to_str().ok());
-        let reads = [Method::GET, Method::HEAD].contains(request.method());
+        let path = request.uri().path().trim_end_matches('/');
+        // Who took their time over the form of a private page is still who opened it.
+        let reads = [Method::GET, Method::HEAD].contains(request.method())
+            || paths::PRIVATE_PAGES.contains(&path);
         match text("sec-fetch-dest") {
             Some("document") if reads => Self::Document,
             Some("document" | "empty") => Self::Text,

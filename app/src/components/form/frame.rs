@@ -1,0 +1,123 @@
+//! The form in the document: what came of it, its fields, its button.
+
+use leptos::{html, prelude::*, tachys::view::iterators::StaticVec};
+
+use super::{Form, focus, instead};
+use crate::components::{BusyButton, EntryField, Erase, Kind, Piece, Place, effect, part};
+
+/// What a form says.
+#[derive(Clone, Copy, Debug)]
+pub struct Words {
+    /// The id of its heading.
+    pub titled_by: &'static str,
+    /// The button's words.
+    pub label: &'static str,
+    /// The button's words while it is sent.
+    pub busy_label: &'static str,
+    /// What is told once it has worked; nothing where the page moves on.
+    pub done: &'static str,
+}
+
+/// The form.
+#[component]
+pub fn FormFrame(
+    /// The form.
+    form: Form,
+    /// The page that it is sent to without a script.
+    #[prop(into)]
+    action: Signal<String>,
+    /// What it says.
+    words: Words,
+    /// Whether one is here for the form alone: then its first field has the focus.
+    #[prop(default = false)]
+    first: bool,
+    /// Whether it stays when it has worked.
+    #[prop(default = false)]
+    stays: bool,
+    /// CSS classes of the button.
+    #[prop(default = "button wide")]
+    class: &'static str,
+) -> Piece {
+    let Words { titled_by, label, busy_label, done: told } = words;
+    let summary = NodeRef::<html::P>::new();
+    form.focus_on_fault(summary);
+    let (faults, busy, done) = (form.faults, form.busy, form.done);
+    let fault = part(move || {
+        let words = faults.get().summary?;
+        Some(view! { <p class="alert" tabindex="-1" node_ref=summary>{words}</p> }.erase())
+    });
+    let leaves = !stays && !told.is_empty();
+    let outcome = (!told.is_empty()).then(|| outcome(&form, told, stays));
+    let fields = fields(&form, first);
+    let submit = instead(move || form.submit());
+    view! {
+        {outcome}
+        <form
+            method="post"
+            action=action
+            aria-labelledby=titled_by
+            novalidate
+            hidden=move || leaves && done.get()
+            on:submit=submit
+        >
+            <div role="alert" id="form-summary" class:off=move || busy.get()>
+                {fault}
+            </div>
+            {fields}
+            <BusyButton class label busy_label busy />
+        </form>
+    }
+    .erase()
+}
+
+/// Tells that the form has worked. What was typed into one that goes away is forgotten.
+fn outcome(form: &Form, told: &'static str, stays: bool) -> Piece {
+    let notice = NodeRef::<html::P>::new();
+    let (done, entries) = (form.done, form.entries.clone());
+    effect(move |before| {
+        let worked = done.get() && before.is_some();
+        if worked && !stays {
+            entries.iter().for_each(|entry| entry.clear());
+        }
+        if worked {
+            request_animation_frame(move || focus(notice));
+        }
+    });
+    let words = part(move || {
+        let notice = view! { <p class="notice" tabindex="-1" node_ref=notice>{told}</p> };
+        done.get().then(|| notice.erase())
+    });
+    view! { <div role="status">{words}</div> }.erase()
+}
+
+/// The fields, in the order of the questions.
+fn fields(form: &Form, first: bool) -> StaticVec<Piece> {
+    let faults = form.faults;
+    let shown = RwSignal::new(false);
+    let refused = Signal::derive(move || faults.get().refused.then(|| "form-summary".to_owned()));
+    let nothing = Signal::stored(None);
+    let focused = faults.with_untracked(|faults| match faults.place() {
+        Place::Field(name) => Some(name),
+        Place::Summary => form.questions.first().map(|question| question.name),
+    });
+    if let Some(entry) = form.entries.first().filter(|_| first) {
+        entry.focus_on_arrival();
+    }
+    let field = |entry: &super::Entry| {
+        let question = entry.question;
+        let described_by = if question.kind == Kind::Password { refused } else { nothing };
+        let name = question.name;
+        view! {
+            <EntryField
+                entry=*entry
+                value=form.first_value(name)
+                autofocus=first && focused == Some(name)
+                shown
+                error=Signal::derive(move || faults.get().of(name))
+                described_by
+            />
+        }
+        .into_inner()
+    };
+    form.entries.iter().map(field).collect::<Vec<_>>().into()
+}

@@ -1,0 +1,54 @@
+//! What the pages of the account area have in common.
+
+use leptos::{prelude::*, tachys::view::iterators::StaticVec};
+use leptos_meta::Title;
+use leptos_router::hooks::use_location;
+
+use crate::{
+    components::{Erase, Heading, Piece},
+    wire::paths,
+};
+
+const PLACES: [(&str, &str); 5] = [
+    (paths::ACCOUNT_PAGE, "Overview"),
+    (paths::PROFILE_PAGE, "Names"),
+    (paths::EMAIL_PAGE, "E-mail"),
+    (paths::PASSWORD_PAGE, "Password"),
+    (paths::DELETE_PAGE, "Delete"),
+];
+
+/// The way around the area.
+#[component]
+pub fn AreaNavigation() -> Piece {
+    let path = use_location().pathname;
+    let links = PLACES.map(|(place, name)| {
+        let current = move || (path.get() == place).then_some("page");
+        view! { <a href=place aria-current=current>{name}</a> }.erase()
+    });
+    view! { <nav class="area-nav" aria-label="Your account">{StaticVec::from(Vec::from(links))}</nav> }.erase()
+}
+
+/// A page of the area that is a heading, a few words and a form.
+#[component]
+pub fn AreaPage(
+    /// What it is.
+    title: &'static str,
+    /// What to know before.
+    #[prop(into)]
+    lead: Signal<String>,
+    /// The form.
+    form: Piece,
+) -> Piece {
+    view! {
+        <Title text=title />
+        <div class="account">
+            <Heading words=title />
+            <AreaNavigation />
+            <div class="panel area-form">
+                <p>{lead}</p>
+                {form}
+            </div>
+        </div>
+    }
+    .erase()
+}
