@@ -18,7 +18,21 @@ const VIEWS = [
   { name: "login-refused", path: "/login", signedIn: false },
   { name: "register", path: "/register", signedIn: false },
   { name: "register-refused", path: "/register", signedIn: false },
+  { name: "forgot-password", path: "/forgot-password", signedIn: false },
+  { name: "forgot-password-done", path: "/forgot-password?done", signedIn: false },
+  { name: "reset-password", path: "/reset-password?uid=1&token=x", signedIn: false },
+  { name: "reset-password-dead", path: "/reset-password?uid=1&token=x", signedIn: false },
+  { name: "verify-email", path: "/verify-email?key=x", signedIn: false },
+  { name: "verify-email-done", path: "/verify-email?done", signedIn: false },
+  { name: "resend-email", path: "/resend-email", signedIn: false },
   { name: "account", path: "/account", signedIn: true },
+  { name: "account-profile", path: "/account/profile", signedIn: true },
+  { name: "account-profile-done", path: "/account/profile?done", signedIn: true },
+  { name: "account-email", path: "/account/email", signedIn: true },
+  { name: "account-email-done", path: "/account/email?done", signedIn: true },
+  { name: "account-password", path: "/account/password", signedIn: true },
+  { name: "account-password-refused", path: "/account/password", signedIn: true },
+  { name: "account-delete", path: "/account/delete", signedIn: true },
   { name: "not-found", path: "/nowhere", signedIn: false },
 ] as const;
 
@@ -42,6 +56,18 @@ for (const colorScheme of THEMES) {
             const register = new RegisterPage(page);
             await register.register({ username: "ada", email: "ada@example.com", password: "1234567" });
             await expect(register.username).toHaveAttribute("aria-invalid", "true");
+          }
+          if (view.name === "reset-password-dead") {
+            complaints.allowStatus(400, "/api/auth/password/reset/confirm/");
+            for (const label of ["New password", "New password again"]) {
+              await page.getByLabel(label, { exact: true }).fill("difference engine no. 2");
+            }
+            await page.getByRole("button", { name: "Save the new password" }).click();
+            await expect(page.getByRole("main").getByRole("alert")).not.toBeEmpty();
+          }
+          if (view.name === "account-password-refused") {
+            await page.getByRole("button", { name: "Save the new password" }).click();
+            await expect(page.getByLabel("Present password")).toHaveAttribute("aria-invalid", "true");
           }
 
           const path = `${testInfo.project.outputDir}/screens/${view.name}-${colorScheme}-${device}.png`;

@@ -142,7 +142,7 @@ fn a_page_of_a_mailed_link_brings_what_stands_in_it() {
 }
 
 #[test]
-fn a_form_that_has_worked_says_so_and_one_that_goes_away_is_gone() {
+fn a_form_that_has_worked_says_so_and_one_that_works_once_is_gone() {
     let told = "Your e-mail address is confirmed.";
     let before = render("/verify-email?key=x", stranger(None));
     let after = render("/verify-email?done", stranger(None));

@@ -26,7 +26,7 @@ const WORDS: Words = Words {
 pub fn VerifyEmailPage() -> Piece {
     let form = Form::new(paths::VERIFY_EMAIL_PAGE, &QUESTIONS, sender()).with([from_query(KEY)]);
     let action = with_query(paths::VERIFY_EMAIL_PAGE);
-    let form = view! { <FormFrame form action words=WORDS /> }.into_inner();
+    let form = view! { <FormFrame form action words=WORDS once=true /> }.into_inner();
     let hint = view! {
         "Does the link not work? "
         <a href=paths::RESEND_EMAIL_PAGE>"Have the mail sent again"</a>

@@ -1,6 +1,7 @@
 //! Client, interceptor, driver and machine together, in a tab without a browser, against a server
 //! made of a script.
 
+mod account;
 mod cookies;
 mod promises;
 mod sign_out;

@@ -31,9 +31,9 @@ pub fn FormFrame(
     /// Whether one is here for the form alone: then its first field has the focus.
     #[prop(default = false)]
     first: bool,
-    /// Whether it stays when it has worked.
+    /// Whether it is of no more use once it has worked.
     #[prop(default = false)]
-    stays: bool,
+    once: bool,
     /// CSS classes of the button.
     #[prop(default = "button wide")]
     class: &'static str,
@@ -46,8 +46,7 @@ pub fn FormFrame(
         let words = faults.get().summary?;
         Some(view! { <p class="alert" tabindex="-1" node_ref=summary>{words}</p> }.erase())
     });
-    let leaves = !stays && !told.is_empty();
-    let outcome = (!told.is_empty()).then(|| outcome(&form, told, stays));
+    let outcome = (!told.is_empty()).then(|| outcome(&form, told));
     let fields = fields(&form, first);
     let submit = instead(move || form.submit());
     view! {
@@ -57,7 +56,7 @@ pub fn FormFrame(
             action=action
             aria-labelledby=titled_by
             novalidate
-            hidden=move || leaves && done.get()
+            hidden=move || once && done.get()
             on:submit=submit
         >
             <div role="alert" id="form-summary" class:off=move || busy.get()>
@@ -70,22 +69,20 @@ pub fn FormFrame(
     .erase()
 }
 
-/// Tells that the form has worked. What was typed into one that goes away is forgotten.
-fn outcome(form: &Form, told: &'static str, stays: bool) -> Piece {
+/// Tells that the form has worked. Passwords that were typed are forgotten then.
+fn outcome(form: &Form, told: &'static str) -> Piece {
     let notice = NodeRef::<html::P>::new();
     let (done, entries) = (form.done, form.entries.clone());
     effect(move |before| {
-        let worked = done.get() && before.is_some();
-        if worked && !stays {
-            entries.iter().for_each(|entry| entry.clear());
+        if !done.get() || before.is_none() {
+            return;
         }
-        if worked {
-            request_animation_frame(move || focus(notice));
-        }
+        entries.iter().filter(|e| e.question.kind == Kind::Password).for_each(|e| e.clear());
+        request_animation_frame(move || focus(notice));
     });
     let words = part(move || {
-        let notice = view! { <p class="notice" tabindex="-1" node_ref=notice>{told}</p> };
-        done.get().then(|| notice.erase())
+        let view = || view! { <p class="notice" tabindex="-1" node_ref=notice>{told}</p> }.erase();
+        done.get().then(view)
     });
     view! { <div role="status">{words}</div> }.erase()
 }

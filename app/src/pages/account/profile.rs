@@ -50,7 +50,7 @@ pub fn ProfilePage() -> Piece {
         ("first_name", user.first_name),
         ("last_name", user.last_name),
     ]);
-    let form = view! { <FormFrame form action=paths::PROFILE_PAGE words=WORDS stays=true /> };
+    let form = view! { <FormFrame form action=paths::PROFILE_PAGE words=WORDS /> };
     view! {
         <AreaPage
             title="Your names"

@@ -27,6 +27,7 @@ enum Happening {
     Elsewhere(u8),
     Requested(u64),
     End { epochs_ago: u32, end: u8 },
+    Rename,
 }
 
 fn happening() -> impl Strategy<Value = Happening> {
@@ -51,6 +52,7 @@ fn happening() -> impl Strategy<Value = Happening> {
         (0..8_u8).prop_map(Happening::Elsewhere),
         (0..100_000_u64).prop_map(Happening::Requested),
         (0..2_u32, 0..3_u8).prop_map(|(epochs_ago, end)| Happening::End { epochs_ago, end }),
+        Just(Happening::Rename),
     ]
 }
 
@@ -77,6 +79,7 @@ fn event(happening: &Happening, machine: &Machine, now: Elapsed) -> Option<Event
         Happening::FarewellHeard => Event::FarewellHeard,
         Happening::Elsewhere(n) => Event::Elsewhere(hint(n)),
         Happening::Requested(margin_ms) => Event::Requested { margin_ms },
+        Happening::Rename => Event::Renamed { user: ada() },
         Happening::SignOut => Event::SignedOut { offline: false },
         Happening::End { epochs_ago, end } => Event::RefreshEnded {
             epoch: ticket.epoch.saturating_sub(epochs_ago),
