@@ -3,7 +3,7 @@
 mod channel;
 mod hints;
 mod lock;
-mod mark;
+pub mod mark;
 mod wake;
 
 use std::cell::RefCell;

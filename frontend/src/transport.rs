@@ -11,6 +11,8 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{AbortController, Headers, RequestCache, RequestCredentials, RequestInit, Response};
 
+use crate::port::mark::readable;
+
 /// The server waits for three of these before it lets an old refresh token die.
 const REFRESH_TIMEOUT_MS: u32 = 15_000;
 /// Who signs out does not wait for long: the server can be told later.
@@ -49,6 +51,9 @@ async fn fetch(request: ApiRequest, abort: &Abort) -> Result<ApiResponse, JsValu
 fn init(request: &ApiRequest, abort: &Abort) -> Result<RequestInit, JsValue> {
     let headers = Headers::new()?;
     headers.set("Accept", "application/json")?;
+    if let Some(token) = csrf_token() {
+        headers.set("X-CSRFToken", &token)?;
+    }
     let init = RequestInit::new();
     match &request.body {
         Body::Empty => {}
@@ -75,6 +80,13 @@ fn init(request: &ApiRequest, abort: &Abort) -> Result<RequestInit, JsValue> {
     init.set_cache(RequestCache::NoStore);
     init.set_signal(Some(&abort.controller.signal()));
     Ok(init)
+}
+
+/// What the server put into the cookie `csrftoken`, where it asks for that.
+fn csrf_token() -> Option<String> {
+    let cookies = readable(&web_sys::window()?.document()?);
+    let mut pairs = cookies.split("; ").filter_map(|pair| pair.split_once('='));
+    pairs.find(|(name, _)| *name == "csrftoken").map(|(_, value)| value.to_owned())
 }
 
 async fn read(response: &Response) -> Result<ApiResponse, JsValue> {

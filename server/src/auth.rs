@@ -13,6 +13,7 @@ pub mod logout;
 pub mod new_email;
 pub mod own_account;
 pub mod page_load;
+pub mod policy;
 pub mod post;
 pub mod profile;
 pub mod readiness;
@@ -24,7 +25,7 @@ pub mod sightings;
 pub mod verification;
 pub mod verify;
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
 pub use accounts::{CreateUser, CreateUserError, SetPasswordError};
 pub use authenticate::{AccessFault, Identity};
@@ -32,7 +33,8 @@ pub use blacklist::{Blacklist, Standing};
 pub use change_password::Owner;
 pub use error::AuthError;
 pub use hashing::HashPool;
-pub use login::{LoginInput, SignedIn};
+pub use login::{LoginInput, LoginName, SignedIn};
+pub use policy::{AuthPolicy, EmailVerification, LoginMethods};
 pub use profile::{ProfileChange, ProfileError};
 pub use refresh::Refreshed;
 pub use verify::VerifyError;
@@ -41,7 +43,7 @@ pub use crate::storage::{ClientInfo, SessionRecord, UserRecord};
 
 use crate::{
     domain::{
-        Clock, Entropy, Generation, RotationPolicy, SessionId, Timestamp, Tokens,
+        Clock, Entropy, Generation, SessionId, Timestamp, Tokens,
         entropy::random,
         token::{Grant, Minted},
     },
@@ -51,25 +53,6 @@ use crate::{
 
 /// How often a state change is tried when another one comes first each time.
 const ATTEMPTS: usize = 3;
-
-/// Settings of the use cases.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct AuthPolicy {
-    /// When refresh tokens are replaced.
-    pub rotation: RotationPolicy,
-    /// `SESSION_ABSOLUTE_LIFETIME`: how long a sign-in lasts at most.
-    pub absolute_lifetime: Duration,
-    /// `UPDATE_LAST_LOGIN`: whether a sign-in is noted with the user.
-    pub update_last_login: bool,
-    /// `LOGOUT_ON_PASSWORD_CHANGE`: whether who changes their password has to sign in again.
-    pub logout_on_password_change: bool,
-    /// `PASSWORD_RESET_TIMEOUT`: how long a reset link can be used.
-    pub reset_timeout: Duration,
-    /// `ACCOUNT_EMAIL_CONFIRMATION_EXPIRE_DAYS`: how long a link that confirms an address can be used.
-    pub confirmation_timeout: Duration,
-    /// `PASSWORD_MAX_LENGTH` in characters: longer ones are wrong without being hashed.
-    pub password_max_chars: usize,
-}
 
 /// Everything the use cases need.
 pub struct Auth {

@@ -1,6 +1,7 @@
 //! What the project is about: tokens, session families, passwords. Pure: no I/O, the moment and
 //! the randomness are passed in.
 
+pub mod algorithm;
 pub mod claims;
 pub mod clock;
 mod common_passwords;
@@ -13,10 +14,12 @@ pub mod mail;
 pub mod new_password;
 pub mod password;
 pub mod secret;
+pub mod throttle;
 pub mod ticket;
 pub mod token;
 pub mod user;
 
+pub use algorithm::SigningAlgorithm;
 pub use claims::{Claims, TokenFault, TokenKind};
 pub use clock::{Clock, SystemClock, Timestamp};
 pub use decide::{Decision, Refusal, RotationPolicy, decide};
@@ -25,9 +28,10 @@ pub use family::{Family, Revocation, RevokeCause, Transition};
 pub use ids::{Generation, SessionId, UserId};
 pub use key::SigningKey;
 pub use mail::MailKind;
-pub use new_password::PasswordFault;
+pub use new_password::{PasswordFault, PasswordRules};
 pub use password::{Argon2id, PasswordHash, PasswordHasher};
 pub use secret::PlainToken;
+pub use throttle::Rate;
 pub use ticket::Tickets;
 pub use token::{MintError, TokenPolicy, Tokens};
 pub use user::{Email, Username};

@@ -6,6 +6,7 @@ pub mod client;
 pub mod cookies;
 pub mod cors;
 pub mod csrf;
+pub mod double_submit;
 pub mod failure;
 pub mod fields;
 pub mod gate;
@@ -16,6 +17,7 @@ pub mod negotiate;
 pub mod pages;
 pub mod session_end;
 pub mod state;
+pub mod throttle;
 pub mod trace;
 
 use std::panic::AssertUnwindSafe;
@@ -32,8 +34,9 @@ use tower::ServiceBuilder;
 pub use caller::{CurrentUser, MaybeUser};
 pub use cookies::{CookiePolicy, TokenCookie};
 pub use csrf::CsrfPolicy;
+pub use double_submit::DoubleSubmit;
 pub use failure::Failure;
-pub use gate::{Access, endpoint};
+pub use gate::{Access, endpoint, throttled};
 pub use state::{AppState, BodyPolicy, Web};
 
 /// The whole service: the API, the pages, the files, and the layers around all of them. Each layer

@@ -2,11 +2,13 @@
 
 pub mod file;
 pub mod letters;
+pub mod smtp;
 
 use async_trait::async_trait;
 
 pub use file::FilePostman;
 pub use letters::{Letter, Links};
+pub use smtp::SmtpPostman;
 
 /// Why a letter did not leave.
 #[derive(Debug, thiserror::Error)]

@@ -7,19 +7,20 @@ pub mod site;
 
 use std::{io, path::PathBuf, sync::Arc};
 
+use secrecy::ExposeSecret as _;
 use tokio::net::TcpListener;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
     auth::{Auth, AuthError, Blacklist, HashPool, logout::Unfinished, sightings::Sightings},
-    config::{Config, ConfigError, validate::KeySource},
+    config::{Config, ConfigError, KeySettings, MailRoute},
     domain::{
         Argon2id, Family, SessionId, SigningKey, SystemClock, SystemEntropy, TokenKind, Tokens,
         UserId, clock::Clock as _,
     },
     http::{AppState, Web, router},
     lifecycle,
-    mail::{FilePostman, Links, Mailroom},
+    mail::{FilePostman, Links, Mailroom, Postman, SmtpPostman},
     storage::{Store, StoreError},
 };
 
@@ -56,6 +57,9 @@ pub enum StartError {
     /// There is no folder for mails.
     #[error("the folder for mails cannot be made: {0}")]
     MailFolder(#[source] io::Error),
+    /// There is no mail server that could be asked.
+    #[error("EMAIL_URL cannot be used: {0}.")]
+    MailServer(#[from] lettre::transport::smtp::Error),
     /// The server stopped by itself.
     #[error("the server stopped: {0}")]
     Serve(#[source] io::Error),
@@ -73,7 +77,7 @@ pub async fn open(config: &Config) -> Result<Arc<Auth>, StartError> {
 /// Opens what the use cases need, for a server: its key is one that the database knows, or the
 /// first one.
 async fn open_with_key(config: &Config) -> Result<Arc<Auth>, StartError> {
-    let source = config.key.as_ref().ok_or_else(|| {
+    let settings = config.key.as_ref().ok_or_else(|| {
         ConfigError(
             "With PostgreSQL, set SIGNING_KEY or SIGNING_KEY_FILE, the same on every node. Make \
              one with: openssl rand -hex 32"
@@ -81,19 +85,19 @@ async fn open_with_key(config: &Config) -> Result<Arc<Auth>, StartError> {
         )
     })?;
     let store = database::open(config).await?;
-    let key = admit_key(&*store, source, config.new_key).await?;
+    let key = admit_key(&*store, settings, config.new_key).await?;
     assemble(config, store, key)
 }
 
 async fn admit_key(
     store: &dyn Store,
-    source: &KeySource,
+    settings: &KeySettings,
     new_key: bool,
 ) -> Result<SigningKey, StartError> {
     let mut tx = store.begin().await?;
     let known = tx.lock_keys().await?;
     let may_be_new = known.is_empty() || new_key;
-    let key = key::load(source, may_be_new, &SystemEntropy)?;
+    let key = key::load(settings, may_be_new, &SystemEntropy)?;
     if !may_be_new && !known.iter().any(|known| known == key.fingerprint()) {
         return Err(key::KeyError::Unknown.into());
     }
@@ -118,20 +122,28 @@ fn assemble(
         hashing: HashPool::new(Arc::new(hasher), threads).map_err(|error| hashing(&error))?,
         clock: Arc::new(SystemClock),
         entropy: Arc::new(SystemEntropy),
-        mailroom: mailroom(config),
+        mailroom: mailroom(config)?,
         policy: config.auth,
         unfinished: Unfinished::default(),
         sightings: Sightings::default(),
     }))
 }
 
-fn mailroom(config: &Config) -> Mailroom {
+fn mailroom(config: &Config) -> Result<Mailroom, StartError> {
     let frontend = config.frontend_url.as_ref().or(config.public_url.as_ref());
     let own = || format!("http://{}", config.listen);
-    Mailroom {
-        postman: Box::new(FilePostman::new(config.mail_folder.clone(), Arc::new(SystemClock))),
+    let postman: Box<dyn Postman> = match &config.mail {
+        MailRoute::Files(folder) => {
+            Box::new(FilePostman::new(folder.clone(), Arc::new(SystemClock)))
+        }
+        MailRoute::Smtp { server, from } => {
+            Box::new(SmtpPostman::new(server.expose_secret(), from.clone())?)
+        }
+    };
+    Ok(Mailroom {
+        postman,
         links: Links::new(frontend.map_or_else(own, |url| url.as_str().to_owned())),
-    }
+    })
 }
 
 /// Serves until a signal says stop. `ready` is called with the address in use.
@@ -146,13 +158,19 @@ pub async fn serve(config: Config, ready: impl FnOnce(&str)) -> Result<(), Start
         csrf: config.csrf,
         bodies: config.bodies,
         asks_old_password: config.asks_old_password,
+        asks_email: config.asks_email,
+        header_types: config.header_types,
+        double_submit: config.double_submit,
+        throttle_rate: config.throttle_rate,
         hsts: config.hsts,
         reload_socket: site.reload_socket(),
         hashed_files: site.options.hash_files,
     };
     check_token_size(&auth, &web)?;
     auth.load_blacklist().await?;
-    private::folder(&config.mail_folder).map_err(StartError::MailFolder)?;
+    if let MailRoute::Files(folder) = &config.mail {
+        private::folder(folder).map_err(StartError::MailFolder)?;
+    }
     warn_of_narrow_path(&web);
 
     let listener = TcpListener::bind(config.listen)

@@ -2,9 +2,10 @@
 
 use std::{path::Path, time::Duration};
 
-use latchkey::config::{Config, Database};
+use latchkey::config::{Config, Database, MailRoute};
+use secrecy::ExposeSecret as _;
 
-use crate::support::app::settings;
+use crate::support::app::{bare_settings, settings};
 
 fn config(flags: &[&str]) -> Result<Config, String> {
     Config::new(settings(flags)).map_err(|error| error.to_string())
@@ -71,8 +72,23 @@ fn durations_and_flags_are_read_as_people_write_them() {
 #[test]
 fn impossible_combinations_are_refused_with_a_sentence() {
     let https = "--public-url=https://app.example.com";
-    let rows: [(&[&str], &str); 22] = [
+    let rows: [(&[&str], &str); 34] = [
         (&["--jwt-auth-samesite=None"], "JWT_AUTH_SAMESITE=None needs"),
+        (&["--password-max-length=7"], "PASSWORD_MAX_LENGTH is below 8"),
+        (&["--algorithm=EdDSA"], "openssl genpkey"),
+        (&["--verifying-key=public.pem"], "HS256 verifies with SIGNING_KEY"),
+        (&["--user-id-claim=sid"], "USER_ID_CLAIM"),
+        (&["--user-id-claim="], "USER_ID_CLAIM"),
+        (&["--auth-header-types=JWT,Bea rer"], "AUTH_HEADER_TYPES"),
+        (&["--account-signup-fields=email,password1*,password2*"], "ACCOUNT_SIGNUP_FIELDS"),
+        (&["--email-url=pop3://mail.example.com"], "EMAIL_URL has to be smtp://"),
+        (&["--email-url=smtp://mail.example.com"], "DEFAULT_FROM_EMAIL"),
+        (&["--email-url=smtp://mail.example.com?tls=perhaps"], "EMAIL_URL cannot be used"),
+        (&["--email-url=file:"], "EMAIL_URL has to be"),
+        (
+            &["--email-url=smtp://mail.example.com", "--default-from-email=nobody"],
+            "DEFAULT_FROM_EMAIL is",
+        ),
         (&["--jwt-auth-cookie-partitioned=true"], "JWT_AUTH_COOKIE_PARTITIONED needs"),
         (&[https, "--jwt-auth-secure=false"], "JWT_AUTH_SECURE=false with an https"),
         (&["--jwt-auth-cookie=__Host-a"], "needs JWT_AUTH_SECURE=true"),
@@ -110,6 +126,38 @@ fn impossible_combinations_are_refused_with_a_sentence() {
     for (flags, part) in rows {
         let sentence = config(flags).unwrap_err();
         assert!(sentence.contains(part), "{flags:?}: {sentence}");
-        assert!(sentence.ends_with('.'), "a sentence: {sentence}");
+        assert!(sentence.ends_with('.') || sentence.contains("with: "), "a sentence: {sentence}");
+    }
+}
+
+#[test]
+fn mails_are_not_left_in_files_where_strangers_come() {
+    let https = "--public-url=https://app.example.com";
+    let refused = Config::new(bare_settings(&[https])).unwrap_err().to_string();
+    assert!(refused.contains("EMAIL_URL") && refused.contains("--allow-file-mail"), "{refused}");
+    let smtp = ["--email-url=smtps://mail.example.com", "--default-from-email=A <a@example.com>"];
+    let allowed = [&[https, "--allow-file-mail"][..], &[https, smtp[0], smtp[1]], &[]];
+    for flags in allowed {
+        assert!(Config::new(bare_settings(flags)).is_ok(), "{flags:?}");
+    }
+}
+
+#[test]
+fn mails_travel_encrypted_unless_somebody_says_so() {
+    for (url, expected) in [
+        ("smtp://mail.example.com", "smtp://mail.example.com?tls=required"),
+        ("smtp://a:b@mail.example.com:2525", "smtp://a:b@mail.example.com:2525?tls=required"),
+        ("smtp://mail.example.com?tls=none", "smtp://mail.example.com"),
+        ("smtp://mail.example.com?tls=opportunistic", "smtp://mail.example.com?tls=opportunistic"),
+        ("smtps://mail.example.com", "smtps://mail.example.com"),
+        ("smtp://127.0.0.1:25", "smtp://127.0.0.1:25"),
+        ("smtp://[::1]:25", "smtp://[::1]:25"),
+        ("smtp://localhost", "smtp://localhost"),
+    ] {
+        let flags = [&format!("--email-url={url}"), "--default-from-email=a@example.com"];
+        let MailRoute::Smtp { server, .. } = config(&flags).unwrap().mail else {
+            panic!("{url}");
+        };
+        assert_eq!(server.expose_secret(), expected);
     }
 }

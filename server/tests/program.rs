@@ -126,7 +126,7 @@ fn the_checklist_fails_only_what_is_to_be_deployed() {
     let (status, _, said) = check(&["check", "--deploy"]);
     assert_eq!(status, Some(1));
     assert_eq!(said, "latchkey: 1 setting has to change before this may be used in production\n");
-    let https = ["--public-url", "https://app.example.com"];
+    let https = ["--public-url", "https://app.example.com", "--allow-file-mail"];
     let (status, lines, _) = check(&[&https[..], &["check", "--deploy"]].concat());
     assert_eq!(status, Some(0), "{lines}");
     assert!(!place.path().join("data").exists(), "looking makes nothing");
@@ -159,7 +159,7 @@ fn trouble_is_one_sentence_and_status_1() {
     let long = "x".repeat(151);
     let rows: [(&[&str], &str, &str); 12] = [
         (&["--jwt-auth-samesite", "None"], "", "JWT_AUTH_SAMESITE=None needs"),
-        (&["--signing-key", "short"], "", "it needs at least 32"),
+        (&["--signing-key", "short"], "", "HS256 needs at least 32"),
         (&["--signing-key-file", "missing"], "", "cannot be read"),
         (&["--issuer", &"x".repeat(4000), "--listen", "127.0.0.1:0"], "", "shorten ISSUER"),
         (

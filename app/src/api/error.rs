@@ -41,13 +41,18 @@ impl From<NoAnswer> for ApiError {
     }
 }
 
-/// The challenge of our own API.
-const CHALLENGE: &str = r#"Bearer realm="api""#;
+/// The challenge of our own API. `AUTH_HEADER_TYPES` may name another scheme, but not the one that a
+/// proxy asks passwords by.
+fn is_ours(challenge: &str) -> bool {
+    challenge.split_once(' ').is_some_and(|(scheme, realm)| {
+        realm == r#"realm="api""# && !scheme.eq_ignore_ascii_case("Basic")
+    })
+}
 
 impl ApiResponse {
     /// Whether it is the 401 of our own API. Nobody else's says anything about the session.
     pub fn is_challenge(&self) -> bool {
-        self.status == 401 && self.www_authenticate.as_deref() == Some(CHALLENGE)
+        self.status == 401 && self.www_authenticate.as_deref().is_some_and(is_ours)
     }
 
     /// Whether the status is one of success.

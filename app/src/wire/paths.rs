@@ -28,6 +28,8 @@ pub const EMAIL_CHANGE: &str = "/api/auth/email/";
 pub const ACCOUNT_DELETE: &str = "/api/auth/account/delete/";
 /// `GET`: who am I? `PUT`, `PATCH`: what I am called.
 pub const USER: &str = "/api/auth/user/";
+/// `GET`: the cookie `csrftoken`, where it is asked for.
+pub const CSRF: &str = "/api/csrf/";
 /// `GET`: the worked example of a protected route.
 pub const DATA: &str = "/api/data/";
 

@@ -9,8 +9,12 @@ const MAX_AGE_S: u32 = 400 * 86_400;
 
 /// Whether it is there.
 pub fn is_set(document: &Document) -> bool {
-    let cookies = html(document).and_then(|document| document.cookie().ok()).unwrap_or_default();
-    cookies.split("; ").any(|cookie| cookie == SET)
+    readable(document).split("; ").any(|cookie| cookie == SET)
+}
+
+/// All cookies that scripts can read, as `name=value`, with `; ` between them.
+pub fn readable(document: &Document) -> String {
+    html(document).and_then(|document| document.cookie().ok()).unwrap_or_default()
 }
 
 /// Sets it, or takes it away.

@@ -9,7 +9,7 @@ use super::{
 use crate::{
     domain::{
         Email, PasswordFault, RevokeCause, SessionId, Timestamp, UserId, Username,
-        new_password::{self, Person},
+        new_password::Person,
         user::{EmailFault, UsernameFault},
     },
     storage::{Constraint, NewUser, StoreError, Tx, UserRecord},
@@ -115,9 +115,9 @@ impl Auth {
         password: &SecretString,
         person: Person<'_>,
     ) -> Result<(), PasswordFault> {
-        let faults = new_password::faults(password, self.policy.password_max_chars);
+        let faults = self.policy.passwords.faults(password);
         let first = faults.into_iter().next();
-        first.or_else(|| new_password::similarity(password, person)).map_or(Ok(()), Err)
+        first.or_else(|| self.policy.passwords.similarity(password, person)).map_or(Ok(()), Err)
     }
 
     /// All accounts, by id.

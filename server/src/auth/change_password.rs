@@ -2,18 +2,21 @@
 
 use secrecy::SecretString;
 
-use super::{Auth, AuthError, SignedIn};
+use super::{Auth, AuthError, SignedIn, post::subject};
 use crate::{
     domain::{
-        Family, MailKind, PasswordFault, RevokeCause, SessionId, UserId,
-        new_password::{self, Person},
+        Family, MailKind, PasswordFault, RevokeCause, SessionId, UserId, new_password::Person,
     },
     storage::{ClientInfo, UserRecord},
 };
 
 /// The account, as it was when its owner was asked who they are.
 #[derive(Debug)]
-pub struct Owner(pub(super) UserRecord);
+pub struct Owner {
+    pub(super) user: UserRecord,
+    /// Whether they have just shown that their mails reach them.
+    pub(super) by_mail: bool,
+}
 
 impl Auth {
     /// The account of somebody who knows its password. Without `old` nothing is asked.
@@ -28,20 +31,20 @@ impl Auth {
                 return Err(AuthError::InvalidCredentials);
             }
         }
-        Ok(Owner(user))
+        Ok(Owner { user, by_mail: false })
     }
 
     /// What is wrong with a new password of this account.
     pub fn judge(&self, owner: &Owner, new: &SecretString) -> Vec<PasswordFault> {
-        let Owner(user) = owner;
+        let user = &owner.user;
         let person = Person {
             username: &user.username,
             first_name: &user.first_name,
             last_name: &user.last_name,
             email: user.email.as_deref().unwrap_or_default(),
         };
-        let similar = new_password::similarity(new, person);
-        let faults = new_password::faults(new, self.policy.password_max_chars);
+        let similar = self.policy.passwords.similarity(new, person);
+        let faults = self.policy.passwords.faults(new);
         similar.into_iter().chain(faults).collect()
     }
 
@@ -57,7 +60,7 @@ impl Auth {
         new: SecretString,
         client: &ClientInfo,
     ) -> Result<Option<SignedIn>, AuthError> {
-        let Owner(checked) = owner;
+        let Owner { user: checked, by_mail } = owner;
         let hash = self.hashing.hash(new, &*self.entropy).await?;
         let mut tx = self.store.begin().await?;
         let user = tx.lock_user(checked.id).await?.filter(|user| user.disabled_at.is_none());
@@ -66,6 +69,9 @@ impl Auth {
             return Err(AuthError::InvalidCredentials);
         }
         let now = tx.now().await?;
+        if by_mail {
+            tx.verify_email(user.id, &subject(&checked).email_key, now).await?;
+        }
         let ended = tx.revoke_families_of(user.id, RevokeCause::PasswordChanged, now).await?;
         let mut family = None;
         if !self.policy.logout_on_password_change {

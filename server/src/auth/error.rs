@@ -13,6 +13,9 @@ pub enum AuthError {
     /// Wrong password, unknown user, disabled user.
     #[error("wrong credentials")]
     InvalidCredentials,
+    /// The right password of an account whose address is yet to be shown to be theirs.
+    #[error("the address is not verified")]
+    EmailNotVerified,
     /// The token is not acceptable.
     #[error(transparent)]
     Token(#[from] TokenFault),

@@ -2,17 +2,30 @@
 
 use secrecy::{ExposeSecret, SecretString};
 
-use super::{ATTEMPTS, Auth, AuthError};
+use super::{ATTEMPTS, Auth, AuthError, EmailVerification};
 use crate::{
-    domain::{Family, RevokeCause, SessionId, Timestamp, TokenKind, Username, token::Minted},
+    domain::{
+        Email, Family, RevokeCause, SessionId, Timestamp, TokenKind, Username, token::Minted,
+    },
     storage::{ClientInfo, Tx, UserRecord},
 };
+
+/// By what somebody says who they are, as typed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum LoginName {
+    /// Their user name.
+    Username(String),
+    /// Their address.
+    Email(String),
+    /// One of both.
+    Either(String),
+}
 
 /// What a person typed, and what came with it.
 #[derive(Debug)]
 pub struct LoginInput {
-    /// The user name as typed.
-    pub username: String,
+    /// Who they say they are.
+    pub name: LoginName,
     /// The password as typed.
     pub password: SecretString,
     /// Refresh tokens in the request's cookies: their sessions are replaced by the new one.
@@ -38,7 +51,7 @@ impl Auth {
     /// Signs in. Whoever fails learns only that they failed, and it takes one hash for all.
     ///
     /// # Errors
-    /// [`AuthError::InvalidCredentials`]; [`AuthError::Unavailable`].
+    /// [`AuthError::InvalidCredentials`]; [`AuthError::EmailNotVerified`]; [`AuthError::Unavailable`].
     pub async fn login(&self, input: LoginInput) -> Result<SignedIn, AuthError> {
         for _ in 0..ATTEMPTS {
             let user = self.check_password(&input).await?;
@@ -51,13 +64,42 @@ impl Auth {
 
     async fn check_password(&self, input: &LoginInput) -> Result<UserRecord, AuthError> {
         // No password is that long, so this says nothing about any account.
-        if input.password.expose_secret().chars().count() > self.policy.password_max_chars {
+        if input.password.expose_secret().chars().count() > self.policy.passwords.max_chars {
             return Err(AuthError::InvalidCredentials);
         }
-        let user = self.store.find_user_by_name(&Username::key_of(&input.username)).await?;
+        let user = self.named(&input.name).await?;
         let hash = user.as_ref().map(|user| user.password_hash.clone());
         let right = self.hashing.verify(input.password.clone(), hash).await?;
-        user.filter(|user| right && user.disabled_at.is_none()).ok_or(AuthError::InvalidCredentials)
+        let user = user.filter(|user| right && user.disabled_at.is_none());
+        let user = user.ok_or(AuthError::InvalidCredentials)?;
+        if !self.may_sign_in(&user) {
+            return Err(AuthError::EmailNotVerified);
+        }
+        Ok(user)
+    }
+
+    async fn named(&self, name: &LoginName) -> Result<Option<UserRecord>, AuthError> {
+        let (username, email) = match name {
+            LoginName::Username(name) => (Some(name), None),
+            LoginName::Email(email) => (None, Some(email)),
+            LoginName::Either(text) => (Some(text), Some(text)),
+        };
+        // An address is nobody else's, while a user name may look like one.
+        if let Some(email) = email
+            && let Some(user) = self.store.find_user_by_email(&Email::key_of(email)).await?
+        {
+            return Ok(Some(user));
+        }
+        match username {
+            Some(name) => Ok(self.store.find_user_by_name(&Username::key_of(name)).await?),
+            None => Ok(None),
+        }
+    }
+
+    /// Whether this account's address has been shown to be theirs, where that is asked for.
+    pub(super) fn may_sign_in(&self, user: &UserRecord) -> bool {
+        self.policy.email_verification != EmailVerification::Mandatory
+            || user.email_verified_at.is_some()
     }
 
     /// Opens the session if the account is still as it was when the password was checked.

@@ -2,14 +2,14 @@
 
 use secrecy::SecretString;
 
-use super::{Auth, AuthError, CreateUser, CreateUserError, SignedIn};
+use super::{Auth, AuthError, CreateUser, CreateUserError, EmailVerification, SignedIn};
 use crate::{
     domain::{
         Email, Family, MailKind, PasswordFault, SessionId, TokenKind, Username,
-        new_password::{self, Person},
+        new_password::Person,
         user::{EmailFault, UsernameFault},
     },
-    storage::ClientInfo,
+    storage::{ClientInfo, NewUser},
 };
 
 /// What somebody typed; what they left out or sent in another form is missing.
@@ -73,6 +73,15 @@ pub struct Registration {
     pub client: ClientInfo,
 }
 
+/// What became of a registration.
+#[derive(Debug)]
+pub enum Registered {
+    /// They are signed in.
+    SignedIn(Box<SignedIn>),
+    /// They sign in once they have followed the link of the mail that was sent.
+    VerificationSent,
+}
+
 impl Auth {
     /// Looks a draft over. Costs no hash.
     ///
@@ -84,14 +93,14 @@ impl Auth {
         let name_key = username.iter().flatten().next().map(Username::key);
         let email_key = email.iter().flatten().next().map(Email::key);
         let taken = self.store.taken(name_key.as_deref(), email_key.as_deref()).await?;
-        let max = self.policy.password_max_chars;
+        let rules = &self.policy.passwords;
         let person = Person {
             username: draft.username.as_deref().unwrap_or_default(),
             email: draft.email.as_deref().unwrap_or_default(),
             ..Person::default()
         };
         let password = draft.password.as_ref();
-        let faults = password.map(|p| new_password::faults(p, max)).unwrap_or_default();
+        let faults = password.map(|p| rules.faults(p)).unwrap_or_default();
         // Comparing takes time, so only what has a sensible length is compared.
         let sensible = faults.is_empty()
             && !matches!(username, Some(Err(_)))
@@ -104,43 +113,90 @@ impl Auth {
             },
             email: match email {
                 Some(Err(fault)) => Some(fault.into()),
-                _ => taken.email.then_some(AddressFault::Taken),
+                _ => (taken.email && !self.hides_addresses()).then_some(AddressFault::Taken),
             },
             password: faults,
-            similarity: similar.and_then(|p| new_password::similarity(p, person)),
+            similarity: similar.and_then(|p| rules.similarity(p, person)),
         })
     }
 
-    /// Makes the account and signs in, in one transaction.
+    /// Makes the account and signs in, in one transaction; where addresses have to be verified first,
+    /// only makes it.
     ///
     /// # Errors
     /// [`CreateUserError`]: somebody may have come first.
-    pub async fn register(&self, input: Registration) -> Result<SignedIn, CreateUserError> {
+    pub async fn register(&self, input: Registration) -> Result<Registered, CreateUserError> {
+        let Registration { username, email, password, replaces, client } = input;
         let user = self
             .new_user(CreateUser {
-                username: input.username,
-                email: input.email,
+                username,
+                email,
                 verified: false,
                 superuser: false,
                 first_name: String::new(),
                 last_name: String::new(),
-                password: input.password,
+                password,
             })
             .await?;
+        if self.hides_addresses() {
+            self.register_unverified(user).await?;
+            return Ok(Registered::VerificationSent);
+        }
+        let signed_in = self.register_signed_in(&user, &replaces, &client).await?;
+        Ok(Registered::SignedIn(Box::new(signed_in)))
+    }
+
+    /// Whether nobody is told who has an account.
+    fn hides_addresses(&self) -> bool {
+        self.policy.email_verification == EmailVerification::Mandatory
+    }
+
+    async fn register_signed_in(
+        &self,
+        user: &NewUser,
+        replaces: &[String],
+        client: &ClientInfo,
+    ) -> Result<SignedIn, CreateUserError> {
         let mut tx = self.store.begin().await?;
         let now = tx.now().await?;
-        let id = tx.insert_user(&user).await?;
-        let replaced = self.sessions_of(&input.replaces, TokenKind::Refresh, now);
+        let id = tx.insert_user(user).await?;
+        let old = self.sessions_of(replaces, TokenKind::Refresh, now);
         let session = SessionId::generate(now, &*self.entropy).map_err(AuthError::from)?;
         let family = Family::open(session, id, now, self.policy.absolute_lifetime);
-        self.replace_sessions(&mut *tx, &replaced, now).await?;
-        self.open_family(&mut *tx, &family, &input.client).await?;
-        if user.email.is_some() {
+        self.replace_sessions(&mut *tx, &old, now).await?;
+        self.open_family(&mut *tx, &family, client).await?;
+        if user.email.is_some() && self.policy.email_verification != EmailVerification::None {
             tx.queue_mail(id, MailKind::VerifyEmail, now).await?;
         }
         let user = tx.lock_user(id).await?.ok_or(AuthError::UserNotFound)?;
         tx.commit().await?;
-        self.forget_all(replaced);
+        self.forget_all(old);
         Ok(self.signed_in(user, &family, now)?)
+    }
+
+    /// Whether the address was free is not to be seen, now or later: somebody else's stays with them,
+    /// and they hear of it, while the account is made without one. It waits for a verification that
+    /// cannot come, just as one does whose mail is never read.
+    async fn register_unverified(&self, mut user: NewUser) -> Result<(), CreateUserError> {
+        match self.insert_unverified(&user).await {
+            Err(CreateUserError::EmailTaken) => {
+                if let Some(email) = user.email.take() {
+                    let owner = self.account_of(&email).await?;
+                    self.queue_mail(owner, MailKind::AccountExists).await?;
+                }
+                self.insert_unverified(&user).await
+            }
+            inserted => inserted,
+        }
+    }
+
+    async fn insert_unverified(&self, user: &NewUser) -> Result<(), CreateUserError> {
+        let mut tx = self.store.begin().await?;
+        let now = tx.now().await?;
+        let id = tx.insert_user(user).await?;
+        if user.email.is_some() {
+            tx.queue_mail(id, MailKind::VerifyEmail, now).await?;
+        }
+        Ok(tx.commit().await?)
     }
 }

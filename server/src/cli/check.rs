@@ -5,9 +5,8 @@ use clap::Args;
 use super::{CliError, say};
 use crate::{
     config::{
-        Config,
+        Config, KeySource,
         checklist::{Verdict, checklist},
-        validate::KeySource,
     },
     domain::SystemEntropy,
     startup::key,
@@ -47,6 +46,6 @@ impl Check {
 
 /// What is wrong with a key that was given; one that the server makes is not made for this.
 fn key_fault(config: &Config) -> Option<String> {
-    let source = config.key.as_ref().filter(|source| !matches!(source, KeySource::Own(_)))?;
-    key::load(source, false, &SystemEntropy).err().map(|fault| fault.to_string())
+    let given = config.key.as_ref().filter(|key| !matches!(key.source, KeySource::Own(_)))?;
+    key::load(given, false, &SystemEntropy).err().map(|fault| fault.to_string())
 }

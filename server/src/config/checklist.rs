@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use super::{Config, validate::KeySource};
+use super::{Config, KeySource, MailRoute};
 
 /// A client gives up on a refresh after 15 s; its answer may still be under way for as long again.
 const SHORTEST_WINDOW: Duration = Duration::from_secs(45);
@@ -44,7 +44,8 @@ pub fn checklist(config: &Config, key_fault: Option<String>) -> Vec<Finding> {
         access_lifetime(config),
         cors(config),
         signing_key(config, key_fault),
-        rate_limits(),
+        mail(config),
+        rate_limits(config),
     ]
 }
 
@@ -167,7 +168,7 @@ fn signing_key(config: &Config, fault: Option<String>) -> Finding {
     if let Some(fault) = fault {
         return finding(SETTING, Verdict::Change, fault);
     }
-    match &config.key {
+    match config.key.as_ref().map(|key| &key.source) {
         None => change(SETTING, "set it, or SIGNING_KEY_FILE, to the same secret on every node"),
         Some(KeySource::Own(_)) => {
             good(SETTING, "made by the server in DATA_DIR; keep it with the database's backups")
@@ -176,10 +177,25 @@ fn signing_key(config: &Config, fault: Option<String>) -> Finding {
     }
 }
 
-fn rate_limits() -> Finding {
-    advice(
-        "rate limits",
-        "attempts are not limited by this server: limit POST on /login, /register, \
-         /api/auth/login/ and /api/auth/registration/ in the proxy before it",
-    )
+fn mail(config: &Config) -> Finding {
+    const SETTING: &str = "EMAIL_URL";
+    match &config.mail {
+        MailRoute::Smtp { .. } => good(SETTING, "mails leave by SMTP"),
+        MailRoute::Files(_) => {
+            advice(SETTING, "set it to a mail server: mails are only written to files now")
+        }
+    }
+}
+
+fn rate_limits(config: &Config) -> Finding {
+    const SETTING: &str = "DEFAULT_THROTTLE_RATES";
+    if config.throttle_rate.is_some() {
+        good(SETTING, "attempts are limited, by account or address, on each node")
+    } else {
+        advice(
+            SETTING,
+            "set it to dj_rest_auth=20/min, or limit attempts in the proxy before this server: \
+             nobody is kept from trying passwords now",
+        )
+    }
 }

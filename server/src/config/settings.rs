@@ -4,10 +4,18 @@
 #![expect(clippy::doc_markdown, reason = "on a terminal, back-ticks are only noise")]
 #![expect(clippy::struct_excessive_bools, reason = "each is a switch that somebody sets")]
 
+mod accounts;
+mod mail;
+
 use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
 use clap::{ArgAction::Set, Args, ValueEnum, builder::BoolishValueParser};
 use secrecy::SecretString;
+
+pub use accounts::{AccountSettings, EmailVerification, LoginMethod, SignupField, Validator};
+pub use mail::MailSettings;
+
+use crate::domain::{Rate, SigningAlgorithm, token::USER_ID_CLAIM};
 
 /// All settings.
 #[derive(Args, Clone, Debug)]
@@ -94,6 +102,32 @@ pub struct Settings {
     #[arg(long, env, help_heading = "Tokens", value_name = "FILE", conflicts_with = "signing_key")]
     pub signing_key_file: Option<PathBuf>,
 
+    /// How tokens are signed: HS256, HS384, HS512, RS256, RS384, RS512, ES256, ES384 or EdDSA. With
+    /// all but HS… the signing key is a private key in PEM
+    #[arg(long, env, default_value_t, help_heading = "Tokens", value_name = "NAME")]
+    pub algorithm: SigningAlgorithm,
+
+    /// The public half of the signing key, in PEM or as the name of a file. It is known from the
+    /// signing key; set, it has to fit
+    #[arg(long, env, help_heading = "Tokens", value_name = "PEM")]
+    pub verifying_key: Option<String>,
+
+    /// The name of the claim that says whose a token is
+    #[arg(long, env, default_value = USER_ID_CLAIM, help_heading = "Tokens", value_name = "NAME")]
+    pub user_id_claim: String,
+
+    /// What stands before a token in the Authorization header; more after commas. The first is
+    /// named in the answers that ask for one
+    #[arg(
+        long,
+        env,
+        default_value = "Bearer",
+        value_delimiter = ',',
+        help_heading = "Tokens",
+        value_name = "WORDS"
+    )]
+    pub auth_header_types: Vec<String>,
+
     /// Start with another key than the database has been served with: signs everybody out
     #[arg(long, help_heading = "Tokens")]
     pub new_key: bool,
@@ -152,46 +186,38 @@ pub struct Settings {
     #[arg(long, env, value_delimiter = ',', help_heading = "Protection", value_name = "ORIGINS")]
     pub cors_allowed_origins: Vec<String>,
 
+    /// Ask for the header X-CSRFToken with the value of the cookie csrftoken, too, where a change is
+    /// asked for by cookie. GET /api/csrf/ hands out that cookie
+    #[arg(long, env, default_value = "false", action = Set, value_parser = flag(), help_heading = "Protection")]
+    pub jwt_auth_cookie_use_csrf: bool,
+
+    /// Ask for it of whoever sends no Authorization header: for signing in and registering, too
+    #[arg(long, env, default_value = "false", action = Set, value_parser = flag(), help_heading = "Protection")]
+    pub jwt_auth_cookie_enforce_csrf_on_unauthenticated: bool,
+
+    /// How often one address or account may sign in, sign out, register, or change or reset a
+    /// password: dj_rest_auth=20/min, with s, m, h or d. Unset: as often as it likes
+    #[arg(
+        long,
+        env,
+        default_value = "",
+        value_parser = throttle_rate,
+        help_heading = "Protection",
+        value_name = "SCOPE=RATE"
+    )]
+    pub default_throttle_rates: ThrottleRates,
+
     /// Refuse changes from callers that do not say where they come from (curl, other servers)
     #[arg(long, env, default_value = "false", action = Set, value_parser = flag(), help_heading = "Protection")]
     pub csrf_require_origin: bool,
 
-    /// How mails leave: file:FOLDER writes a text file a mail. Unset: file: and the folder `mail` in
-    /// DATA_DIR
-    #[arg(long, env, help_heading = "Mail", value_name = "URL", hide_env_values = true)]
-    pub email_url: Option<SecretString>,
+    /// Mails.
+    #[command(flatten)]
+    pub mail: MailSettings,
 
-    /// Where the pages are that mails link to, if they are not this server's own
-    #[arg(long, env, help_heading = "Mail", value_name = "URL")]
-    pub frontend_url: Option<String>,
-
-    /// How long a link to a new password can be used
-    #[arg(long, env, default_value = "3d", value_parser = duration, help_heading = "Mail")]
-    pub password_reset_timeout: Duration,
-
-    /// How many days a link that confirms an address can be used
-    #[arg(
-        long,
-        env,
-        default_value_t = 3,
-        value_parser = clap::value_parser!(u32).range(1..=365),
-        help_heading = "Mail",
-        value_name = "DAYS"
-    )]
-    pub account_email_confirmation_expire_days: u32,
-
-    /// Ask for the present password when it is changed. With false, whoever holds an access token
-    /// can change it, as in dj-rest-auth's default
-    #[arg(long, env, default_value = "true", action = Set, value_parser = flag(), help_heading = "Protection")]
-    pub old_password_field_enabled: bool,
-
-    /// Whoever changes their password signs in again. All other sessions end in any case
-    #[arg(long, env, default_value = "false", action = Set, value_parser = flag(), help_heading = "Protection")]
-    pub logout_on_password_change: bool,
-
-    /// The most characters a password may have
-    #[arg(long, env, default_value_t = 128, help_heading = "Protection", value_name = "CHARS")]
-    pub password_max_length: usize,
+    /// Accounts and passwords.
+    #[command(flatten)]
+    pub accounts: AccountSettings,
 
     /// Set by cargo-leptos
     #[command(flatten)]
@@ -228,6 +254,23 @@ pub enum SameSite {
     Lax,
     /// Always.
     None,
+}
+
+/// `DEFAULT_THROTTLE_RATES`: one scope has a meaning.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ThrottleRates {
+    /// `dj_rest_auth`.
+    pub dj_rest_auth: Option<Rate>,
+}
+
+fn throttle_rate(text: &str) -> Result<ThrottleRates, String> {
+    if text.is_empty() {
+        return Ok(ThrottleRates::default());
+    }
+    match text.split_once('=') {
+        Some(("dj_rest_auth", rate)) => Ok(ThrottleRates { dj_rest_auth: Some(rate.parse()?) }),
+        _ => Err("the scope is dj_rest_auth: write dj_rest_auth=20/min".to_owned()),
+    }
 }
 
 fn flag() -> BoolishValueParser {

@@ -1,9 +1,12 @@
 //! What a token says, and whether it may be believed: time and claims are judged here, with the
 //! moment passed in, in one function for both kinds.
 
-use std::time::Duration;
+use std::{collections::HashMap, fmt, time::Duration};
 
-use serde::Deserialize;
+use serde::{
+    Deserialize, Deserializer,
+    de::{Error as _, MapAccess, Visitor},
+};
 use serde_json::Value;
 
 use super::{Generation, SessionId, Timestamp, TokenPolicy, UserId};
@@ -94,6 +97,55 @@ pub(super) struct RawClaims {
     r#gen: Option<Value>,
     iss: Option<Value>,
     aud: Option<Value>,
+}
+
+/// The claims where the one that says whose it is has another name.
+pub(super) struct AnyClaims(HashMap<String, Value>);
+
+impl AnyClaims {
+    /// Those that are known, with this one as the user's.
+    pub(super) fn with_user_id(self, claim: &str) -> RawClaims {
+        let Self(mut claims) = self;
+        let mut take = |name: &str| claims.remove(name).filter(|value| !value.is_null());
+        RawClaims {
+            token_type: take("token_type"),
+            exp: take("exp"),
+            iat: take("iat"),
+            nbf: take("nbf"),
+            jti: take("jti"),
+            sid: take("sid"),
+            r#gen: take("gen"),
+            iss: take("iss"),
+            aud: take("aud"),
+            user_id: take(claim),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for AnyClaims {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Claims;
+
+        impl<'de> Visitor<'de> for Claims {
+            type Value = AnyClaims;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("claims, each once")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<AnyClaims, A::Error> {
+                let mut claims = HashMap::new();
+                while let Some((name, value)) = map.next_entry::<String, Value>()? {
+                    if claims.insert(name, value).is_some() {
+                        return Err(A::Error::custom("a claim that occurs twice"));
+                    }
+                }
+                Ok(AnyClaims(claims))
+            }
+        }
+
+        deserializer.deserialize_map(Claims)
+    }
 }
 
 impl RawClaims {

@@ -3,21 +3,41 @@
 use std::fmt;
 
 use hmac::{Hmac, KeyInit, Mac, digest::common::Key};
-use jsonwebtoken::{DecodingKey, EncodingKey};
+use jsonwebtoken::{DecodingKey, EncodingKey, crypto, jwk::AlgorithmParameters, jwk::Jwk};
 use sha2::{Digest, Sha256};
 
-use super::{Generation, SessionId};
+use super::{Generation, SessionId, SigningAlgorithm};
 
-/// Shorter secrets are refused: HS256 wants as many bits as its hash has.
-pub const MIN_SECRET_BYTES: usize = 32;
+/// RSA keys of fewer bits are refused.
+const MIN_RSA_BITS: usize = 2048;
 
-/// The secret is shorter than [`MIN_SECRET_BYTES`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the signing key has {0} bytes, it needs at least {MIN_SECRET_BYTES}")]
-pub struct WeakKey(pub usize);
+/// Why a key cannot sign.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum KeyFault {
+    /// A secret with fewer bits than its hash.
+    #[error("the signing key has {has} bytes, {algorithm} needs at least {needs}")]
+    Short {
+        /// What it is to be used with.
+        algorithm: SigningAlgorithm,
+        /// Its bytes.
+        has: usize,
+        /// The fewest.
+        needs: usize,
+    },
+    /// No private key of the algorithm's kind.
+    #[error("the signing key is no private key for {0} in PEM (PKCS #8)")]
+    NoPrivateKey(SigningAlgorithm),
+    /// A short RSA key.
+    #[error("the signing key has {0} bits, RSA needs at least {MIN_RSA_BITS}")]
+    ShortRsa(usize),
+    /// The public key belongs to another private key.
+    #[error("VERIFYING_KEY is not the public half of the signing key, in PEM")]
+    NotItsPublicHalf,
+}
 
-/// A symmetric signing key (HS256) and its public name.
+/// A signing key and its public name.
 pub struct SigningKey {
+    algorithm: SigningAlgorithm,
     kid: String,
     fingerprint: String,
     encoding: EncodingKey,
@@ -27,13 +47,28 @@ pub struct SigningKey {
 }
 
 impl SigningKey {
-    /// Takes a secret of at least 32 bytes.
+    /// Takes a secret of at least 32 bytes, for HS256.
     ///
     /// # Errors
-    /// [`WeakKey`] when it is shorter.
-    pub fn from_secret(secret: &[u8]) -> Result<Self, WeakKey> {
-        if secret.len() < MIN_SECRET_BYTES {
-            return Err(WeakKey(secret.len()));
+    /// [`KeyFault::Short`].
+    pub fn from_secret(secret: &[u8]) -> Result<Self, KeyFault> {
+        Self::new(SigningAlgorithm::Hs256, secret)
+    }
+
+    /// Takes a secret, or a private key in PEM where the algorithm wants a key pair.
+    ///
+    /// # Errors
+    /// [`KeyFault`].
+    pub fn new(algorithm: SigningAlgorithm, secret: &[u8]) -> Result<Self, KeyFault> {
+        if let Some(needs) = algorithm.min_secret_bytes().filter(|needs| secret.len() < *needs) {
+            return Err(KeyFault::Short { algorithm, has: secret.len(), needs });
+        }
+        let no_key = |_| KeyFault::NoPrivateKey(algorithm);
+        let (encoding, decoding) = algorithm.halves(secret).map_err(no_key)?;
+        check_rsa(&encoding, algorithm)?;
+        // A key of another curve is found out by its first signature only.
+        if !sign_and_verify(algorithm, &encoding, &decoding) {
+            return Err(KeyFault::NoPrivateKey(algorithm));
         }
         let labelled = |label: &[u8]| Sha256::new().chain_update(label).chain_update(secret);
         let derived = |label: &[u8]| {
@@ -41,14 +76,34 @@ impl SigningKey {
             key[..32].copy_from_slice(&labelled(label).finalize());
             Hmac::new(&key)
         };
+        // One secret with another algorithm signs other tokens: to the database it is another key.
+        let other = Some(algorithm.name()).filter(|_| algorithm != SigningAlgorithm::Hs256);
+        let other = other.unwrap_or_default().as_bytes();
+        let name = |label: &[u8]| labelled(label).chain_update(other).finalize();
         Ok(Self {
-            kid: hex::encode(&labelled(b"latchkey key id\0").finalize()[..8]),
-            fingerprint: hex::encode(labelled(b"latchkey key fingerprint\0").finalize()),
-            encoding: EncodingKey::from_secret(secret),
-            decoding: DecodingKey::from_secret(secret),
+            algorithm,
+            kid: hex::encode(&name(b"latchkey key id\0")[..8]),
+            fingerprint: hex::encode(name(b"latchkey key fingerprint\0")),
+            encoding,
+            decoding,
             ids: derived(b"latchkey token id\0"),
             tickets: derived(b"latchkey ticket\0"),
         })
+    }
+
+    /// Checks that this public key in PEM verifies what the key signs.
+    ///
+    /// # Errors
+    /// [`KeyFault::NotItsPublicHalf`].
+    pub fn check_public_half(&self, pem: &[u8]) -> Result<(), KeyFault> {
+        let public = self.algorithm.public_half(pem);
+        let fits = public.is_ok_and(|key| sign_and_verify(self.algorithm, &self.encoding, &key));
+        fits.then_some(()).ok_or(KeyFault::NotItsPublicHalf)
+    }
+
+    /// What it signs with.
+    pub const fn algorithm(&self) -> SigningAlgorithm {
+        self.algorithm
     }
 
     /// The `kid` of the tokens it signs.
@@ -89,6 +144,27 @@ impl SigningKey {
         }
         TicketMac(mac)
     }
+}
+
+fn sign_and_verify(
+    algorithm: SigningAlgorithm,
+    encoding: &EncodingKey,
+    decoding: &DecodingKey,
+) -> bool {
+    const PROBE: &[u8] = b"latchkey";
+    let algorithm = algorithm.jwt();
+    let signature = crypto::sign(PROBE, encoding, algorithm);
+    signature.is_ok_and(|signature| {
+        crypto::verify(&signature, PROBE, decoding, algorithm).unwrap_or_default()
+    })
+}
+
+fn check_rsa(key: &EncodingKey, algorithm: SigningAlgorithm) -> Result<(), KeyFault> {
+    let public = Jwk::from_encoding_key(key, algorithm.jwt()).map(|jwk| jwk.algorithm);
+    let Ok(AlgorithmParameters::RSA(parameters)) = public else { return Ok(()) };
+    // Base64 without padding: six bits a character; the first byte of a modulus is not 0.
+    let bits = parameters.n.len() * 6 / 8 * 8;
+    if bits < MIN_RSA_BITS { Err(KeyFault::ShortRsa(bits)) } else { Ok(()) }
 }
 
 /// A ticket's signature.

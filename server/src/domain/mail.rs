@@ -13,15 +13,18 @@ pub enum MailKind {
     ConfirmNewEmail,
     /// Somebody wants another address; it goes to the present one.
     NewEmailAsked,
+    /// Somebody wanted an account with their address.
+    AccountExists,
 }
 
 impl MailKind {
-    const NAMES: [(Self, &str); 5] = [
+    const NAMES: [(Self, &str); 6] = [
         (Self::VerifyEmail, "verify_email"),
         (Self::ResetPassword, "reset_password"),
         (Self::PasswordChanged, "password_changed"),
         (Self::ConfirmNewEmail, "confirm_new_email"),
         (Self::NewEmailAsked, "new_email_asked"),
+        (Self::AccountExists, "account_exists"),
     ];
 
     /// The name under which it is stored.

@@ -6,10 +6,23 @@ use secrecy::{ExposeSecret as _, SecretString};
 
 use super::common_passwords::is_common;
 
-/// The fewest characters of a password.
-pub const MIN_CHARS: usize = 8;
 /// As similar as this to something about the person is too similar.
 const MAX_SIMILARITY: f64 = 0.7;
+
+/// `AUTH_PASSWORD_VALIDATORS` and their settings: what a new password is checked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PasswordRules {
+    /// `PASSWORD_MAX_LENGTH` in characters.
+    pub max_chars: usize,
+    /// `MinimumLengthValidator`: the fewest characters.
+    pub min_chars: Option<usize>,
+    /// `CommonPasswordValidator`: none that is tried first.
+    pub uncommon: bool,
+    /// `NumericPasswordValidator`: not digits alone.
+    pub not_numeric: bool,
+    /// `UserAttributeSimilarityValidator`: nothing like what is known about the person.
+    pub dissimilar: bool,
+}
 
 /// What is wrong with a new password.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -20,9 +33,12 @@ pub enum PasswordFault {
     /// Over `PASSWORD_MAX_LENGTH`, the number.
     #[error("Ensure this field has no more than {0} characters.")]
     TooLong(usize),
-    /// Below [`MIN_CHARS`].
-    #[error("This password is too short. It must contain at least {MIN_CHARS} characters.")]
-    TooShort,
+    /// Too few characters, and the fewest.
+    #[error(
+        "This password is too short. It must contain at least {0} character{plural}.",
+        plural = if *.0 == 1 { "" } else { "s" }
+    )]
+    TooShort(usize),
     /// One that is tried first.
     #[error("This password is too common.")]
     Common,
@@ -47,39 +63,53 @@ pub struct Person<'a> {
     pub email: &'a str,
 }
 
-/// What the password itself shows. A password that cannot be stored has that fault alone.
-pub fn faults(password: &SecretString, max_chars: usize) -> Vec<PasswordFault> {
-    let password = password.expose_secret();
-    let chars = password.chars().count();
-    if password.contains('\0') {
-        return vec![PasswordFault::Nul];
+impl PasswordRules {
+    /// What the password itself shows. A password that cannot be stored has that fault alone.
+    pub fn faults(&self, password: &SecretString) -> Vec<PasswordFault> {
+        let password = password.expose_secret();
+        let chars = password.chars().count();
+        if password.contains('\0') {
+            return vec![PasswordFault::Nul];
+        }
+        if chars > self.max_chars {
+            return vec![PasswordFault::TooLong(self.max_chars)];
+        }
+        let short = self.min_chars.filter(|min| chars < *min).map(PasswordFault::TooShort);
+        let common = self.uncommon && is_common(password);
+        let numeric = self.not_numeric && chars > 0 && password.chars().all(char::is_numeric);
+        short
+            .into_iter()
+            .chain(common.then_some(PasswordFault::Common))
+            .chain(numeric.then_some(PasswordFault::Numeric))
+            .collect()
     }
-    if chars > max_chars {
-        return vec![PasswordFault::TooLong(max_chars)];
+
+    /// Whether the password is nearly something that is known about the person.
+    pub fn similarity(&self, password: &SecretString, person: Person<'_>) -> Option<PasswordFault> {
+        let password = password.expose_secret().to_lowercase();
+        [
+            (person.username, "username"),
+            (person.first_name, "first name"),
+            (person.last_name, "last name"),
+            (person.email, "email address"),
+        ]
+        .into_iter()
+        .filter(|_| self.dissimilar)
+        .find(|(value, _)| is_similar(&password, &value.to_lowercase()))
+        .map(|(_, name)| PasswordFault::Similar(name))
     }
-    let numeric = chars > 0 && password.chars().all(char::is_numeric);
-    [
-        (chars < MIN_CHARS, PasswordFault::TooShort),
-        (is_common(password), PasswordFault::Common),
-        (numeric, PasswordFault::Numeric),
-    ]
-    .into_iter()
-    .filter_map(|(wrong, fault)| wrong.then_some(fault))
-    .collect()
 }
 
-/// Whether the password is nearly something that is known about the person.
-pub fn similarity(password: &SecretString, person: Person<'_>) -> Option<PasswordFault> {
-    let password = password.expose_secret().to_lowercase();
-    [
-        (person.username, "username"),
-        (person.first_name, "first name"),
-        (person.last_name, "last name"),
-        (person.email, "email address"),
-    ]
-    .into_iter()
-    .find(|(value, _)| is_similar(&password, &value.to_lowercase()))
-    .map(|(_, name)| PasswordFault::Similar(name))
+impl Default for PasswordRules {
+    fn default() -> Self {
+        Self {
+            max_chars: 128,
+            min_chars: Some(8),
+            uncommon: true,
+            not_numeric: true,
+            dissimilar: true,
+        }
+    }
 }
 
 /// Compares with the value and with each of its words.
@@ -127,23 +157,44 @@ mod tests {
         use PasswordFault::{Common, Nul, Numeric, TooLong, TooShort};
         let rows: [(&str, &[PasswordFault]); 10] = [
             ("correct-horse-9", &[]),
-            ("7 chars", &[TooShort]),
+            ("7 chars", &[TooShort(8)]),
             ("8 chars!", &[]),
             ("ünïcødé☃", &[]),
-            ("1234567", &[TooShort, Common, Numeric]),
+            ("1234567", &[TooShort(8), Common, Numeric]),
             ("Password123", &[Common]),
             ("90218347650", &[Numeric]),
-            ("", &[TooShort]),
+            ("", &[TooShort(8)]),
             ("nul\0 inside", &[Nul]),
             ("twenty-one characters", &[TooLong(20)]),
         ];
+        let rules = PasswordRules { max_chars: 20, ..PasswordRules::default() };
         for (password, expected) in rows {
-            assert_eq!(faults(&password.into(), 20), expected, "{password:?}");
+            assert_eq!(rules.faults(&password.into()), expected, "{password:?}");
         }
     }
 
     #[test]
+    fn a_rule_that_is_switched_off_finds_nothing() {
+        let none = PasswordRules {
+            max_chars: 20,
+            min_chars: None,
+            uncommon: false,
+            not_numeric: false,
+            dissimilar: false,
+        };
+        let ada = Person { username: "ada", ..Person::default() };
+        for password in ["1", "1234567", "ada"] {
+            assert_eq!(none.faults(&password.into()), []);
+            assert_eq!(none.similarity(&password.into(), ada), None);
+        }
+        let long = PasswordRules { min_chars: Some(12), ..none };
+        let text = long.faults(&"11-characte".into())[0].to_string();
+        assert_eq!(text, "This password is too short. It must contain at least 12 characters.");
+    }
+
+    #[test]
     fn what_is_known_about_a_person_is_no_password() {
+        let rules = PasswordRules::default();
         let ada = Person {
             username: "ada.lovelace",
             first_name: "Ada",
@@ -161,8 +212,8 @@ mod tests {
         ];
         for (password, name) in rows {
             let expected = name.map(PasswordFault::Similar);
-            assert_eq!(similarity(&password.into(), ada), expected, "{password}");
+            assert_eq!(rules.similarity(&password.into(), ada), expected, "{password}");
         }
-        assert_eq!(similarity(&"lovelace".into(), Person::default()), None);
+        assert_eq!(rules.similarity(&"lovelace".into(), Person::default()), None);
     }
 }

@@ -2,12 +2,13 @@
 
 use std::time::Duration;
 
-use jsonwebtoken::{Algorithm, Header, Validation, decode, encode};
-use serde::Serialize;
+use jsonwebtoken::{Header, Validation, decode, encode};
+use serde::{Serialize, Serializer, de::DeserializeOwned, ser::SerializeMap as _};
 
 use super::{
     Claims, Family, Generation, PlainToken, SessionId, SigningKey, Timestamp, TokenFault,
-    TokenKind, UserId, claims::RawClaims,
+    TokenKind, UserId,
+    claims::{AnyClaims, RawClaims},
 };
 
 /// Longer texts are refused before any work is spent on them: no cookie carries more.
@@ -26,7 +27,12 @@ pub struct TokenPolicy {
     pub issuer: Option<String>,
     /// `AUDIENCE`: the `aud` claim, demanded once set.
     pub audience: Option<String>,
+    /// `USER_ID_CLAIM`: the name of the claim that says whose it is.
+    pub user_id_claim: String,
 }
+
+/// The usual name of the claim that says whose a token is.
+pub const USER_ID_CLAIM: &str = "user_id";
 
 impl TokenPolicy {
     /// How long after its making an access token is accepted at most.
@@ -66,19 +72,32 @@ pub struct Tokens {
     validation: Validation,
 }
 
-#[derive(Serialize)]
 struct Payload<'a> {
-    token_type: &'static str,
-    exp: i64,
-    iat: i64,
+    kind: TokenKind,
+    expires_at: Timestamp,
+    issued_at: Timestamp,
     jti: String,
-    user_id: String,
-    sid: String,
-    r#gen: i64,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    iss: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    aud: Option<&'a str>,
+    place: Place,
+    policy: &'a TokenPolicy,
+}
+
+impl Serialize for Payload<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut claims = serializer.serialize_map(None)?;
+        claims.serialize_entry("token_type", self.kind.as_str())?;
+        claims.serialize_entry("exp", &self.expires_at.seconds())?;
+        claims.serialize_entry("iat", &self.issued_at.seconds())?;
+        claims.serialize_entry("jti", &self.jti)?;
+        claims.serialize_entry(&self.policy.user_id_claim, &self.place.user_id.to_string())?;
+        claims.serialize_entry("sid", &self.place.session.to_string())?;
+        claims.serialize_entry("gen", &self.place.generation.number())?;
+        for (name, own) in [("iss", &self.policy.issuer), ("aud", &self.policy.audience)] {
+            if let Some(own) = own {
+                claims.serialize_entry(name, own)?;
+            }
+        }
+        claims.end()
+    }
 }
 
 /// What an access token is minted for.
@@ -97,11 +116,12 @@ pub struct Grant {
 impl Tokens {
     /// Tokens signed with `key`.
     pub fn new(key: SigningKey, policy: TokenPolicy) -> Self {
-        let mut header = Header::new(Algorithm::HS256);
+        let algorithm = key.algorithm().jwt();
+        let mut header = Header::new(algorithm);
         header.kid = Some(key.kid().to_owned());
         // The library checks structure, algorithm and signature; its clock and its claim checks
         // are switched off, because `RawClaims::check` does them with the injected moment.
-        let mut validation = Validation::new(Algorithm::HS256);
+        let mut validation = Validation::new(algorithm);
         validation.required_spec_claims.clear();
         validation.validate_exp = false;
         validation.validate_nbf = false;
@@ -152,17 +172,8 @@ impl Tokens {
         expires_at: Timestamp,
         jti: String,
     ) -> Result<Minted, MintError> {
-        let payload = Payload {
-            token_type: kind.as_str(),
-            exp: expires_at.seconds(),
-            iat: issued_at.seconds(),
-            jti,
-            user_id: place.user_id.to_string(),
-            sid: place.session.to_string(),
-            r#gen: place.generation.number(),
-            iss: self.policy.issuer.as_deref(),
-            aud: self.policy.audience.as_deref(),
-        };
+        let policy = &self.policy;
+        let payload = Payload { kind, expires_at, issued_at, jti, place, policy };
         let token = encode(&self.header, &payload, self.key.encoding())?;
         if token.len() > MAX_TOKEN_BYTES {
             return Err(MintError::TooLong(token.len()));
@@ -183,12 +194,19 @@ impl Tokens {
         if token.len() > MAX_TOKEN_BYTES {
             return Err(TokenFault::Invalid);
         }
-        let decoded = decode::<RawClaims>(token, self.key.decoding(), &self.validation)
+        let claims = if self.policy.user_id_claim == USER_ID_CLAIM {
+            self.verified::<RawClaims>(token)?
+        } else {
+            self.verified::<AnyClaims>(token)?.with_user_id(&self.policy.user_id_claim)
+        };
+        claims.check(expected, now, &self.policy)
+    }
+
+    /// The claims of a token that is signed by us.
+    fn verified<C: DeserializeOwned>(&self, token: &str) -> Result<C, TokenFault> {
+        let decoded = decode(token, self.key.decoding(), &self.validation)
             .map_err(|_| TokenFault::Invalid)?;
-        if !self.is_our_header(&decoded.header) {
-            return Err(TokenFault::Invalid);
-        }
-        decoded.claims.check(expected, now, &self.policy)
+        self.is_our_header(&decoded.header).then_some(decoded.claims).ok_or(TokenFault::Invalid)
     }
 
     /// Only `alg`, `kid` and `typ` may stand in a header. Whoever adds keys, certificates or

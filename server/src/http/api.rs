@@ -1,6 +1,7 @@
 //! The API. One file an endpoint; `data` is the worked example of a protected route.
 
 pub mod account_delete;
+pub mod csrf_token;
 pub mod data;
 pub mod email;
 pub mod email_change;
@@ -27,7 +28,7 @@ use axum::{
 
 use serde::Serialize;
 
-use super::{Access, AppState, Failure, endpoint};
+use super::{Access, AppState, Failure, endpoint, throttled};
 
 const GET: &str = "GET, HEAD, OPTIONS";
 const POST: &str = "POST, OPTIONS";
@@ -45,26 +46,35 @@ pub struct Detail {
 /// All endpoints below `/api`. An API of one's own goes here: a line with its path, whom it
 /// serves, and its handler.
 pub fn router(state: &AppState) -> Router {
+    let throttled_routes = [
+        (paths::LOGIN, Access::Public, post(login::post)),
+        (paths::REGISTRATION, Access::Public, post(register::post)),
+        (paths::LOGOUT, Access::Public, post(logout::post)),
+        (paths::PASSWORD_CHANGE, Access::Private, post(password_change::post)),
+        (paths::PASSWORD_RESET, Access::Public, post(password_reset::post)),
+        (paths::PASSWORD_RESET_CONFIRM, Access::Public, post(password_reset::confirm)),
+    ];
     let routes = [
-        (paths::LOGIN, Access::Public, POST, post(login::post)),
-        (paths::REGISTRATION, Access::Public, POST, post(register::post)),
-        (paths::LOGOUT, Access::Public, POST, post(logout::post)),
         (paths::TOKEN_REFRESH, Access::Open, POST, post(refresh::post)),
         (paths::TOKEN_VERIFY, Access::Open, POST, post(verify::post)),
         (paths::USER, Access::Private, USER, get(user::get).put(user::put).patch(user::patch)),
-        (paths::PASSWORD_CHANGE, Access::Private, POST, post(password_change::post)),
-        (paths::PASSWORD_RESET, Access::Public, POST, post(password_reset::post)),
-        (paths::PASSWORD_RESET_CONFIRM, Access::Public, POST, post(password_reset::confirm)),
         (paths::VERIFY_EMAIL, Access::Public, POST_OR_HEAD, post(verify_email::post)),
         (paths::RESEND_EMAIL, Access::Public, POST, post(verify_email::resend)),
         (paths::EMAIL_CHANGE, Access::Private, POST, post(email_change::post)),
         (paths::ACCOUNT_DELETE, Access::Private, POST, post(account_delete::post)),
+        (paths::CSRF, Access::Open, GET, get(csrf_token::get)),
         (paths::DATA, Access::Private, GET, get(data::get)),
     ];
-    routes
+    let throttled_routes = throttled_routes
         .into_iter()
-        .fold(Router::new(), |router, (path, access, allow, methods)| {
-            with_and_without_slash(router, path, endpoint(state, access, allow, methods))
+        .map(|(path, access, methods)| (path, throttled(state, access, POST, methods)));
+    let routes = routes
+        .into_iter()
+        .map(|(path, access, allow, methods)| (path, endpoint(state, access, allow, methods)));
+    throttled_routes
+        .chain(routes)
+        .fold(Router::new(), |router, (path, methods)| {
+            with_and_without_slash(router, path, methods)
         })
         .route(paths::API, any(not_found))
         .route(&format!("{}/", paths::API), any(not_found))

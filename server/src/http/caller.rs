@@ -5,7 +5,7 @@ use axum::{
     http::{HeaderMap, header, request::Parts},
 };
 
-use super::{AppState, Failure, cookies::candidates};
+use super::{AppState, Failure, Web, cookies::candidates};
 use crate::auth::{AccessFault, Identity};
 
 /// A caller that was verified earlier on the way, by the gate or while a page was rendered in
@@ -89,7 +89,7 @@ pub fn identify_leniently(
 /// # Errors
 /// What is wrong with the token.
 fn by_header(state: &AppState, headers: &HeaderMap) -> Result<Option<Identity>, Failure> {
-    bearer(headers)?.map(|token| Ok(state.auth.authenticate(&token)?)).transpose()
+    token(&state.web, headers)?.map(|token| Ok(state.auth.authenticate(&token)?)).transpose()
 }
 
 /// Identifies by the access cookie alone.
@@ -98,15 +98,15 @@ pub fn by_cookie(state: &AppState, headers: &HeaderMap) -> Option<Result<Identit
     state.auth.authenticate_any(&tokens)
 }
 
-/// The Bearer token of the request.
+/// The token in the request's `Authorization` header.
 ///
 /// # Errors
 /// [`Failure::BadAuthorizationHeader`] when there is not exactly one.
-pub fn bearer(headers: &HeaderMap) -> Result<Option<String>, Failure> {
+pub fn token(web: &Web, headers: &HeaderMap) -> Result<Option<String>, Failure> {
     let Some(value) = headers.get(header::AUTHORIZATION) else { return Ok(None) };
     let text = String::from_utf8_lossy(value.as_bytes());
     let mut words = text.split_ascii_whitespace();
-    if words.next() != Some("Bearer") {
+    if !words.next().is_some_and(|word| web.header_types.iter().any(|known| known == word)) {
         return Ok(None);
     }
     match (words.next(), words.next()) {

@@ -54,6 +54,13 @@ pub enum Failure {
     MethodNotAllowed(String),
     /// From an origin that may not do this; the header that says so.
     ForbiddenOrigin(&'static str),
+    /// Without the value of the cookie `csrftoken` in its header, where that is asked for; the sentence.
+    CsrfToken(&'static str),
+    /// Too often; how long it takes until it is not.
+    Throttled {
+        /// From now.
+        wait: Duration,
+    },
     /// A browser asked for tokens in the body.
     BearerFromBrowser,
     /// Not now.
@@ -146,6 +153,9 @@ impl From<AuthError> for Failure {
             AuthError::InvalidCredentials => {
                 Self::Fields(FieldErrors::general("Unable to log in with provided credentials."))
             }
+            AuthError::EmailNotVerified => {
+                Self::Fields(FieldErrors::general("E-mail is not verified."))
+            }
             AuthError::Token(fault) => Self::TokenNotValid(token_message(fault)),
             AuthError::Ended(_) | AuthError::Replayed => Self::TokenNotValid(BLACKLISTED),
             AuthError::Inactive => Self::UserInactive,
@@ -196,7 +206,8 @@ impl Failure {
             Self::NotAcceptable => StatusCode::NOT_ACCEPTABLE,
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed(_) => StatusCode::METHOD_NOT_ALLOWED,
-            Self::ForbiddenOrigin(_) => StatusCode::FORBIDDEN,
+            Self::ForbiddenOrigin(_) | Self::CsrfToken(_) => StatusCode::FORBIDDEN,
+            Self::Throttled { .. } => StatusCode::TOO_MANY_REQUESTS,
             Self::Unavailable { .. } => StatusCode::SERVICE_UNAVAILABLE,
             Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
@@ -234,6 +245,14 @@ impl Failure {
             }
             Self::ForbiddenOrigin(header) => {
                 let text = format!("CSRF Failed: {header} does not match any trusted origin.");
+                return (text.into(), None);
+            }
+            Self::CsrfToken(fault) => return (format!("CSRF Failed: {fault}").into(), None),
+            Self::Throttled { wait } => {
+                let seconds = whole_seconds(*wait);
+                let unit = if seconds == 1 { "second" } else { "seconds" };
+                let text =
+                    format!("Request was throttled. Expected available in {seconds} {unit}.");
                 return (text.into(), None);
             }
         };
@@ -285,6 +304,10 @@ impl IntoResponse for Failure {
             response.headers_mut().insert(header::WWW_AUTHENTICATE, challenge);
         }
         match self {
+            Self::Throttled { wait } => {
+                let seconds = HeaderValue::from(whole_seconds(wait));
+                response.headers_mut().insert(header::RETRY_AFTER, seconds);
+            }
             Self::Unavailable { reason, retry_after } => {
                 let seconds = HeaderValue::from(retry_after.as_secs().max(1));
                 response.headers_mut().insert(header::RETRY_AFTER, seconds);
@@ -299,6 +322,11 @@ impl IntoResponse for Failure {
         }
         response
     }
+}
+
+/// Rounded up: who comes after so many is not too early.
+fn whole_seconds(wait: Duration) -> u64 {
+    wait.as_secs() + u64::from(wait.subsec_nanos() > 0)
 }
 
 /// A panicking handler is a fault like any other: JSON, and the message only in the log.

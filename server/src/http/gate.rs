@@ -3,7 +3,7 @@
 
 use axum::{
     extract::{DefaultBodyLimit, Request, State},
-    http::{HeaderValue, Method, StatusCode, header},
+    http::{HeaderMap, HeaderValue, Method, StatusCode, header},
     middleware::{Next, from_fn_with_state},
     response::{IntoResponse, Response},
     routing::MethodRouter,
@@ -25,10 +25,16 @@ pub enum Access {
     Private,
 }
 
+/// A request that one of our own pages sends on, whose origin was checked at the door: its form
+/// carries no header. Nothing that comes over the network can put it there.
+#[derive(Clone, Copy, Debug)]
+pub struct OwnForm;
+
 #[derive(Clone)]
 struct Gate {
     state: AppState,
     access: Access,
+    throttled: bool,
     allow: &'static str,
 }
 
@@ -39,7 +45,20 @@ pub fn endpoint(
     allow: &'static str,
     methods: MethodRouter<AppState>,
 ) -> MethodRouter<AppState> {
-    let gate = Gate { state: state.clone(), access, allow };
+    gated(methods, Gate { state: state.clone(), access, throttled: false, allow })
+}
+
+/// As [`endpoint`], for what strangers try often: `DEFAULT_THROTTLE_RATES` limits it.
+pub fn throttled(
+    state: &AppState,
+    access: Access,
+    allow: &'static str,
+    methods: MethodRouter<AppState>,
+) -> MethodRouter<AppState> {
+    gated(methods, Gate { state: state.clone(), access, throttled: true, allow })
+}
+
+fn gated(methods: MethodRouter<AppState>, gate: Gate) -> MethodRouter<AppState> {
     methods.fallback(method_not_allowed).layer(from_fn_with_state(gate, pass))
 }
 
@@ -66,6 +85,7 @@ async fn pass(State(gate): State<Gate>, mut request: Request, next: Next) -> Res
         Err(failure) => failure.into_response(),
     };
     let headers = response.headers_mut();
+    gate.name_scheme(headers);
     // What the API says is for the caller alone.
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     headers.insert(header::ALLOW, HeaderValue::from_static(gate.allow));
@@ -78,20 +98,50 @@ impl Gate {
         let headers = request.headers();
         negotiate::check(request.uri(), headers)?;
         if let Some(verified) = request.extensions().get::<Verified>() {
-            return self.admit(verified.0);
+            return self.admit(verified.0, request);
         }
+        self.check_double_submit(request)?;
         let caller = match self.access {
             Access::Open => None,
             Access::Public => caller::identify_leniently(&self.state, headers)?,
             Access::Private => caller::identify(&self.state, headers)?,
         };
-        self.admit(caller)
+        self.admit(caller, request)
     }
 
-    fn admit(&self, caller: Option<crate::auth::Identity>) -> Result<Verified, Failure> {
+    /// Who calls may do so, and not too often.
+    fn admit(
+        &self,
+        caller: Option<crate::auth::Identity>,
+        request: &Request,
+    ) -> Result<Verified, Failure> {
         if self.access == Access::Private && caller.is_none() {
             return Err(Failure::NotAuthenticated);
         }
+        if let Some(rate) = self.state.web.throttle_rate.filter(|_| self.throttled) {
+            self.state.throttle.check(rate, caller, request, self.state.auth.now())?;
+        }
         Ok(Verified(caller))
+    }
+
+    fn check_double_submit(&self, request: &Request) -> Result<(), Failure> {
+        if self.access == Access::Open || request.extensions().get::<OwnForm>().is_some() {
+            return Ok(());
+        }
+        let web = &self.state.web;
+        web.double_submit.check(request.method(), request.headers(), &web.cookies.access.name)
+    }
+
+    /// A challenge names the first of `AUTH_HEADER_TYPES`.
+    fn name_scheme(&self, headers: &mut HeaderMap) {
+        let Some(scheme) = self.state.web.header_types.first().filter(|word| *word != "Bearer")
+        else {
+            return;
+        };
+        if let Some(challenge) = headers.get_mut(header::WWW_AUTHENTICATE)
+            && let Ok(renamed) = HeaderValue::from_str(&format!(r#"{scheme} realm="api""#))
+        {
+            *challenge = renamed;
+        }
     }
 }

@@ -31,7 +31,7 @@ use self::{
     in_process::InProcess,
     visit::{Kind, Visit, is_prefetch},
 };
-use super::{AppState, api::tokens::append_cookies, headers::page_policy};
+use super::{AppState, api::tokens::append_cookies, double_submit, headers::page_policy};
 
 /// All pages and files. `api` answers what the pages ask for while they are rendered.
 pub fn router(state: &AppState, api: Router) -> Router {
@@ -83,10 +83,13 @@ async fn receive(State(state): State<AppState>, mut request: Request, next: Next
     // A token must not be spent on speculation; the real visit comes later.
     let kind = if speculative { Kind::Text } else { Kind::of(&request) };
     let headers = request.headers().clone();
-    let visit = Visit::receive(&state, &headers, kind).await;
+    let mut visit = Visit::receive(&state, &headers, kind).await;
     if speculative && visit.identity.is_none() {
         return (StatusCode::SERVICE_UNAVAILABLE, [(header::CACHE_CONTROL, "no-store")])
             .into_response();
+    }
+    if kind == Kind::Document {
+        append_cookies(&mut visit.cookies, double_submit::missing(&state, &headers));
     }
     let cookies = visit.cookies.clone();
     // A form is sent to have something done.

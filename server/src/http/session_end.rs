@@ -25,7 +25,8 @@ pub fn session_end(error: &AuthError) -> Option<SessionEnd> {
         AuthError::Ended(RevokeCause::Superseded)
         | AuthError::Token(_)
         | AuthError::UserNotFound
-        | AuthError::InvalidCredentials => SessionEnd::Ended,
+        | AuthError::InvalidCredentials
+        | AuthError::EmailNotVerified => SessionEnd::Ended,
         AuthError::Unavailable { .. } | AuthError::Internal(_) => return None,
     })
 }

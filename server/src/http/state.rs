@@ -5,8 +5,8 @@ use std::{ops::Deref, sync::Arc};
 use axum::extract::FromRef;
 use leptos::config::LeptosOptions;
 
-use super::{CookiePolicy, CsrfPolicy, trace::RequestIds};
-use crate::auth::Auth;
+use super::{CookiePolicy, CsrfPolicy, DoubleSubmit, throttle::Throttle, trace::RequestIds};
+use crate::{auth::Auth, domain::Rate};
 
 /// The state of every handler. Cloned several times for each request, so it is one pointer.
 #[derive(Clone)]
@@ -22,13 +22,16 @@ pub struct Parts {
     pub leptos: LeptosOptions,
     /// The names of requests.
     pub request_ids: RequestIds,
+    /// Who called how often.
+    pub throttle: Throttle,
 }
 
 impl AppState {
     /// The state of a service.
     pub fn new(auth: Arc<Auth>, web: Web, leptos: LeptosOptions) -> Self {
         let request_ids = RequestIds::default();
-        Self(Arc::new(Parts { auth, web, leptos, request_ids }))
+        let throttle = Throttle::default();
+        Self(Arc::new(Parts { auth, web, leptos, request_ids, throttle }))
     }
 }
 
@@ -57,6 +60,14 @@ pub struct Web {
     pub bodies: BodyPolicy,
     /// `OLD_PASSWORD_FIELD_ENABLED`: whether who changes their password has to know the present one.
     pub asks_old_password: bool,
+    /// `ACCOUNT_SIGNUP_FIELDS`: whether who registers has to give an address.
+    pub asks_email: bool,
+    /// `AUTH_HEADER_TYPES`: what stands before a token in the `Authorization` header.
+    pub header_types: Vec<String>,
+    /// Of whom the cookie `csrftoken` and its header are asked.
+    pub double_submit: DoubleSubmit,
+    /// `DEFAULT_THROTTLE_RATES`: how often one caller may try what strangers try.
+    pub throttle_rate: Option<Rate>,
     /// Whether browsers are told to stay on TLS.
     pub hsts: Option<Hsts>,
     /// The development server's reload socket, which pages may connect to.

@@ -123,6 +123,20 @@ pub fn new_email_asked(to: &str, name: &str, new: &str) -> Letter {
     .letter(to)
 }
 
+/// Tells that their address was given by somebody who wanted an account, while they have one.
+pub fn account_exists(to: &str, name: &str, username: &str) -> Letter {
+    let account = format!("You have one already: your user name is {username}.");
+    Content {
+        subject: "You have an account",
+        name,
+        lines: &["Somebody, you we hope, has tried to make an account with this address.", &account],
+        link: None,
+        end: "If you do not know its password any more, ask for a new one on the sign-in page. If it \
+              was not you, you need not do anything.",
+    }
+    .letter(to)
+}
+
 struct Content<'a> {
     subject: &'a str,
     name: &'a str,

@@ -10,16 +10,22 @@ use secrecy::ExposeSecret as _;
 
 use super::private;
 use crate::{
-    config::validate::KeySource,
-    domain::{Entropy, EntropyError, SigningKey, entropy::random, key::WeakKey},
+    config::{KeySettings, KeySource},
+    domain::{Entropy, EntropyError, SigningAlgorithm, SigningKey, entropy::random, key::KeyFault},
 };
 
 /// Why there is no key.
 #[derive(Debug, thiserror::Error)]
 pub enum KeyError {
     /// Too short.
-    #[error("{0}: {1}. Make one with: openssl rand -hex 32")]
-    Weak(String, WeakKey),
+    #[error("{0}: {1}. Make one with: openssl rand -hex 64")]
+    Short(String, KeyFault),
+    /// Not what the algorithm signs with.
+    #[error("{0}: {1}. Make one with: openssl genpkey -algorithm {how}", how = recipe(.1))]
+    Unfit(String, KeyFault),
+    /// Two keys that do not belong together.
+    #[error(transparent)]
+    NotAPair(KeyFault),
     /// Unreadable.
     #[error("the signing key {0} cannot be read: {1}")]
     Read(PathBuf, #[source] io::Error),
@@ -50,7 +56,7 @@ pub enum KeyError {
 /// [`KeyError`].
 pub fn unused(entropy: &dyn Entropy) -> Result<SigningKey, KeyError> {
     let secret = random::<32>(entropy)?;
-    SigningKey::from_secret(&secret).map_err(|error| KeyError::Weak("the key".to_owned(), error))
+    SigningKey::from_secret(&secret).map_err(|fault| KeyError::Short("the key".to_owned(), fault))
 }
 
 /// Gets the key, and makes it where that is the setting, there is none yet, and `may_make` one.
@@ -58,7 +64,7 @@ pub fn unused(entropy: &dyn Entropy) -> Result<SigningKey, KeyError> {
 /// # Errors
 /// [`KeyError`].
 pub fn load(
-    source: &KeySource,
+    KeySettings { source, algorithm, public_half }: &KeySettings,
     may_make: bool,
     entropy: &dyn Entropy,
 ) -> Result<SigningKey, KeyError> {
@@ -76,7 +82,30 @@ pub fn load(
             (file.display().to_string(), read(file)?)
         }
     };
-    SigningKey::from_secret(&secret).map_err(|error| KeyError::Weak(name, error))
+    let key = SigningKey::new(*algorithm, &secret).map_err(|fault| match fault {
+        KeyFault::Short { .. } => KeyError::Short(name, fault),
+        _ => KeyError::Unfit(name, fault),
+    })?;
+    if let Some(public) = public_half {
+        let pem = if public.contains("-----BEGIN") {
+            public.clone().into_bytes()
+        } else {
+            read(Path::new(public))?
+        };
+        key.check_public_half(&pem).map_err(KeyError::NotAPair)?;
+    }
+    Ok(key)
+}
+
+/// How to make a key that has no such fault.
+fn recipe(fault: &KeyFault) -> &'static str {
+    use SigningAlgorithm::{EdDsa, Es256, Es384};
+    match fault {
+        KeyFault::NoPrivateKey(EdDsa) => "ed25519",
+        KeyFault::NoPrivateKey(Es256) => "EC -pkeyopt ec_paramgen_curve:P-256",
+        KeyFault::NoPrivateKey(Es384) => "EC -pkeyopt ec_paramgen_curve:P-384",
+        _ => "RSA -pkeyopt rsa_keygen_bits:3072",
+    }
 }
 
 /// The file's bytes without the line end that editors and `echo` leave.

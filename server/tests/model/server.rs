@@ -294,6 +294,7 @@ fn number(number: i64) -> Generation {
 /// The real blacklist and the real check of tokens, asked once for each moment that matters.
 fn outlives(fault: Option<Fault>, session: SessionId) -> [bool; 3] {
     let policy = TokenPolicy {
+        user_id_claim: "user_id".to_owned(),
         access_lifetime: ACCESS,
         refresh_lifetime: REFRESH,
         leeway: LEEWAY,

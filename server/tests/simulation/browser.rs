@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use fastrand::Rng;
 use latchkey::{
-    auth::{Auth, AuthError, LoginInput, Refreshed},
+    auth::{Auth, AuthError, LoginInput, LoginName, Refreshed},
     domain::{Claims, Timestamp, TokenKind, token::Minted},
     storage::ClientInfo,
 };
@@ -82,7 +82,7 @@ impl Browser {
     /// Signs in with what is in the jar.
     pub async fn sign_in(&mut self, auth: &Auth) {
         let input = LoginInput {
-            username: self.username.clone(),
+            name: LoginName::Username(self.username.clone()),
             password: PASSWORD.into(),
             replaces: self.jar.refresh.iter().map(|cookie| cookie.token.clone()).collect(),
             client: ClientInfo::default(),

@@ -31,8 +31,13 @@ struct Arguments {
     settings: Settings,
 }
 
-/// Reads settings as the program does.
+/// Reads settings as the program does. Mails stay here, whatever is said of TLS.
 pub fn settings(arguments: &[&str]) -> Settings {
+    bare_settings(&[&["--allow-file-mail"], arguments].concat())
+}
+
+/// These settings and no others.
+pub fn bare_settings(arguments: &[&str]) -> Settings {
     let arguments = ["latchkey"].iter().chain(arguments);
     Arguments::try_parse_from(arguments).unwrap().settings
 }
@@ -104,6 +109,10 @@ impl TestApp {
             csrf: config.csrf,
             bodies: config.bodies,
             asks_old_password: config.asks_old_password,
+            asks_email: config.asks_email,
+            header_types: config.header_types,
+            double_submit: config.double_submit,
+            throttle_rate: config.throttle_rate,
             hsts: config.hsts,
             reload_socket: None,
             hashed_files: true,

@@ -16,6 +16,7 @@ fn now() -> Timestamp {
 
 fn policy() -> TokenPolicy {
     TokenPolicy {
+        user_id_claim: USER_ID_CLAIM.to_owned(),
         access_lifetime: Duration::from_mins(15),
         refresh_lifetime: Duration::from_hours(168),
         leeway: Duration::ZERO,

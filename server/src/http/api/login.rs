@@ -14,12 +14,13 @@ use super::{
     user,
 };
 use crate::{
-    auth::{LoginInput, SignedIn},
+    auth::{LoginInput, LoginMethods, LoginName, SignedIn},
     domain::{Email, Timestamp, TokenKind},
     http::{
         AppState, Failure, Web,
         client::Client,
         cookies::{candidates, unmark},
+        double_submit,
         failure::FieldErrors,
         fields::Fields,
     },
@@ -36,9 +37,9 @@ pub async fn post(
     fields: Fields,
 ) -> Result<Response, Failure> {
     let keeper = keeper(&headers)?;
-    let (username, password) = credentials(&fields)?;
+    let (name, password) = credentials(&fields, state.auth.policy.login_methods)?;
     let replaces = candidates(&headers, &state.web.cookies.refresh.name);
-    let input = LoginInput { username, password, replaces, client };
+    let input = LoginInput { name, password, replaces, client };
     let signed_in = state.auth.login(input).await?;
     answer(&state, &headers, keeper, StatusCode::OK, signed_in)
 }
@@ -76,11 +77,22 @@ pub fn opened(
             append_cookies(&mut answer, state.web.cookies.clear_variants(kind, request)?);
         }
         append_cookies(&mut answer, unmark(request));
+        append_cookies(&mut answer, new_csrf_cookie(state, now)?);
     }
     let minted = [(TokenKind::Access, &signed_in.access), (TokenKind::Refresh, &signed_in.refresh)];
     let cookies = keeper.cookies(&state.web, minted, now)?;
     append_cookies(&mut answer, cookies.into_iter().map(|(_, cookie)| cookie));
     Ok((answer, body(keeper, &state.web, signed_in, now)))
+}
+
+/// Whoever signs in gets a new value, so that one that was planted before is worth nothing.
+fn new_csrf_cookie(state: &AppState, now: Timestamp) -> Result<Option<HeaderValue>, Failure> {
+    if !state.web.double_submit.is_used() {
+        return Ok(None);
+    }
+    let value = double_submit::new_value(&*state.auth.entropy)
+        .map_err(|error| Failure::Internal(error.to_string()))?;
+    Ok(double_submit::set_cookie(&value, &state.web.cookies, now))
 }
 
 /// A client that keeps its tokens itself says so. A browser must not: scripts would get them.
@@ -99,30 +111,46 @@ pub fn keeper(headers: &HeaderMap) -> Result<Keeper, Failure> {
     }
 }
 
-fn credentials(fields: &Fields) -> Result<(String, SecretString), Failure> {
+fn credentials(
+    fields: &Fields,
+    methods: LoginMethods,
+) -> Result<(LoginName, SecretString), Failure> {
     let mut errors = FieldErrors::default();
-    let username = fields.optional("username").unwrap_or_else(|message| {
-        errors.push("username", message);
-        None
-    });
-    match fields.optional("email") {
-        Ok(Some(email)) if !email.is_empty() => {
-            if let Err(fault) = Email::parse(&email) {
-                errors.push("email", fault.to_string());
-            }
-        }
-        Ok(_) => {}
-        Err(message) => errors.push("email", message),
+    let mut text = |name: &'static str| {
+        let text = fields.optional(name).unwrap_or_else(|message| {
+            errors.push(name, message);
+            None
+        });
+        text.filter(|text| !text.is_empty())
+    };
+    let (username, email) = (text("username"), text("email"));
+    if let Some(Err(fault)) = email.as_deref().map(Email::parse) {
+        errors.push("email", fault.to_string());
     }
     let password = fields.required("password").unwrap_or_else(|message| {
         errors.push("password", message);
         String::new()
     });
     errors.into_result()?;
-    match username {
-        Some(username) if !username.is_empty() => Ok((username, password.into())),
-        _ => {
-            Err(Failure::Fields(FieldErrors::general(r#"Must include "username" and "password"."#)))
+    let name = login_name(methods, username, email);
+    let name = name.map_err(|text| Failure::Fields(FieldErrors::general(text)))?;
+    Ok((name, password.into()))
+}
+
+/// By what they say who they are, of what the settings allow.
+fn login_name(
+    methods: LoginMethods,
+    username: Option<String>,
+    email: Option<String>,
+) -> Result<LoginName, &'static str> {
+    match (methods, username, email) {
+        (LoginMethods::Username, Some(name), _) => Ok(LoginName::Username(name)),
+        (LoginMethods::Username, None, _) => Err(r#"Must include "username" and "password"."#),
+        (LoginMethods::Email | LoginMethods::Either, _, Some(email)) => Ok(LoginName::Email(email)),
+        (LoginMethods::Email, _, None) => Err(r#"Must include "email" and "password"."#),
+        (LoginMethods::Either, Some(text), None) => Ok(LoginName::Either(text)),
+        (LoginMethods::Either, None, None) => {
+            Err(r#"Must include either "username" or "email" and "password"."#)
         }
     }
 }

@@ -15,7 +15,7 @@ use crate::{
     domain::TokenKind,
     http::{
         AppState, Failure,
-        caller::bearer,
+        caller::token,
         cookies::{candidates, unmark},
     },
 };
@@ -37,7 +37,7 @@ pub async fn post(
     body: Result<Bytes, BytesRejection>,
 ) -> Result<Response, Failure> {
     let policy = &state.web.cookies;
-    let access = match bearer(&headers)? {
+    let access = match token(&state.web, &headers)? {
         Some(token) => vec![token],
         None => candidates(&headers, &policy.access.name),
     };

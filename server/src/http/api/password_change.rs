@@ -31,7 +31,7 @@ pub async fn post(
     fields: Fields,
 ) -> Result<Response, Failure> {
     let keeper = keeper(&headers)?;
-    let max_chars = state.auth.policy.password_max_chars;
+    let max_chars = state.auth.policy.passwords.max_chars;
     let mut errors = FieldErrors::default();
     let owner = owner(&state, caller, &fields, &mut errors).await?;
     let typed = Typed::read(&fields, max_chars, &mut errors);
@@ -62,7 +62,7 @@ async fn owner(
     if !state.web.asks_old_password {
         return Ok(Some(state.auth.owner(caller.user_id, None).await?));
     }
-    let Some(old) = read(fields, OLD, state.auth.policy.password_max_chars, errors) else {
+    let Some(old) = read(fields, OLD, state.auth.policy.passwords.max_chars, errors) else {
         return Ok(None);
     };
     match state.auth.owner(caller.user_id, Some(old.into())).await {

@@ -37,7 +37,7 @@ pub async fn confirm(
     fields: Fields,
 ) -> Result<Response, Failure> {
     let keeper = keeper(&headers)?;
-    let (typed, uid, token) = read(&fields, state.auth.policy.password_max_chars)?;
+    let (typed, uid, token) = read(&fields, state.auth.policy.passwords.max_chars)?;
     let owner = owner(&state, &uid, &token).await?;
     let new = typed.agreed()?;
     accepted(&state.auth.judge(&owner, &new))?;

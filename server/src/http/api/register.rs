@@ -1,16 +1,20 @@
 //! `POST /api/auth/registration/`: an account of one's own.
 
 use axum::{
+    Json,
     extract::State,
     http::{HeaderMap, StatusCode},
-    response::Response,
+    response::{IntoResponse as _, Response},
 };
 
-use super::login::{answer, keeper};
+use super::{
+    Detail,
+    login::{answer, keeper},
+};
 use crate::{
     auth::{
         CreateUserError,
-        register::{Draft, DraftFaults, Registration},
+        register::{Draft, DraftFaults, Registered, Registration},
     },
     http::{
         AppState, Failure,
@@ -21,7 +25,10 @@ use crate::{
     },
 };
 
-/// Makes an account and signs in, as the login does.
+const SENT: &str = "Verification e-mail sent.";
+
+/// Makes an account and signs in, as the login does; where addresses have to be verified first, the
+/// answer is the same whether an address was free.
 ///
 /// # Errors
 /// 400 with what is wrong; 503.
@@ -32,7 +39,7 @@ pub async fn post(
     fields: Fields,
 ) -> Result<Response, Failure> {
     let keeper = keeper(&headers)?;
-    let mut entry = Entry::read(&fields);
+    let mut entry = Entry::read(&fields, state.web.asks_email);
     let faults = state.auth.review(&entry.draft).await?;
     entry.check(&faults)?;
     let Draft { username: Some(username), email, password: Some(password) } = entry.draft else {
@@ -40,8 +47,14 @@ pub async fn post(
     };
     let replaces = candidates(&headers, &state.web.cookies.refresh.name);
     let registration = Registration { username, email, password, replaces, client };
-    let signed_in = state.auth.register(registration).await.map_err(failure)?;
-    answer(&state, &headers, keeper, StatusCode::CREATED, signed_in)
+    match state.auth.register(registration).await.map_err(failure)? {
+        Registered::SignedIn(signed_in) => {
+            answer(&state, &headers, keeper, StatusCode::CREATED, *signed_in)
+        }
+        Registered::VerificationSent => {
+            Ok((StatusCode::CREATED, Json(Detail { detail: SENT })).into_response())
+        }
+    }
 }
 
 /// The fields as they were sent, and what is wrong with their form.
@@ -52,13 +65,14 @@ struct Entry {
 }
 
 impl Entry {
-    fn read(fields: &Fields) -> Self {
+    fn read(fields: &Fields, asks_email: bool) -> Self {
         let filled = |text: Option<String>| text.filter(|text| !text.is_empty());
         let username = fields.required("username").map(|name| name.trim().to_owned());
         let username = username.and_then(|name| filled(Some(name)).ok_or(message::BLANK));
-        // Missing it may be, blank it may not.
+        // Missing it may be, unless it is asked for; blank it may not.
         let email = fields.optional("email").and_then(|email| match email {
             Some(email) if email.is_empty() => Err(message::BLANK),
+            None if asks_email => Err(message::REQUIRED),
             email => Ok(email),
         });
         let password = fields.required("password1");

@@ -27,12 +27,13 @@ pub async fn post(State(state): State<AppState>, fields: Fields) -> Result<Json<
 /// Asks for that mail again. The answer is the same for all addresses, and for none.
 ///
 /// # Errors
-/// 400 when it is no address; 503.
+/// 400 when it is no address, or missing where everybody has one; 503.
 pub async fn resend(
     State(state): State<AppState>,
     fields: Fields,
 ) -> Result<Json<Detail>, Failure> {
-    if let Some(email) = email::optional(&fields)? {
+    let asked = state.web.asks_email.then(|| email::required(&fields).map(Some));
+    if let Some(email) = asked.unwrap_or_else(|| email::optional(&fields))? {
         state.auth.ask_for_verification(&email).await?;
     }
     Ok(Json(Detail { detail: OK }))

@@ -16,7 +16,10 @@ use tower::ServiceExt as _;
 
 use super::{Page, visit::Visit};
 use crate::http::{
-    AppState, Failure, caller::Verified, failure::ServerFault, gate::MAX_BODY_BYTES,
+    AppState, Failure,
+    caller::Verified,
+    failure::ServerFault,
+    gate::{MAX_BODY_BYTES, OwnForm},
     negotiate::media_type,
 };
 
@@ -192,6 +195,7 @@ impl Page {
         if let Some(visitor) = visitor(&request) {
             request.extensions_mut().insert(visitor);
         }
+        request.extensions_mut().insert(OwnForm);
         let headers = request.headers_mut();
         for name in NOT_A_FORMS {
             headers.remove(name);

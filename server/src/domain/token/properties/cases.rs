@@ -32,6 +32,7 @@ pub(super) fn policy() -> impl Strategy<Value = TokenPolicy> {
     let lifetime = || span(1_000..=CENTURY_MS);
     (lifetime(), lifetime(), span(0..=600_000_u64), name(), name()).prop_map(
         |(access_lifetime, refresh_lifetime, leeway, issuer, audience)| TokenPolicy {
+            user_id_claim: USER_ID_CLAIM.to_owned(),
             access_lifetime,
             refresh_lifetime,
             leeway,

@@ -1,0 +1,62 @@
+//! What signs tokens.
+
+use std::path::PathBuf;
+
+use secrecy::SecretString;
+
+use super::{ConfigError, Database, Settings, validate::refuse};
+use crate::domain::SigningAlgorithm;
+
+/// Where the signing key comes from.
+#[derive(Clone, Debug)]
+pub enum KeySource {
+    /// `SIGNING_KEY`.
+    Given(SecretString),
+    /// `SIGNING_KEY_FILE`.
+    File(PathBuf),
+    /// Made once in the data directory.
+    Own(PathBuf),
+}
+
+/// The signing key, before it is read.
+#[derive(Clone, Debug)]
+pub struct KeySettings {
+    /// Where it comes from.
+    pub source: KeySource,
+    /// `ALGORITHM`: what it signs with.
+    pub algorithm: SigningAlgorithm,
+    /// `VERIFYING_KEY`: what has to be its public half, in PEM or the name of a file.
+    pub public_half: Option<String>,
+}
+
+/// The signing key of these settings; none on PostgreSQL where none is set.
+///
+/// # Errors
+/// When the server would have to make a key pair, or a secret has a public half.
+pub(super) fn key_settings(
+    settings: &Settings,
+    database: &Database,
+) -> Result<Option<KeySettings>, ConfigError> {
+    let algorithm = settings.algorithm;
+    let public_half = settings.verifying_key.clone().filter(|key| !key.is_empty());
+    let has_pair = algorithm.min_secret_bytes().is_none();
+    if public_half.is_some() && !has_pair {
+        return refuse(format!("VERIFYING_KEY is set, and {algorithm} verifies with SIGNING_KEY."));
+    }
+    let source = match (&settings.signing_key, &settings.signing_key_file, database) {
+        (Some(secret), ..) => KeySource::Given(secret.clone()),
+        (None, Some(file), _) => KeySource::File(file.clone()),
+        (None, None, Database::Sqlite(_)) if !has_pair => {
+            KeySource::Own(settings.data_dir.join("signing.key"))
+        }
+        (None, None, Database::Sqlite(_)) => {
+            return refuse(format!(
+                "ALGORITHM is {algorithm}: set SIGNING_KEY_FILE to the file of a private key in \
+                 PEM, as openssl genpkey makes them, for example with: openssl genpkey -algorithm \
+                 ed25519"
+            ));
+        }
+        (None, None, Database::Postgres(_)) => return Ok(None),
+    };
+    Ok(Some(KeySettings { source, algorithm, public_half }))
+}
