@@ -7,7 +7,9 @@ CARGO_TARGET_DIR=${CARGO_TARGET_DIR:-$CACHE/target}
 # cargo-leptos takes wasm-bindgen and wasm-opt from PATH. Ours go first: both must fit exactly.
 # Rust is found where rustup puts it even if the shell does not know yet.
 PATH=$TOOLS/bin:$PWD/end2end/node_modules/.bin:$PATH:${CARGO_HOME:-$HOME/.cargo}/bin
-export CARGO_TARGET_DIR PATH
+# A Python that has the mail server of the tests.
+TEST_PYTHON=${TEST_PYTHON:-$TOOLS/mail-server/bin/python}
+export CARGO_TARGET_DIR PATH TEST_PYTHON
 
 # One line about what happens now.
 say() {

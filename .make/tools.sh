@@ -2,6 +2,8 @@
 
 CARGO_LEPTOS=0.3.6
 NODE=20
+AIOSMTPD=1.4.6
+TRUSTME=1.2.1
 
 # The pinned compiler, its lints and formatter, the WASM target, and a linker.
 need_rust() {
@@ -60,6 +62,25 @@ need_node() {
         die "Node is missing, which the browser tests run on. Install Node $NODE or newer from https://nodejs.org, and run this again."
     node -e "process.exit(process.versions.node.split('.')[0] >= $NODE ? 0 : 1)" ||
         die "Node $(node --version) is too old for the browser tests. Install Node $NODE or newer from https://nodejs.org, and run this again."
+}
+
+# A mail server for the tests, in a Python of its own.
+need_mail_server() {
+    "$TEST_PYTHON" -c 'import aiosmtpd, trustme' 2>/dev/null && return
+    say "installing aiosmtpd $AIOSMTPD: the mail server of the tests"
+    install_python mail-server "aiosmtpd==$AIOSMTPD" "trustme==$TRUSTME"
+}
+
+# install_python NAME PACKAGE...: makes $TOOLS/NAME, a Python with these packages.
+install_python() {
+    name=$1
+    shift
+    has python3 && python3 -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null ||
+        die 'Python 3.11 or newer with its module venv is missing, which the tests run tools with. Install it ("apt-get install python3-venv", "brew install python"), and run this again.'
+    rm -rf "${TOOLS:?}/$name"
+    python3 -m venv "$TOOLS/$name" &&
+        "$TOOLS/$name/bin/pip" install --quiet --disable-pip-version-check "$@" ||
+        die "pip could not install $*: see above. If it could not download, run this again once https://pypi.org is reachable."
 }
 
 # The server's programs, in $POSTGRES; the newest version where there are several.

@@ -18,5 +18,6 @@ mod model;
 mod program;
 mod rules;
 mod simulation;
+mod smtp;
 mod storage;
 mod support;

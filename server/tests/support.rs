@@ -6,6 +6,7 @@ pub mod database;
 pub mod gated;
 pub mod hasher;
 pub mod letterbox;
+pub mod mail_server;
 pub mod program;
 
 pub use app::TestApp;
