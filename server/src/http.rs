@@ -6,6 +6,7 @@ pub mod client;
 pub mod cookies;
 pub mod cors;
 pub mod csrf;
+pub mod device;
 pub mod double_submit;
 pub mod failure;
 pub mod fields;

@@ -100,7 +100,7 @@ fn nobody_waits_for_a_server_that_is_down() {
     assert!(started.elapsed() < Duration::from_secs(5), "no answer waits for a mail");
     // Time enough to fail.
     std::thread::sleep(Duration::from_secs(2));
-    let post = MailServer::start_on(port, Mode::Plain);
+    let late = MailServer::start_on(port, Mode::Plain);
     ask_for_reset(&server, "ada@example.com");
-    assert_eq!(post.mail()["headers"]["Subject"], "A new password");
+    assert_eq!(late.mail()["headers"]["Subject"], "A new password");
 }

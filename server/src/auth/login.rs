@@ -5,7 +5,8 @@ use secrecy::{ExposeSecret, SecretString};
 use super::{ATTEMPTS, Auth, AuthError, EmailVerification};
 use crate::{
     domain::{
-        Email, Family, RevokeCause, SessionId, Timestamp, TokenKind, Username, token::Minted,
+        Device, Email, Family, MailKind, RevokeCause, SessionId, Timestamp, TokenKind, Username,
+        token::Minted,
     },
     storage::{ClientInfo, Tx, UserRecord},
 };
@@ -32,6 +33,8 @@ pub struct LoginInput {
     pub replaces: Vec<String>,
     /// What is shown of the browser.
     pub client: ClientInfo,
+    /// Whose accounts it has been used with before.
+    pub device: Device,
 }
 
 /// A session that has just been opened.
@@ -120,10 +123,19 @@ impl Auth {
         let id = SessionId::generate(now, &*self.entropy)?;
         let family = Family::open(id, user.id, now, self.policy.absolute_lifetime);
         self.replace_sessions(&mut *tx, &replaced, now).await?;
+        if self.is_news(&user, &input.device) {
+            tx.queue_mail(user.id, MailKind::UnknownDevice, now).await?;
+        }
         self.open_family(&mut *tx, &family, &input.client).await?;
         tx.commit().await?;
         self.forget_all(replaced);
         Ok(Some(self.signed_in(user, &family, now)?))
+    }
+
+    /// Whether its owner should hear of a sign-in. With their first one every browser is new.
+    fn is_news(&self, user: &UserRecord, device: &Device) -> bool {
+        let first = self.policy.update_last_login && user.last_login_at.is_none();
+        !first && user.email.is_some() && !device.knows(user.id, self.tokens.key())
     }
 
     /// Ends the sessions that a new one takes the place of.

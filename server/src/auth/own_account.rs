@@ -22,7 +22,7 @@ impl Auth {
         &self,
         owner: Owner,
     ) -> Result<(Box<dyn Tx>, UserRecord, Timestamp), AuthError> {
-        let Owner(checked) = owner;
+        let Owner { user: checked, .. } = owner;
         let mut tx = self.store.begin().await?;
         let user = tx.lock_user(checked.id).await?.filter(|user| user.disabled_at.is_none());
         let user = user.ok_or(AuthError::UserNotFound)?;

@@ -98,6 +98,7 @@ impl Auth {
             MailKind::NewEmailAsked => return notice_of_new_email(user, name),
             // That one goes elsewhere.
             MailKind::ConfirmNewEmail => return None,
+            MailKind::UnknownDevice => letters::unknown_device(to, name),
             MailKind::AccountExists => letters::account_exists(to, name, &user.username),
         })
     }

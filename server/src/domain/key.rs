@@ -187,3 +187,6 @@ impl fmt::Debug for SigningKey {
         write!(f, "SigningKey({})", self.kid)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -15,16 +15,19 @@ pub enum MailKind {
     NewEmailAsked,
     /// Somebody wanted an account with their address.
     AccountExists,
+    /// Somebody signed in with a browser that is new to the account.
+    UnknownDevice,
 }
 
 impl MailKind {
-    const NAMES: [(Self, &str); 6] = [
+    const NAMES: [(Self, &str); 7] = [
         (Self::VerifyEmail, "verify_email"),
         (Self::ResetPassword, "reset_password"),
         (Self::PasswordChanged, "password_changed"),
         (Self::ConfirmNewEmail, "confirm_new_email"),
         (Self::NewEmailAsked, "new_email_asked"),
         (Self::AccountExists, "account_exists"),
+        (Self::UnknownDevice, "unknown_device"),
     ];
 
     /// The name under which it is stored.

@@ -123,6 +123,22 @@ pub fn new_email_asked(to: &str, name: &str, new: &str) -> Letter {
     .letter(to)
 }
 
+/// Tells that somebody signed in where nobody has before.
+pub fn unknown_device(to: &str, name: &str) -> Letter {
+    Content {
+        subject: "A new browser has signed in",
+        name,
+        lines: &[
+            "Somebody, you we hope, has just signed in to your account with a browser or an app that \
+             has not been used with it before.",
+        ],
+        link: None,
+        end: "If it was you, you need not do anything. If not, somebody knows your password: ask for \
+              a new one on the sign-in page at once, which signs them out, too.",
+    }
+    .letter(to)
+}
+
 /// Tells that their address was given by somebody who wanted an account, while they have one.
 pub fn account_exists(to: &str, name: &str, username: &str) -> Letter {
     let account = format!("You have one already: your user name is {username}.");

@@ -5,7 +5,7 @@ use std::time::Duration;
 use fastrand::Rng;
 use latchkey::{
     auth::{Auth, AuthError, LoginInput, LoginName, Refreshed},
-    domain::{Claims, Timestamp, TokenKind, token::Minted},
+    domain::{Claims, Device, Timestamp, TokenKind, token::Minted},
     storage::ClientInfo,
 };
 
@@ -83,6 +83,7 @@ impl Browser {
     pub async fn sign_in(&mut self, auth: &Auth) {
         let input = LoginInput {
             name: LoginName::Username(self.username.clone()),
+            device: Device::default(),
             password: PASSWORD.into(),
             replaces: self.jar.refresh.iter().map(|cookie| cookie.token.clone()).collect(),
             client: ClientInfo::default(),

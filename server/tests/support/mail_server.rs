@@ -90,7 +90,6 @@ impl Drop for MailServer {
     }
 }
 
-#[expect(clippy::disallowed_methods, reason = "a setting of the tests, not of the program")]
 /// A Python that has what the script needs.
 fn python() -> PathBuf {
     let python = std::env::var_os("TEST_PYTHON").map(PathBuf::from);

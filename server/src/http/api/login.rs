@@ -15,12 +15,12 @@ use super::{
 };
 use crate::{
     auth::{LoginInput, LoginMethods, LoginName, SignedIn},
-    domain::{Email, Timestamp, TokenKind},
+    domain::{Email, Timestamp, TokenKind, UserId},
     http::{
         AppState, Failure, Web,
         client::Client,
         cookies::{candidates, unmark},
-        double_submit,
+        device, double_submit,
         failure::FieldErrors,
         fields::Fields,
     },
@@ -39,7 +39,8 @@ pub async fn post(
     let keeper = keeper(&headers)?;
     let (name, password) = credentials(&fields, state.auth.policy.login_methods)?;
     let replaces = candidates(&headers, &state.web.cookies.refresh.name);
-    let input = LoginInput { name, password, replaces, client };
+    let device = device::device(&headers);
+    let input = LoginInput { name, password, replaces, client, device };
     let signed_in = state.auth.login(input).await?;
     answer(&state, &headers, keeper, StatusCode::OK, signed_in)
 }
@@ -78,11 +79,21 @@ pub fn opened(
         }
         append_cookies(&mut answer, unmark(request));
         append_cookies(&mut answer, new_csrf_cookie(state, now)?);
+        append_cookies(&mut answer, device_cookie(state, request, signed_in.user.id)?);
     }
     let minted = [(TokenKind::Access, &signed_in.access), (TokenKind::Refresh, &signed_in.refresh)];
     let cookies = keeper.cookies(&state.web, minted, now)?;
     append_cookies(&mut answer, cookies.into_iter().map(|(_, cookie)| cookie));
     Ok((answer, body(keeper, &state.web, signed_in, now)))
+}
+
+fn device_cookie(
+    state: &AppState,
+    request: &HeaderMap,
+    user: UserId,
+) -> Result<Option<HeaderValue>, Failure> {
+    let remembered = device::remember(state, request, user);
+    remembered.map_err(|error| Failure::Internal(error.to_string()))
 }
 
 /// Whoever signs in gets a new value, so that one that was planted before is worth nothing.

@@ -13,7 +13,7 @@ const WRONG: &str = "Your password was entered incorrectly. Please enter it agai
 
 /// Reads it; what is wrong with it goes to `errors`.
 pub fn read(state: &AppState, fields: &Fields, errors: &mut FieldErrors) -> Option<SecretString> {
-    let max_chars = state.auth.policy.password_max_chars;
+    let max_chars = state.auth.policy.passwords.max_chars;
     new_password::read(fields, PASSWORD, max_chars, errors).map(Into::into)
 }
 

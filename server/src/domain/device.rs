@@ -1,0 +1,111 @@
+//! Browsers that an account has been used with before: each keeps a signed mark of it.
+
+use super::{SigningKey, UserId, key::TicketMac};
+
+/// So many accounts are remembered in one browser.
+const MOST: usize = 8;
+const MAC_BYTES: usize = 16;
+
+/// The marks in a browser, one for each account that was used there, the latest first.
+///
+/// A mark is `<id>-<nonce>-<signature>`, and marks are joined by dots.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Device(String);
+
+impl Device {
+    /// As the browser shows it; nothing of it is believed yet.
+    pub fn shown(text: String) -> Self {
+        Self(text)
+    }
+
+    /// Its text, for the browser to keep.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    fn marks(&self) -> impl Iterator<Item = &str> {
+        self.0.split('.').filter(|mark| !mark.is_empty()).take(MOST)
+    }
+
+    /// Whether the account has been used here before.
+    pub fn knows(&self, user: UserId, key: &SigningKey) -> bool {
+        self.marks().any(|mark| {
+            let mut parts = mark.splitn(3, '-');
+            let (id, nonce, signature) = (parts.next(), parts.next(), parts.next());
+            id == Some(user.to_string().as_str())
+                && nonce.zip(signature).is_some_and(|(nonce, signature)| {
+                    hex::decode(signature).is_ok_and(|bytes| {
+                        bytes.len() == MAC_BYTES && mac(key, user, nonce).is(&bytes)
+                    })
+                })
+        })
+    }
+
+    /// The same browser once the account was used there.
+    #[must_use]
+    pub fn with(&self, user: UserId, key: &SigningKey, nonce: [u8; 8]) -> Self {
+        let nonce = hex::encode(nonce);
+        let signature = mac(key, user, &nonce).truncated(MAC_BYTES);
+        let own = format!("{user}-");
+        let mark = format!("{own}{nonce}-{}", hex::encode(signature));
+        let others = self.marks().filter(|mark| !mark.starts_with(&own));
+        let marks: Vec<_> = std::iter::once(mark.as_str()).chain(others).take(MOST).collect();
+        Self(marks.join("."))
+    }
+}
+
+fn mac(key: &SigningKey, user: UserId, nonce: &str) -> TicketMac {
+    key.ticket_mac(&[b"device", &user.0.to_be_bytes(), nonce.as_bytes()])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn key(secret: &str) -> SigningKey {
+        SigningKey::from_secret(secret.repeat(32).as_bytes()).unwrap()
+    }
+
+    #[test]
+    fn a_browser_knows_who_used_it() {
+        let (key, ada, bob) = (key("k"), UserId(1), UserId(11));
+        let fresh = Device::default();
+        let once = fresh.with(ada, &key, [1; 8]);
+        let both = once.with(bob, &key, [2; 8]);
+        assert!(!fresh.knows(ada, &key) && once.knows(ada, &key) && !once.knows(bob, &key));
+        assert!(both.knows(ada, &key) && both.knows(bob, &key));
+        let again = both.with(ada, &key, [3; 8]);
+        assert!(again.knows(ada, &key) && again.knows(bob, &key));
+        assert_eq!(again.marks().count(), 2);
+    }
+
+    #[test]
+    fn only_the_latest_are_remembered() {
+        let key = key("k");
+        let marked =
+            (0..20).fold(Device::default(), |device, id| device.with(UserId(id), &key, [0; 8]));
+        let known = (0..20).filter(|id| marked.knows(UserId(*id), &key)).collect::<Vec<_>>();
+        assert_eq!(known, (12..20).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn a_mark_cannot_be_made_up() {
+        let key_of = key;
+        let (key, ada) = (key("k"), UserId(1));
+        let mark = Device::default().with(ada, &key, [1; 8]).0;
+        assert!(!Device(mark.clone()).knows(ada, &key_of("other")));
+        let bent = [
+            mark.replacen("1-", "2-", 1),
+            mark[..mark.len() - 2].to_owned(),
+            mark.replacen("0101", "0102", 1),
+            "1--".to_owned(),
+            "1".to_owned(),
+            "...".to_owned(),
+            String::new(),
+        ];
+        for text in bent {
+            let device = Device(text);
+            assert!(!device.knows(ada, &key) && !device.knows(UserId(2), &key), "{device:?}");
+        }
+    }
+}

@@ -1,0 +1,37 @@
+//! The cookie `latchkey-device`, by which a browser shows whose accounts it has been used with.
+
+use axum::http::{HeaderMap, HeaderValue};
+use cookie::{Cookie, SameSite};
+
+use super::{AppState, cookies::candidates};
+use crate::domain::{Device, EntropyError, UserId, entropy::random};
+
+/// Its name.
+pub const COOKIE: &str = "latchkey-device";
+/// The longest that browsers keep one.
+const MAX_AGE: time::Duration = time::Duration::days(400);
+
+/// What a browser shows.
+pub fn device(headers: &HeaderMap) -> Device {
+    candidates(headers, COOKIE).into_iter().next().map(Device::shown).unwrap_or_default()
+}
+
+/// A `Set-Cookie` by which the browser will be known.
+///
+/// # Errors
+/// Without randomness.
+pub fn remember(
+    state: &AppState,
+    headers: &HeaderMap,
+    user: UserId,
+) -> Result<Option<HeaderValue>, EntropyError> {
+    let nonce = random(&*state.auth.entropy)?;
+    let known = device(headers).with(user, state.auth.tokens.key(), nonce);
+    let mut cookie = Cookie::new(COOKIE, known.as_str());
+    cookie.set_path("/");
+    cookie.set_http_only(true);
+    cookie.set_secure(state.web.cookies.secure);
+    cookie.set_same_site(SameSite::Lax);
+    cookie.set_max_age(MAX_AGE);
+    Ok(HeaderValue::from_str(&cookie.to_string()).ok())
+}
