@@ -15,6 +15,7 @@ pub mod headers;
 pub mod health;
 pub mod named;
 pub mod negotiate;
+pub mod openapi;
 pub mod pages;
 pub mod session_end;
 pub mod state;

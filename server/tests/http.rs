@@ -21,6 +21,7 @@ mod login;
 mod login_methods;
 mod logout;
 mod mails;
+mod openapi;
 mod pages;
 mod password_change;
 mod promises;

@@ -30,6 +30,7 @@ pub struct RegisterRequest {
 /// The answer of a sign-in. The tokens travel in cookies, so `access` and `refresh` are empty
 /// unless the server was told otherwise.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct LoginResponse {
     /// The access token, or empty.
     pub access: String,
@@ -44,11 +45,13 @@ pub struct LoginResponse {
 
 /// The answer of `POST /api/auth/token/refresh/`.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct RefreshResponse {
     /// The access token, or empty.
     pub access: String,
     /// The refresh token; only there for clients that keep tokens themselves.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schema(nullable = false))]
     pub refresh: Option<String>,
     /// When both tokens expire.
     #[serde(flatten)]
@@ -57,17 +60,22 @@ pub struct RefreshResponse {
 
 /// When the tokens expire: as ISO 8601 in UTC, and in whole seconds from the moment of the answer.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Expiry {
     /// Moment at which the access token expires.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schema(nullable = false, format = DateTime))]
     pub access_expiration: Option<String>,
     /// Moment at which the refresh token expires.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schema(nullable = false, format = DateTime))]
     pub refresh_expiration: Option<String>,
     /// Seconds until the access token expires.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schema(nullable = false))]
     pub access_expires_in: Option<u64>,
     /// Seconds until the refresh token expires.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schema(nullable = false))]
     pub refresh_expires_in: Option<u64>,
 }

@@ -32,6 +32,8 @@ pub const USER: &str = "/api/auth/user/";
 pub const CSRF: &str = "/api/csrf/";
 /// `GET`: the worked example of a protected route.
 pub const DATA: &str = "/api/data/";
+/// `GET`: what all these are, in OpenAPI's words.
+pub const SCHEMA: &str = "/api/schema/";
 
 /// Page: what this is.
 pub const HOME_PAGE: &str = "/";

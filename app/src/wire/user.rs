@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// A person as `GET /api/auth/user/` and the login answer show them.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct User {
     /// The account's id.
     pub pk: i64,
@@ -35,6 +36,7 @@ impl User {
 
 /// One row of `GET /api/data/`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Item {
     /// The row's id.
     pub id: i64,
@@ -44,6 +46,7 @@ pub struct Item {
 
 /// The answer of `GET /api/data/`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct ItemList {
     /// The rows, in order.
     pub items: Vec<Item>,

@@ -13,6 +13,7 @@ pub mod password_reset;
 pub mod present_password;
 pub mod refresh;
 pub mod register;
+pub mod schema;
 pub mod tokens;
 pub mod user;
 pub mod verify;
@@ -27,6 +28,7 @@ use axum::{
 };
 
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::{Access, AppState, Failure, endpoint, throttled};
 
@@ -37,24 +39,19 @@ const POST_OR_HEAD: &str = "POST, OPTIONS, HEAD";
 const USER: &str = "GET, PUT, PATCH, HEAD, OPTIONS";
 
 /// An answer that is one sentence.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 pub struct Detail {
     /// The sentence.
     pub detail: &'static str,
 }
 
-/// All endpoints below `/api`. An API of one's own goes here: a line with its path, whom it
-/// serves, and its handler.
-pub fn router(state: &AppState) -> Router {
-    let throttled_routes = [
-        (paths::LOGIN, Access::Public, post(login::post)),
-        (paths::REGISTRATION, Access::Public, post(register::post)),
-        (paths::LOGOUT, Access::Public, post(logout::post)),
-        (paths::PASSWORD_CHANGE, Access::Private, post(password_change::post)),
-        (paths::PASSWORD_RESET, Access::Public, post(password_reset::post)),
-        (paths::PASSWORD_RESET_CONFIRM, Access::Public, post(password_reset::confirm)),
-    ];
-    let routes = [
+/// A path, whom it serves, its methods as `Allow` names them, and its handlers.
+pub type Route = (&'static str, Access, &'static str, MethodRouter<AppState>);
+
+/// All endpoints below `/api`, but for [`throttled_routes`]. An API of one's own goes here: a line
+/// with its path, whom it serves, and its handler.
+pub fn routes() -> Vec<Route> {
+    vec![
         (paths::TOKEN_REFRESH, Access::Open, POST, post(refresh::post)),
         (paths::TOKEN_VERIFY, Access::Open, POST, post(verify::post)),
         (paths::USER, Access::Private, USER, get(user::get).put(user::put).patch(user::patch)),
@@ -64,15 +61,32 @@ pub fn router(state: &AppState) -> Router {
         (paths::ACCOUNT_DELETE, Access::Private, POST, post(account_delete::post)),
         (paths::CSRF, Access::Open, GET, get(csrf_token::get)),
         (paths::DATA, Access::Private, GET, get(data::get)),
-    ];
-    let throttled_routes = throttled_routes
-        .into_iter()
-        .map(|(path, access, methods)| (path, throttled(state, access, POST, methods)));
-    let routes = routes
+        (paths::SCHEMA, Access::Open, GET, get(schema::get)),
+    ]
+}
+
+/// What strangers try often; `DEFAULT_THROTTLE_RATES` limits it.
+pub fn throttled_routes() -> Vec<Route> {
+    vec![
+        (paths::LOGIN, Access::Public, POST, post(login::post)),
+        (paths::REGISTRATION, Access::Public, POST, post(register::post)),
+        (paths::LOGOUT, Access::Public, POST, post(logout::post)),
+        (paths::PASSWORD_CHANGE, Access::Private, POST, post(password_change::post)),
+        (paths::PASSWORD_RESET, Access::Public, POST, post(password_reset::post)),
+        (paths::PASSWORD_RESET_CONFIRM, Access::Public, POST, post(password_reset::confirm)),
+    ]
+}
+
+/// The routes behind their gates; whatever else is asked for below `/api` is not found.
+pub fn router(state: &AppState) -> Router {
+    let routes = routes()
         .into_iter()
         .map(|(path, access, allow, methods)| (path, endpoint(state, access, allow, methods)));
-    throttled_routes
-        .chain(routes)
+    let throttled_routes = throttled_routes()
+        .into_iter()
+        .map(|(path, access, allow, methods)| (path, throttled(state, access, allow, methods)));
+    routes
+        .chain(throttled_routes)
         .fold(Router::new(), |router, (path, methods)| {
             with_and_without_slash(router, path, methods)
         })

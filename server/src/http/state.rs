@@ -1,8 +1,11 @@
 //! What handlers share.
 
-use std::{ops::Deref, sync::Arc};
+use std::{
+    ops::Deref,
+    sync::{Arc, OnceLock},
+};
 
-use axum::extract::FromRef;
+use axum::{body::Bytes, extract::FromRef};
 use leptos::config::LeptosOptions;
 
 use super::{CookiePolicy, CsrfPolicy, DoubleSubmit, throttle::Throttle, trace::RequestIds};
@@ -24,14 +27,15 @@ pub struct Parts {
     pub request_ids: RequestIds,
     /// Who called how often.
     pub throttle: Throttle,
+    /// The API's description, once somebody has asked for it.
+    pub schema: OnceLock<Bytes>,
 }
 
 impl AppState {
     /// The state of a service.
     pub fn new(auth: Arc<Auth>, web: Web, leptos: LeptosOptions) -> Self {
-        let request_ids = RequestIds::default();
-        let throttle = Throttle::default();
-        Self(Arc::new(Parts { auth, web, leptos, request_ids, throttle }))
+        let (request_ids, throttle, schema) = Default::default();
+        Self(Arc::new(Parts { auth, web, leptos, request_ids, throttle, schema }))
     }
 }
 

@@ -1,6 +1,6 @@
 //! `POST /api/auth/login/`: signing in.
 
-use app::wire::{LoginResponse, auth::Expiry};
+use app::wire::{LoginResponse, auth::Expiry, paths};
 use axum::{
     Json,
     extract::State,
@@ -23,6 +23,7 @@ use crate::{
         device, double_submit,
         failure::FieldErrors,
         fields::Fields,
+        openapi::bodies,
     },
 };
 
@@ -30,6 +31,20 @@ use crate::{
 ///
 /// # Errors
 /// 400 with what is wrong; 503.
+#[utoipa::path(
+    post,
+    path = paths::LOGIN,
+    operation_id = "login",
+    tag = "session",
+    params(bodies::Transport),
+    request_body = bodies::Login,
+    responses((
+        status = OK,
+        description = "Signed in.",
+        body = LoginResponse,
+        headers(("Set-Cookie" = String, description = "Both token cookies.")),
+    )),
+)]
 pub async fn post(
     State(state): State<AppState>,
     Client(client): Client,

@@ -1,5 +1,6 @@
 //! `POST /api/auth/logout/`: signing out. Always 200, any number of times.
 
+use app::wire::paths;
 use axum::{
     Json,
     body::Bytes,
@@ -10,7 +11,7 @@ use axum::{
 use serde::Deserialize;
 use serde_json::json;
 
-use super::tokens::append_cookies;
+use super::{Detail, tokens::append_cookies};
 use crate::{
     domain::TokenKind,
     http::{
@@ -31,6 +32,20 @@ struct Body {
 ///
 /// # Errors
 /// 401 for a bad Bearer token.
+#[utoipa::path(
+    post,
+    path = paths::LOGOUT,
+    operation_id = "logout",
+    tag = "session",
+    responses((
+        status = OK,
+        description = "Signed out, whoever it was.",
+        body = Detail,
+        headers(("Set-Cookie" = String, description = "Deletes the token cookies.")),
+        example = json!({"detail": "Successfully logged out."}),
+    )),
+    security((), ("accessCookie" = []), ("refreshCookie" = []), ("bearer" = [])),
+)]
 pub async fn post(
     State(state): State<AppState>,
     headers: HeaderMap,

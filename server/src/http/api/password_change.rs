@@ -1,5 +1,6 @@
 //! `POST /api/auth/password/change/`: another password, for whoever knows the present one.
 
+use app::wire::paths;
 use axum::{
     extract::State,
     http::{HeaderMap, HeaderValue, header},
@@ -12,7 +13,10 @@ use super::{
 };
 use crate::{
     auth::{AuthError, Identity, Owner},
-    http::{AppState, CurrentUser, Failure, client::Client, failure::FieldErrors, fields::Fields},
+    http::{
+        AppState, CurrentUser, Failure, client::Client, failure::FieldErrors, fields::Fields,
+        openapi::bodies,
+    },
 };
 
 const OLD: &str = "old_password";
@@ -23,6 +27,20 @@ const WRONG: &str = "Your old password was entered incorrectly. Please enter it 
 ///
 /// # Errors
 /// 400 with what is wrong, by field; 401; 503.
+#[utoipa::path(
+    post,
+    path = paths::PASSWORD_CHANGE,
+    operation_id = "change_password",
+    tag = "account",
+    params(bodies::Transport),
+    request_body = bodies::PasswordChange,
+    responses((
+        status = OK,
+        description = "Changed.",
+        body = bodies::Saved,
+        headers(("Set-Cookie" = String, description = "The token cookies of the new session.")),
+    )),
+)]
 pub async fn post(
     State(state): State<AppState>,
     CurrentUser(caller): CurrentUser,

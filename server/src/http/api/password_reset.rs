@@ -1,5 +1,6 @@
 //! `POST /api/auth/password/reset/` and `.../confirm/`: a forgotten password.
 
+use app::wire::paths;
 use axum::{Json, extract::State, http::HeaderMap, response::Response};
 
 use super::{
@@ -9,7 +10,9 @@ use super::{
 };
 use crate::{
     auth::{AuthError, Owner, reset::ResetError},
-    http::{AppState, Failure, client::Client, failure::FieldErrors, fields::Fields},
+    http::{
+        AppState, Failure, client::Client, failure::FieldErrors, fields::Fields, openapi::bodies,
+    },
 };
 
 const SENT: &str = "Password reset e-mail has been sent.";
@@ -20,6 +23,19 @@ const INVALID: &str = "Invalid value";
 ///
 /// # Errors
 /// 400 when it is no address; 503.
+#[utoipa::path(
+    post,
+    path = paths::PASSWORD_RESET,
+    operation_id = "reset_password",
+    tag = "account",
+    request_body = bodies::PasswordReset,
+    responses((
+        status = OK,
+        description = "If there is such an account, a mail is on its way.",
+        body = Detail,
+        example = json!({"detail": "Password reset e-mail has been sent."}),
+    )),
+)]
 pub async fn post(State(state): State<AppState>, fields: Fields) -> Result<Json<Detail>, Failure> {
     state.auth.ask_for_reset(&email::required(&fields)?).await?;
     Ok(Json(Detail { detail: SENT }))
@@ -30,6 +46,20 @@ pub async fn post(State(state): State<AppState>, fields: Fields) -> Result<Json<
 ///
 /// # Errors
 /// 400 with what is wrong, by field; 503.
+#[utoipa::path(
+    post,
+    path = paths::PASSWORD_RESET_CONFIRM,
+    operation_id = "confirm_password_reset",
+    tag = "account",
+    params(bodies::Transport),
+    request_body = bodies::PasswordResetConfirm,
+    responses((
+        status = OK,
+        description = "Changed.",
+        body = bodies::Saved,
+        headers(("Set-Cookie" = String, description = "The token cookies of the new session.")),
+    )),
+)]
 pub async fn confirm(
     State(state): State<AppState>,
     Client(client): Client,

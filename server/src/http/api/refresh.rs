@@ -1,6 +1,6 @@
 //! `POST /api/auth/token/refresh/`: a new access token.
 
-use app::wire::RefreshResponse;
+use app::wire::{RefreshResponse, paths};
 use axum::{
     Json,
     extract::State,
@@ -18,6 +18,7 @@ use crate::{
         failure::FieldErrors,
         fields::{Fields, message},
         named::name,
+        openapi::{Refusal, bodies},
         session_end::{session_end, tell},
     },
 };
@@ -27,6 +28,36 @@ use crate::{
 ///
 /// # Errors
 /// 401 when the token is not acceptable; 400 when the body is wrong; 503.
+#[utoipa::path(
+    post,
+    path = paths::TOKEN_REFRESH,
+    operation_id = "refresh",
+    tag = "session",
+    request_body = Option<bodies::Refresh>,
+    responses(
+        (
+            status = OK,
+            description = "Another access token.",
+            body = RefreshResponse,
+            headers(
+                ("Set-Cookie" = String, description = "The token cookies that are new."),
+                ("Latchkey-User" = i64, description = "The account's id."),
+            ),
+        ),
+        (
+            status = UNAUTHORIZED,
+            description = "The session has ended, or there is none.",
+            body = Refusal,
+            headers(
+                ("WWW-Authenticate" = String, description = r#"Always `Bearer realm="api"`."#),
+                ("Latchkey-Session-End" = String, description = "Why it ended: `signed_out`, \
+                    `expired`, `password_changed`, `replayed`, `disabled`, `administrator` or \
+                    `ended`."),
+            ),
+        ),
+    ),
+    security((), ("refreshCookie" = [])),
+)]
 pub async fn post(
     State(state): State<AppState>,
     headers: HeaderMap,

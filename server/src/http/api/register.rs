@@ -1,5 +1,6 @@
 //! `POST /api/auth/registration/`: an account of one's own.
 
+use app::wire::{LoginResponse, paths};
 use axum::{
     Json,
     extract::State,
@@ -22,6 +23,7 @@ use crate::{
         cookies::candidates,
         failure::FieldErrors,
         fields::{Fields, message},
+        openapi::bodies,
     },
 };
 
@@ -32,6 +34,20 @@ const SENT: &str = "Verification e-mail sent.";
 ///
 /// # Errors
 /// 400 with what is wrong; 503.
+#[utoipa::path(
+    post,
+    path = paths::REGISTRATION,
+    operation_id = "register",
+    tag = "account",
+    params(bodies::Transport),
+    request_body = bodies::Registration,
+    responses((
+        status = CREATED,
+        description = "Made, and signed in.",
+        body = LoginResponse,
+        headers(("Set-Cookie" = String, description = "Both token cookies.")),
+    )),
+)]
 pub async fn post(
     State(state): State<AppState>,
     Client(client): Client,

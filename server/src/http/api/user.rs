@@ -1,6 +1,6 @@
 //! `/api/auth/user/`: who am I, and what am I called?
 
-use app::wire::User;
+use app::wire::{User, paths};
 use axum::{Json, extract::State};
 
 use crate::{
@@ -9,6 +9,7 @@ use crate::{
         AppState, CurrentUser, Failure,
         failure::FieldErrors,
         fields::{Fields, message},
+        openapi::bodies,
     },
 };
 
@@ -16,6 +17,13 @@ use crate::{
 ///
 /// # Errors
 /// 401 when the account is gone or disabled; 503.
+#[utoipa::path(
+    get,
+    path = paths::USER,
+    operation_id = "user",
+    tag = "account",
+    responses((status = OK, description = "The caller's account.", body = User)),
+)]
 pub async fn get(
     State(state): State<AppState>,
     CurrentUser(caller): CurrentUser,
@@ -28,6 +36,14 @@ pub async fn get(
 ///
 /// # Errors
 /// 400 with what is wrong, by field; 401; 503.
+#[utoipa::path(
+    put,
+    path = paths::USER,
+    operation_id = "replace_user",
+    tag = "account",
+    request_body = bodies::Profile,
+    responses((status = OK, description = "The account as it is now.", body = User)),
+)]
 pub async fn put(
     State(state): State<AppState>,
     CurrentUser(caller): CurrentUser,
@@ -40,6 +56,15 @@ pub async fn put(
 ///
 /// # Errors
 /// 400 with what is wrong, by field; 401; 503.
+#[utoipa::path(
+    patch,
+    path = paths::USER,
+    operation_id = "change_user",
+    tag = "account",
+    summary = "Gives the caller other names; what is missing stays as it is.",
+    request_body = Option<bodies::ProfileChange>,
+    responses((status = OK, description = "The account as it is now.", body = User)),
+)]
 pub async fn patch(
     State(state): State<AppState>,
     CurrentUser(caller): CurrentUser,

@@ -1,5 +1,6 @@
 //! `POST /api/auth/token/verify/`: is this token good?
 
+use app::wire::paths;
 use axum::{Json, extract::State, http::HeaderMap};
 use serde_json::{Value, json};
 
@@ -8,12 +9,30 @@ use crate::http::{
     cookies::candidates,
     failure::FieldErrors,
     fields::{Fields, message},
+    openapi::{Refusal, bodies},
 };
 
 /// Looks at the token of the body, else at the access cookie.
 ///
 /// # Errors
 /// 401 when it is not acceptable, 400 when it is blacklisted or missing; 503.
+#[utoipa::path(
+    post,
+    path = paths::TOKEN_VERIFY,
+    operation_id = "verify",
+    tag = "session",
+    request_body = Option<bodies::Verify>,
+    responses(
+        (status = OK, description = "It is good.", body = Object, example = json!({})),
+        (
+            status = UNAUTHORIZED,
+            description = "It is not.",
+            body = Refusal,
+            headers(("WWW-Authenticate" = String, description = r#"Always `Bearer realm="api"`."#)),
+        ),
+    ),
+    security((), ("accessCookie" = [])),
+)]
 pub async fn post(
     State(state): State<AppState>,
     headers: HeaderMap,

@@ -1,11 +1,17 @@
 //! `POST /api/auth/registration/verify-email/` and `.../resend-email/`: whose address is it?
 
+use app::wire::paths;
 use axum::{Json, extract::State};
 
 use super::{Detail, email};
 use crate::{
     auth::verification::VerificationError,
-    http::{AppState, Failure, failure::FieldErrors, fields::Fields},
+    http::{
+        AppState, Failure,
+        failure::FieldErrors,
+        fields::Fields,
+        openapi::{Refusal, bodies},
+    },
 };
 
 const OK: &str = "ok";
@@ -14,6 +20,22 @@ const OK: &str = "ok";
 ///
 /// # Errors
 /// 400 without a key; 404 when it is none, was used, or is too old; 503.
+#[utoipa::path(
+    post,
+    path = paths::VERIFY_EMAIL,
+    operation_id = "verify_email",
+    tag = "account",
+    request_body = bodies::VerifyEmail,
+    responses(
+        (status = OK, description = "It is theirs.", body = Detail, example = json!({"detail": "ok"})),
+        (
+            status = NOT_FOUND,
+            description = "The key is none, was used, or is too old.",
+            body = Refusal,
+            example = json!({"detail": "Not found."}),
+        ),
+    ),
+)]
 pub async fn post(State(state): State<AppState>, fields: Fields) -> Result<Json<Detail>, Failure> {
     let key = fields.required("key");
     let key = key.map_err(|message| Failure::Fields(FieldErrors::one("key", message)))?;
@@ -28,6 +50,19 @@ pub async fn post(State(state): State<AppState>, fields: Fields) -> Result<Json<
 ///
 /// # Errors
 /// 400 when it is no address, or missing where everybody has one; 503.
+#[utoipa::path(
+    post,
+    path = paths::RESEND_EMAIL,
+    operation_id = "resend_email",
+    tag = "account",
+    request_body = Option<bodies::ResendEmail>,
+    responses((
+        status = OK,
+        description = "If there is such an address to verify, a mail is on its way.",
+        body = Detail,
+        example = json!({"detail": "ok"}),
+    )),
+)]
 pub async fn resend(
     State(state): State<AppState>,
     fields: Fields,
