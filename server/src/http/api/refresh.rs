@@ -41,7 +41,7 @@ use crate::{
             body = RefreshResponse,
             headers(
                 ("Set-Cookie" = String, description = "The token cookies that are new."),
-                ("Latchkey-User" = i64, description = "The account's id."),
+                ("latchkey-user" = i64, description = "The account's id."),
             ),
         ),
         (
@@ -50,7 +50,7 @@ use crate::{
             body = Refusal,
             headers(
                 ("WWW-Authenticate" = String, description = r#"Always `Bearer realm="api"`."#),
-                ("Latchkey-Session-End" = String, description = "Why it ended: `signed_out`, \
+                ("latchkey-session-end" = String, description = "Why it ended: `signed_out`, \
                     `expired`, `password_changed`, `replayed`, `disabled`, `administrator` or \
                     `ended`."),
             ),

@@ -1,6 +1,7 @@
 //! What every endpoint may answer besides its own: the gate's refusals, a body that cannot be read,
 //! trouble.
 
+use app::wire;
 use utoipa::{
     PartialSchema as _, ToSchema,
     openapi::{
@@ -12,6 +13,10 @@ use utoipa::{
 };
 
 use crate::http::Access;
+
+const JSON: &str = "application/json";
+/// What is said of the header that asks for a sign-in.
+const CHALLENGE: &str = "Always `Bearer realm=\"api\"`.";
 
 /// Why not, in a sentence.
 #[derive(ToSchema)]
@@ -50,30 +55,80 @@ struct TokenMessage {
 #[expect(dead_code, reason = "described, and never made: see `FieldErrors`")]
 pub struct FieldMessages(std::collections::BTreeMap<String, Vec<String>>);
 
+/// What decides how an operation may be refused.
+struct Kind {
+    access: Access,
+    changes: bool,
+    reads: bool,
+}
+
+/// An answer that operations have in common.
+struct Shared {
+    status: &'static str,
+    name: &'static str,
+    words: &'static str,
+    happens: fn(&Kind) -> bool,
+}
+
+const SHARED: [Shared; 7] = [
+    Shared {
+        status: "400",
+        name: "BadRequest",
+        words: "What is wrong, by field; or a body that is not what its type says.",
+        happens: |kind| kind.reads,
+    },
+    Shared {
+        status: "401",
+        name: "Unauthorized",
+        words: "Nobody is signed in, or the token is not acceptable.",
+        happens: |kind| kind.access != Access::Open,
+    },
+    Shared {
+        status: "403",
+        name: "Forbidden",
+        words: "From the page of an origin that may not do this.",
+        happens: |kind| kind.changes,
+    },
+    Shared {
+        status: "406",
+        name: "NotAcceptable",
+        words: "The `Accept` header leaves no room for JSON.",
+        happens: |_| true,
+    },
+    Shared {
+        status: "413",
+        name: "TooLarge",
+        words: "The body is over 128 KiB.",
+        happens: |kind| kind.reads,
+    },
+    Shared {
+        status: "415",
+        name: "UnsupportedMediaType",
+        words: "The body is neither JSON nor a form.",
+        happens: |kind| kind.reads,
+    },
+    Shared {
+        status: "503",
+        name: "Unavailable",
+        words: "Not now. Nobody is signed out by it.",
+        happens: |kind| kind.access != Access::Open || kind.changes,
+    },
+];
+
 /// Adds to an operation what it has in common with the others: how it is refused, and the other two
 /// types that its body may be of.
 pub fn complete(operation: &mut Operation, access: Access, changes: bool) {
-    let mut refusals = vec!["406"];
-    if access != Access::Open {
-        refusals.push("401");
-    }
-    if changes {
-        refusals.push("403");
-    }
-    if access != Access::Open || changes {
-        refusals.push("503");
-    }
+    let kind = Kind { access, changes, reads: operation.request_body.is_some() };
     if let Some(RefOr::T(body)) = &mut operation.request_body {
-        refusals.extend(["400", "413", "415"]);
         accept_forms(body);
     }
     let answers = &mut operation.responses.responses;
     if access == Access::Private {
         name_the_caller(answers.values_mut());
     }
-    for (status, name, _) in SHARED.iter().filter(|(status, ..)| refusals.contains(status)) {
-        let answer = RefOr::Ref(Ref::from_response_name(*name));
-        answers.entry((*status).to_owned()).or_insert(answer);
+    for shared in SHARED.iter().filter(|shared| (shared.happens)(&kind)) {
+        let answer = RefOr::Ref(Ref::from_response_name(shared.name));
+        answers.entry(shared.status.to_owned()).or_insert(answer);
     }
 }
 
@@ -93,32 +148,17 @@ fn name_the_caller<'a>(answers: impl Iterator<Item = &'a mut RefOr<Response>>) {
     for answer in answers {
         if let RefOr::T(answer) = answer {
             let id = header(i64::schema(), "The id of the account that it was given to.");
-            answer.headers.insert("Latchkey-User".to_owned(), id.into());
+            answer.headers.insert(wire::USER.to_owned(), id.into());
         }
     }
 }
 
-const JSON: &str = "application/json";
-
-const SHARED: [(&str, &str, &str); 7] = [
-    ("400", "BadRequest", "What is wrong, by field; or a body that is not what its type says."),
-    ("401", "Unauthorized", "Nobody is signed in, or the token is not acceptable."),
-    ("403", "Forbidden", "From the page of an origin that may not do this."),
-    ("406", "NotAcceptable", "The `Accept` header leaves no room for JSON."),
-    ("413", "TooLarge", "A body over 128 KiB."),
-    ("415", "UnsupportedMediaType", "A body that is neither JSON nor a form."),
-    ("503", "Unavailable", "Not now. Nobody is signed out by it."),
-];
-
 /// The answers that operations refer to, by name.
 pub fn shared() -> impl Iterator<Item = (String, RefOr<Response>)> {
-    SHARED.into_iter().map(|(status, name, words)| {
+    SHARED.into_iter().map(|Shared { status, name, words, .. }| {
         let answer = ResponseBuilder::new().description(words).content(JSON, body(status));
         let answer = match status {
-            "401" => answer.header(
-                "WWW-Authenticate",
-                header(String::schema(), "Always `Bearer realm=\"api\"`."),
-            ),
+            "401" => answer.header("WWW-Authenticate", header(String::schema(), CHALLENGE)),
             "503" => answer.header("Retry-After", header(u64::schema(), "Seconds to wait.")),
             _ => answer,
         };
