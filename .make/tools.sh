@@ -4,6 +4,7 @@ CARGO_LEPTOS=0.3.6
 NODE=20
 AIOSMTPD=1.4.6
 TRUSTME=1.2.1
+SCHEMATHESIS=4.32.5
 
 # The pinned compiler, its lints and formatter, the WASM target, and a linker.
 need_rust() {
@@ -69,6 +70,13 @@ need_mail_server() {
     "$TEST_PYTHON" -c 'import aiosmtpd, trustme' 2>/dev/null && return
     say "installing aiosmtpd $AIOSMTPD: the mail server of the tests"
     install_python mail-server "aiosmtpd==$AIOSMTPD" "trustme==$TRUSTME"
+}
+
+# In a Python of its own, too.
+need_schemathesis() {
+    [ "$("$TOOLS/schemathesis/bin/st" --version 2>/dev/null)" = "st, version $SCHEMATHESIS" ] && return
+    say "installing schemathesis $SCHEMATHESIS: it tries out the API by its description"
+    install_python schemathesis "schemathesis==$SCHEMATHESIS"
 }
 
 # install_python NAME PACKAGE...: makes $TOOLS/NAME, a Python with these packages.
