@@ -7,7 +7,7 @@ import requests
 import schemathesis
 
 API = os.environ["API"] + "/api"
-# The document's examples are about this password, so they are true of everybody here.
+# That of the description's examples, so that they are true of everybody here.
 PASSWORD = "correct-horse-9"
 # Schemathesis's name for a request that should have been refused.
 VIOLATION_ACCEPTED = "ST201"
