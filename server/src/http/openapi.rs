@@ -12,6 +12,7 @@ use utoipa::{
     openapi::{OpenApi, PathItem, path::Operation},
 };
 
+use self::answers::Kind;
 pub use self::answers::Refusal;
 use super::{Web, api};
 
@@ -47,6 +48,7 @@ use super::{Web, api};
         api::password_change::post,
         api::password_reset::post,
         api::password_reset::confirm,
+        api::csrf_token::get,
         api::data::get,
         api::schema::get,
         super::health::alive,
@@ -59,10 +61,13 @@ struct Handlers;
 /// The document of a service with these settings.
 pub fn document(web: &Web) -> OpenApi {
     let mut document = Handlers::openapi();
-    for (path, access, ..) in api::routes() {
+    let routes = api::routes().into_iter().map(|route| (route, false));
+    let throttled = api::throttled_routes().into_iter().map(|route| (route, true));
+    for ((path, access, ..), throttled) in routes.chain(throttled) {
         let Some(item) = document.paths.paths.get_mut(path) else { continue };
         for (operation, changes) in operations(item) {
-            answers::complete(operation, access, changes);
+            let reads = operation.request_body.is_some();
+            answers::complete(operation, &Kind { access, changes, reads, throttled });
             security::require(operation, access);
             tidy(operation);
         }

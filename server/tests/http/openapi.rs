@@ -56,7 +56,7 @@ async fn what_is_served_is_described_and_the_other_way_round() {
     let app = TestApp::new().await;
     let mut served: BTreeSet<_> =
         [("/healthz", "GET"), ("/readyz", "GET")].map(|(p, m)| (p.to_owned(), m.to_owned())).into();
-    for (path, _, allow, _) in api::routes() {
+    for (path, _, allow, _) in api::routes().into_iter().chain(api::throttled_routes()) {
         let methods = allow.split(", ").filter(|method| METHODS.contains(method));
         served.extend(methods.map(|method| (path.to_owned(), method.to_owned())));
     }
@@ -129,6 +129,18 @@ async fn each_refusal_is_described_where_it_can_happen_and_nowhere_else() {
         let strangers = [("authorization", "Bearer nonsense")];
         let status = app.browser().send(method.clone(), &path, &strangers, "").await.status;
         assert!(statuses.contains(&status.as_u16()), "{method} {path}: {status}");
+    }
+}
+
+#[tokio::test]
+async fn what_may_be_tried_too_often_says_so() {
+    let app = TestApp::with(&["--default-throttle-rates", "dj_rest_auth=1/day"]).await;
+    // One sign-in is what the day allows.
+    let browser = app.signed_in("ada").await;
+    browser.post("/api/auth/password/change/", &Value::Null).await;
+    for (path, method, statuses) in operations(&described(&app).await) {
+        let status = browser.send(method.clone(), &path, &[], "").await.status;
+        assert_eq!(status == 429, statuses.contains(&429), "{method} {path}: {status}");
     }
 }
 

@@ -1,5 +1,6 @@
 //! `GET /api/csrf/`: hands out the cookie `csrftoken`, where it is asked for.
 
+use app::wire::paths;
 use axum::{
     Json,
     extract::State,
@@ -7,11 +8,13 @@ use axum::{
     response::{IntoResponse as _, Response},
 };
 use serde::Serialize;
+use utoipa::ToSchema;
 
-use crate::http::{AppState, Failure, double_submit};
+use crate::http::{AppState, Failure, double_submit, openapi::Refusal};
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 struct CsrfToken {
+    /// To be sent back in the header `X-CSRFToken`.
     #[serde(rename = "csrfToken")]
     csrf_token: String,
 }
@@ -21,6 +24,27 @@ struct CsrfToken {
 ///
 /// # Errors
 /// 404 where nobody is asked for it.
+#[utoipa::path(
+    get,
+    path = paths::CSRF,
+    operation_id = "csrf_token",
+    tag = "session",
+    summary = "Hands out the cookie `csrftoken`, where it is asked for.",
+    responses(
+        (
+            status = OK,
+            description = "The value, in the cookie and in the body.",
+            body = CsrfToken,
+            headers(("Set-Cookie" = String, description = "The cookie `csrftoken`.")),
+        ),
+        (
+            status = NOT_FOUND,
+            description = "Nobody is asked for it (`JWT_AUTH_COOKIE_USE_CSRF`).",
+            body = Refusal,
+            example = json!({"detail": "Not found."}),
+        ),
+    ),
+)]
 pub async fn get(State(state): State<AppState>, headers: HeaderMap) -> Result<Response, Failure> {
     if !state.web.double_submit.is_used() {
         return Err(Failure::NotFound);

@@ -49,7 +49,7 @@ use crate::{
             description = "The session has ended, or there is none.",
             body = Refusal,
             headers(
-                ("WWW-Authenticate" = String, description = r#"Always `Bearer realm="api"`."#),
+                ("WWW-Authenticate" = String, description = r#"`Bearer realm="api"`."#),
                 ("latchkey-session-end" = String, description = "Why it ended: `signed_out`, \
                     `expired`, `password_changed`, `replayed`, `disabled`, `administrator` or \
                     `ended`."),

@@ -1,6 +1,6 @@
 //! `POST /api/auth/registration/`: an account of one's own.
 
-use app::wire::{LoginResponse, paths};
+use app::wire::paths;
 use axum::{
     Json,
     extract::State,
@@ -43,8 +43,8 @@ const SENT: &str = "Verification e-mail sent.";
     request_body = bodies::Registration,
     responses((
         status = CREATED,
-        description = "Made, and signed in.",
-        body = LoginResponse,
+        description = "Made, and signed in; or a mail is on its way.",
+        body = bodies::Registered,
         headers(("Set-Cookie" = String, description = "Both token cookies.")),
     )),
 )]

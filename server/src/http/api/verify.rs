@@ -28,7 +28,7 @@ use crate::http::{
             status = UNAUTHORIZED,
             description = "It is not.",
             body = Refusal,
-            headers(("WWW-Authenticate" = String, description = r#"Always `Bearer realm="api"`."#)),
+            headers(("WWW-Authenticate" = String, description = r#"`Bearer realm="api"`."#)),
         ),
     ),
     security((), ("accessCookie" = [])),

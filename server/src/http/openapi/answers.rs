@@ -16,7 +16,7 @@ use crate::http::Access;
 
 const JSON: &str = "application/json";
 /// What is said of the header that asks for a sign-in.
-const CHALLENGE: &str = "Always `Bearer realm=\"api\"`.";
+const CHALLENGE: &str = "`Bearer realm=\"api\"`; the scheme is the first of `AUTH_HEADER_TYPES`.";
 
 /// Why not, in a sentence.
 #[derive(ToSchema)]
@@ -56,10 +56,15 @@ struct TokenMessage {
 pub struct FieldMessages(std::collections::BTreeMap<String, Vec<String>>);
 
 /// What decides how an operation may be refused.
-struct Kind {
-    access: Access,
-    changes: bool,
-    reads: bool,
+pub struct Kind {
+    /// Whom it serves.
+    pub access: Access,
+    /// Whether it changes anything.
+    pub changes: bool,
+    /// Whether it reads a body.
+    pub reads: bool,
+    /// Whether it may be tried too often.
+    pub throttled: bool,
 }
 
 /// An answer that operations have in common.
@@ -70,7 +75,7 @@ struct Shared {
     happens: fn(&Kind) -> bool,
 }
 
-const SHARED: [Shared; 7] = [
+const SHARED: [Shared; 8] = [
     Shared {
         status: "400",
         name: "BadRequest",
@@ -86,7 +91,8 @@ const SHARED: [Shared; 7] = [
     Shared {
         status: "403",
         name: "Forbidden",
-        words: "From the page of an origin that may not do this.",
+        words: "From the page of an origin that may not do this, or without the value of the cookie \
+                `csrftoken` where that is asked for.",
         happens: |kind| kind.changes,
     },
     Shared {
@@ -108,6 +114,12 @@ const SHARED: [Shared; 7] = [
         happens: |kind| kind.reads,
     },
     Shared {
+        status: "429",
+        name: "Throttled",
+        words: "Too often, by `DEFAULT_THROTTLE_RATES`.",
+        happens: |kind| kind.throttled,
+    },
+    Shared {
         status: "503",
         name: "Unavailable",
         words: "Not now. Nobody is signed out by it.",
@@ -117,16 +129,15 @@ const SHARED: [Shared; 7] = [
 
 /// Adds to an operation what it has in common with the others: how it is refused, and the other two
 /// types that its body may be of.
-pub fn complete(operation: &mut Operation, access: Access, changes: bool) {
-    let kind = Kind { access, changes, reads: operation.request_body.is_some() };
+pub fn complete(operation: &mut Operation, kind: &Kind) {
     if let Some(RefOr::T(body)) = &mut operation.request_body {
         accept_forms(body);
     }
     let answers = &mut operation.responses.responses;
-    if access == Access::Private {
+    if kind.access == Access::Private {
         name_the_caller(answers.values_mut());
     }
-    for shared in SHARED.iter().filter(|shared| (shared.happens)(&kind)) {
+    for shared in SHARED.iter().filter(|shared| (shared.happens)(kind)) {
         let answer = RefOr::Ref(Ref::from_response_name(shared.name));
         answers.entry(shared.status.to_owned()).or_insert(answer);
     }
@@ -159,7 +170,9 @@ pub fn shared() -> impl Iterator<Item = (String, RefOr<Response>)> {
         let answer = ResponseBuilder::new().description(words).content(JSON, body(status));
         let answer = match status {
             "401" => answer.header("WWW-Authenticate", header(String::schema(), CHALLENGE)),
-            "503" => answer.header("Retry-After", header(u64::schema(), "Seconds to wait.")),
+            "429" | "503" => {
+                answer.header("Retry-After", header(u64::schema(), "Seconds to wait."))
+            }
             _ => answer,
         };
         (name.to_owned(), answer.build().into())

@@ -3,17 +3,20 @@
 
 #![expect(dead_code, reason = "described, and never made")]
 
-use app::wire::{User, auth::Expiry};
+use app::wire::{LoginResponse, User, auth::Expiry};
 use utoipa::{IntoParams, ToSchema};
+
+use crate::http::api::Detail;
 
 /// Who signs in.
 #[derive(ToSchema)]
 #[schema(example = json!({"username": "ada", "password": "correct-horse-9"}))]
 pub struct Login {
-    /// Matched without regard to case. Without it the answer says that it is needed.
+    /// Matched without regard to case. Without a name the answer says which is needed, by
+    /// `ACCOUNT_LOGIN_METHODS`.
     #[schema(nullable = false)]
     username: Option<String>,
-    /// Read for its form alone.
+    /// Where `ACCOUNT_LOGIN_METHODS` does not name it, it is read for its form alone.
     #[schema(nullable = false)]
     email: Option<String>,
     /// Taken as typed.
@@ -43,7 +46,7 @@ pub struct Registration {
     /// The name to sign in with: letters, digits and `@.+-_`.
     #[schema(min_length = 1, max_length = 150)]
     username: String,
-    /// Left out where there is none.
+    /// Left out where there is none, unless `ACCOUNT_SIGNUP_FIELDS` asks for it.
     #[schema(nullable = false, min_length = 1, max_length = 254)]
     email: Option<String>,
     /// Taken as typed.
@@ -52,6 +55,16 @@ pub struct Registration {
     /// The same once more.
     #[schema(min_length = 1, format = Password)]
     password2: String,
+}
+
+/// The answer to a registration.
+#[derive(ToSchema)]
+#[serde(untagged)]
+pub enum Registered {
+    /// As that of a sign-in.
+    SignedIn(Box<LoginResponse>),
+    /// Where the address has to be verified first.
+    VerificationSent(Detail),
 }
 
 /// A refresh token, of a client that keeps it itself; a browser sends its cookie.
@@ -166,7 +179,8 @@ pub struct VerifyEmail {
 #[derive(ToSchema)]
 #[schema(example = json!({"email": "ada@example.com"}))]
 pub struct ResendEmail {
-    /// Where the mail goes, if there is such an account and it is not verified.
+    /// Where the mail goes, if there is such an account and it is not verified. Asked for where
+    /// `ACCOUNT_SIGNUP_FIELDS` asks for one.
     #[schema(nullable = false, min_length = 1, max_length = 254)]
     email: Option<String>,
 }
