@@ -48,6 +48,8 @@ use super::{Web, api};
         api::password_change::post,
         api::password_reset::post,
         api::password_reset::confirm,
+        api::email_change::post,
+        api::account_delete::post,
         api::csrf_token::get,
         api::data::get,
         api::schema::get,

@@ -1,5 +1,6 @@
 //! `POST /api/auth/account/delete/`: the end of an account, for whoever knows its password.
 
+use app::wire::paths;
 use axum::{
     Json,
     extract::State,
@@ -8,7 +9,9 @@ use axum::{
 };
 
 use super::{Detail, logout::farewell, present_password};
-use crate::http::{AppState, CurrentUser, Failure, failure::FieldErrors, fields::Fields};
+use crate::http::{
+    AppState, CurrentUser, Failure, failure::FieldErrors, fields::Fields, openapi::bodies,
+};
 
 const DELETED: &str = "Account has been deleted.";
 
@@ -16,6 +19,20 @@ const DELETED: &str = "Account has been deleted.";
 ///
 /// # Errors
 /// 400 without the password, or with another one; 401; 503.
+#[utoipa::path(
+    post,
+    path = paths::ACCOUNT_DELETE,
+    operation_id = "delete_account",
+    tag = "account",
+    request_body = bodies::AccountDelete,
+    responses((
+        status = OK,
+        description = "Deleted.",
+        body = Detail,
+        headers(("Set-Cookie" = String, description = "Deletes the token cookies.")),
+        example = json!({"detail": "Account has been deleted."}),
+    )),
+)]
 pub async fn post(
     State(state): State<AppState>,
     CurrentUser(caller): CurrentUser,

@@ -1,9 +1,12 @@
 //! `POST /api/auth/email/`: another address, for whoever knows the password.
 
+use app::wire::paths;
 use axum::{Json, extract::State};
 
 use super::{Detail, email, present_password};
-use crate::http::{AppState, CurrentUser, Failure, failure::FieldErrors, fields::Fields};
+use crate::http::{
+    AppState, CurrentUser, Failure, failure::FieldErrors, fields::Fields, openapi::bodies,
+};
 
 const SENT: &str = "Verification e-mail sent.";
 
@@ -12,6 +15,19 @@ const SENT: &str = "Verification e-mail sent.";
 ///
 /// # Errors
 /// 400 with what is wrong, by field; 401; 503.
+#[utoipa::path(
+    post,
+    path = paths::EMAIL_CHANGE,
+    operation_id = "change_email",
+    tag = "account",
+    request_body = bodies::EmailChange,
+    responses((
+        status = OK,
+        description = "A mail is on its way.",
+        body = Detail,
+        example = json!({"detail": "Verification e-mail sent."}),
+    )),
+)]
 pub async fn post(
     State(state): State<AppState>,
     CurrentUser(caller): CurrentUser,

@@ -185,6 +185,27 @@ pub struct ResendEmail {
     email: Option<String>,
 }
 
+/// Another address.
+#[derive(ToSchema)]
+#[schema(example = json!({"email": "lovelace@example.com", "password": "correct-horse-9"}))]
+pub struct EmailChange {
+    /// Where the mail goes that confirms it.
+    #[schema(min_length = 1, max_length = 254)]
+    email: String,
+    /// The present one.
+    #[schema(min_length = 1, format = Password)]
+    password: String,
+}
+
+/// The end of an account.
+#[derive(ToSchema)]
+#[schema(example = json!({"password": "correct-horse-9"}))]
+pub struct AccountDelete {
+    /// The present one.
+    #[schema(min_length = 1, format = Password)]
+    password: String,
+}
+
 /// The answer to a new password; with the new session, where the client keeps its tokens itself.
 #[derive(ToSchema)]
 #[schema(example = json!({"detail": "New password has been saved."}))]
