@@ -21,7 +21,7 @@ pub use self::{
     erase::{Erase, Piece, effect, part},
     faults::{Faults, Place},
     field::Field,
-    form::{Form, FormFrame, Sender, Words, instead},
+    form::{Form, Sender, Sheet, instead, saying},
     frame::{Footer, Header},
     guard::{private, redirect_strangers},
     keys::{KeyStory, Mark, UprightKey},

@@ -40,7 +40,7 @@ test.describe("a mailed link", () => {
     await new RegisterPage(page).register({ username: "eve", email: "eve@example.com", password: NEW_PASSWORD });
     await expect(page).toHaveURL("/account");
     const link = linkIn(await mailTo(server, "eve@example.com"));
-    complaints.allowStatus(404, link);
+    complaints.allowStatus(404, "/verify-email");
 
     await open(page, link);
     await expect(main(page).getByRole("heading", { level: 1 })).toHaveText("Is this your address?");
@@ -81,7 +81,7 @@ test.describe("a mailed link", () => {
     await expect(told(page)).toContainText("is on its way");
 
     const link = linkIn(await mailTo(server, ADA.email));
-    complaints.allowStatus(400, link);
+    complaints.allowStatus(400, "/reset-password");
     await open(page, link);
     await choose(page, "12345678");
     await press(page, "Save the new password");
@@ -91,8 +91,10 @@ test.describe("a mailed link", () => {
     await expect(page).toHaveURL("/account/password?done");
     await expect(told(page)).toHaveText("Your new password is saved. You are signed in here and nowhere else.");
 
-    await page.goBack();
-    expect(page.url(), "the link is not in the history").not.toContain(scripted() ? "token=" : "never");
+    if (scripted()) {
+      await page.goBack();
+      expect(page.url(), "a link that is used is not in the history").not.toContain("token=");
+    }
     await open(page, link);
     await choose(page, "another engine entirely");
     await press(page, "Save the new password");
@@ -210,7 +212,7 @@ test.describe("the account area", () => {
   });
 
   test("the end of an account", async ({ page, context, complaints }) => {
-    for (const path of ["/api/auth/account/delete/", "/account/delete", LOGIN, "/login?done"]) {
+    for (const path of ["/api/auth/account/delete/", "/account/delete", LOGIN, "/login"]) {
       complaints.allowStatus(400, path);
     }
     await open(page, "/account/delete");

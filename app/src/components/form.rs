@@ -3,6 +3,7 @@
 //! All forms share this code, one copy of it: it would be most of what each adds to the WASM.
 
 mod frame;
+mod sheet;
 mod values;
 
 use std::sync::Arc;
@@ -10,13 +11,10 @@ use std::sync::Arc;
 use leptos::{ev::SubmitEvent, html, prelude::*, task::spawn_local};
 use leptos_router::hooks::use_location;
 
-pub use self::{
-    frame::{FormFrame, Words},
-    values::Values,
-};
+pub use self::{sheet::Sheet, values::Values};
 use super::{Entry, Faults, Place, Question, effect};
 use crate::{
-    api::{ApiError, BoxFuture},
+    api::{ApiError, BoxFuture, use_api},
     session::set_if_new,
     wire::{FormReply, Problem, query},
 };
@@ -24,10 +22,19 @@ use crate::{
 /// Sends what was entered.
 pub type Sender = Arc<dyn Fn(Values) -> BoxFuture<'static, Result<(), ApiError>> + Send + Sync>;
 
-/// What a form asks, and how it stands.
+/// Sends it to an endpoint that answers by yes or no.
+pub fn saying(endpoint: &'static str) -> Sender {
+    let api = use_api();
+    Arc::new(move |values| {
+        let api = api.clone();
+        Box::pin(async move { api.say(endpoint, &values).await })
+    })
+}
+
+/// A form, and how it stands.
 #[derive(Clone)]
 pub struct Form {
-    questions: &'static [Question],
+    sheet: &'static Sheet,
     entries: Arc<[Entry]>,
     /// What the page brings for some of them.
     brought: Arc<[(&'static str, String)]>,
@@ -42,13 +49,14 @@ pub struct Form {
 }
 
 impl Form {
-    /// The form of `page` that asks these questions.
-    pub fn new(page: &str, questions: &'static [Question], send: Sender) -> Self {
+    /// The form of this sheet.
+    pub fn new(sheet: &'static Sheet, send: Sender) -> Self {
+        let Sheet { page, questions, .. } = *sheet;
         let reply = first_reply(page);
         let faults = reply.as_ref().map(|reply| faults_of(reply, questions)).unwrap_or_default();
         let done = reply.is_none() && use_location().search.with_untracked(|q| query::is_done(q));
         Self {
-            questions,
+            sheet,
             entries: questions.iter().map(Entry::new).collect(),
             brought: Arc::default(),
             reply,
@@ -62,6 +70,11 @@ impl Form {
     /// The same with something in it at first.
     pub fn with(self, brought: impl IntoIterator<Item = (&'static str, String)>) -> Self {
         Self { brought: brought.into_iter().collect(), ..self }
+    }
+
+    /// The page that it is on.
+    pub fn page(&self) -> &'static str {
+        self.sheet.page
     }
 
     /// What is in an input at first: what was typed into a form that was refused, else what the page
@@ -79,7 +92,7 @@ impl Form {
         }
         self.done.set(false);
         let values = Values(self.entries.iter().map(|e| (e.question.name, e.value())).collect());
-        if let Some(faults) = values.faults(self.questions) {
+        if let Some(faults) = values.faults(self.sheet.questions) {
             self.faults.set(faults);
             return;
         }
@@ -89,7 +102,7 @@ impl Form {
         spawn_local(async move {
             let sent = sent.await;
             let worked = sent.is_ok();
-            let faults = sent.err().map(|error| Faults::of_error(&error, form.questions));
+            let faults = sent.err().map(|error| Faults::of_error(&error, form.sheet.questions));
             set_if_new(form.faults, faults.unwrap_or_default());
             set_if_new(form.done, worked);
             form.busy.set(false);

@@ -5,13 +5,15 @@ use std::sync::Arc;
 use leptos::prelude::*;
 use leptos_router::{NavigateOptions, hooks::use_navigate};
 
-use super::{BusyButton, Erase, Form, Piece, Sender, instead, part};
+use super::{BusyButton, Erase, Form, Piece, Sender, Sheet, instead, part};
 use crate::{api::use_api, wire::paths};
+
+const SHEET: Sheet = Sheet { page: paths::LOGOUT_PAGE, ..Sheet::BLANK };
 
 /// A button that ends the session and leads to the login page. When that fails one is told.
 #[component]
 pub fn SignOut() -> Piece {
-    let form = Form::new(paths::LOGOUT_PAGE, &[], sender());
+    let form = Form::new(&SHEET, sender());
     let (faults, busy) = (form.faults, form.busy);
     let failure = part(move || {
         let words = faults.get().summary?;

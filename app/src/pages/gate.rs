@@ -1,6 +1,6 @@
 //! What the pages before the door have in common.
 
-use leptos::prelude::*;
+use leptos::{prelude::*, tachys::view::iterators::StaticVec};
 use leptos_meta::Title;
 use leptos_router::{
     NavigateOptions,
@@ -35,36 +35,49 @@ pub fn Gate(
     .erase()
 }
 
-/// A page before the door that is a heading, a few words, a form and a way out.
-#[component]
-pub fn GatePage(
+/// A page before the door that is a heading, a few words, a form and ways out.
+pub struct GatePage {
     /// What it is.
-    title: &'static str,
+    pub title: &'static str,
     /// What to do there.
-    lead: &'static str,
-    /// The form.
-    form: Piece,
+    pub lead: &'static str,
     /// Where else to go.
-    hint: Piece,
-) -> Piece {
-    let form = view! {
-        <h1 id="title">{title}</h1>
-        <p class="gate-lead">{lead}</p>
-        {form}
-        <p class="hint">{hint}</p>
+    pub hints: &'static [Hint],
+}
+
+/// A question, the page that answers it, and the words of the link that leads there.
+pub struct Hint(pub &'static str, pub &'static str, pub &'static str);
+
+impl GatePage {
+    /// The page with its form.
+    pub fn view(&self, form: Piece) -> Piece {
+        let hints: Vec<_> = self.hints.iter().map(Hint::view).collect();
+        let form = view! {
+            <h1 id="title">{self.title}</h1>
+            <p class="gate-lead">{self.lead}</p>
+            {form}
+            {StaticVec::from(hints)}
+        }
+        .erase();
+        view! {
+            <Title text=self.title />
+            <Gate form />
+        }
+        .erase()
     }
-    .erase();
-    view! {
-        <Title text=title />
-        <Gate form />
+}
+
+impl Hint {
+    fn view(&self) -> Piece {
+        let Self(question, page, words) = *self;
+        view! { <p class="hint">{question} " " <a href=page>{words}</a></p> }.erase()
     }
-    .erase()
 }
 
 /// The page with the query that it has now: a form that is sent without a script must not lose it.
-pub fn with_query(page: &'static str) -> String {
+pub fn with_query(page: &'static str) -> Signal<String> {
     let query = use_location().search.get_untracked();
-    if query.is_empty() { page.to_owned() } else { format!("{page}?{query}") }
+    Signal::stored(if query.is_empty() { page.to_owned() } else { format!("{page}?{query}") })
 }
 
 /// A value of the address, or nothing.

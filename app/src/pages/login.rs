@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_location;
 
-use self::form::LoginForm;
+use self::form::login_form;
 use super::gate::{Gate, go_on_when_signed_in, use_next};
 use crate::{
     components::{Erase, Piece, part},
@@ -23,7 +23,7 @@ pub fn LoginPage() -> Piece {
     let form = view! {
         <h1 id="login-title">"Sign in"</h1>
         <Reason />
-        <LoginForm action=next.link(paths::LOGIN_PAGE) />
+        {login_form(next.link(paths::LOGIN_PAGE))}
         <p class="hint">
             "No account yet? " <a href=next.link(paths::REGISTER_PAGE)>"Make one"</a> "."
         </p>

@@ -5,7 +5,7 @@ mod form;
 use leptos::prelude::*;
 use leptos_meta::Title;
 
-use self::form::RegisterForm;
+use self::form::register_form;
 use super::gate::{Gate, go_on_when_signed_in, use_next};
 use crate::{
     components::{Erase, Piece},
@@ -20,7 +20,7 @@ pub fn RegisterPage() -> Piece {
     go_on_when_signed_in(next);
     let form = view! {
         <h1 id="register-title">"Make an account"</h1>
-        <RegisterForm action=next.link(paths::REGISTER_PAGE) />
+        {register_form(next.link(paths::REGISTER_PAGE))}
         <p class="hint">
             "You have one already? " <a href=next.link(paths::LOGIN_PAGE)>"Sign in"</a> "."
         </p>

@@ -7,47 +7,44 @@ use leptos_router::{NavigateOptions, hooks::use_navigate};
 
 use super::{
     account::changed_password_page,
-    gate::{GatePage, from_query, with_query},
+    gate::{GatePage, Hint, from_query, with_query},
 };
 use crate::{
     api::use_api,
-    components::{Erase, Form, FormFrame, Piece, Question, Sender, Words},
+    components::{Form, Piece, Question, Sender, Sheet},
     wire::paths,
 };
 
 const UID: &str = "uid";
 const TOKEN: &str = "token";
-const QUESTIONS: [Question; 4] = [
-    Question::choice("new_password1", "New password", "Choose a new password."),
-    Question::choice("new_password2", "New password again", "Enter the new password once more."),
-    Question::hidden(UID),
-    Question::hidden(TOKEN),
-];
-const WORDS: Words =
-    Words { titled_by: "title", label: "Save the new password", busy_label: "Saving…", done: "" };
+const SHEET: Sheet = Sheet {
+    page: paths::RESET_PASSWORD_PAGE,
+    questions: &[
+        Question::choice("new_password1", "New password", "Choose a new password."),
+        Question::choice(
+            "new_password2",
+            "New password again",
+            "Enter the new password once more.",
+        ),
+        Question::hidden(UID),
+        Question::hidden(TOKEN),
+    ],
+    label: "Save the new password",
+    busy_label: "Saving…",
+    first: true,
+    ..Sheet::BLANK
+};
+const PAGE: GatePage = GatePage {
+    title: "Choose a new password",
+    lead: "All browsers that are signed in to your account will be signed out.",
+    hints: &[Hint("Does the link not work?", paths::FORGOT_PASSWORD_PAGE, "Ask for a new one")],
+};
 
 /// The page at [`paths::RESET_PASSWORD_PAGE`]. Once it has worked one is signed in.
 #[component]
 pub fn ResetPasswordPage() -> Piece {
-    let form = Form::new(paths::RESET_PASSWORD_PAGE, &QUESTIONS, sender());
-    let form = form.with([from_query(UID), from_query(TOKEN)]);
-    let action = with_query(paths::RESET_PASSWORD_PAGE);
-    let form = view! { <FormFrame form action words=WORDS first=true /> }.into_inner();
-    let hint = view! {
-        "Does the link not work? "
-        <a href=paths::FORGOT_PASSWORD_PAGE>"Ask for a new one"</a>
-        "."
-    }
-    .erase();
-    view! {
-        <GatePage
-            title="Choose a new password"
-            lead="All browsers that are signed in to your account will be signed out."
-            form
-            hint
-        />
-    }
-    .into_inner()
+    let form = Form::new(&SHEET, sender()).with([from_query(UID), from_query(TOKEN)]);
+    PAGE.view(form.view(with_query(SHEET.page)))
 }
 
 /// Asks the API, and goes where that is told.

@@ -2,71 +2,44 @@
 
 use leptos::{html, prelude::*, tachys::view::iterators::StaticVec};
 
-use super::{Form, focus, instead};
+use super::{Form, Sheet, focus, instead};
 use crate::components::{BusyButton, EntryField, Erase, Kind, Piece, Place, effect, part};
 
-/// What a form says.
-#[derive(Clone, Copy, Debug)]
-pub struct Words {
-    /// The id of its heading.
-    pub titled_by: &'static str,
-    /// The button's words.
-    pub label: &'static str,
-    /// The button's words while it is sent.
-    pub busy_label: &'static str,
-    /// What is told once it has worked; nothing where the page moves on.
-    pub done: &'static str,
-}
-
-/// The form.
-#[component]
-pub fn FormFrame(
-    /// The form.
-    form: Form,
-    /// The page that it is sent to without a script.
-    #[prop(into)]
-    action: Signal<String>,
-    /// What it says.
-    words: Words,
-    /// Whether one is here for the form alone: then its first field has the focus.
-    #[prop(default = false)]
-    first: bool,
-    /// Whether it is of no more use once it has worked.
-    #[prop(default = false)]
-    once: bool,
-    /// CSS classes of the button.
-    #[prop(default = "button wide")]
-    class: &'static str,
-) -> Piece {
-    let Words { titled_by, label, busy_label, done: told } = words;
-    let summary = NodeRef::<html::P>::new();
-    form.focus_on_fault(summary);
-    let (faults, busy, done) = (form.faults, form.busy, form.done);
-    let fault = part(move || {
-        let words = faults.get().summary?;
-        Some(view! { <p class="alert" tabindex="-1" node_ref=summary>{words}</p> }.erase())
-    });
-    let outcome = (!told.is_empty()).then(|| outcome(&form, told));
-    let fields = fields(&form, first);
-    let submit = instead(move || form.submit());
-    view! {
-        {outcome}
-        <form
-            method="post"
-            action=action
-            aria-labelledby=titled_by
-            novalidate
-            hidden=move || once && done.get()
-            on:submit=submit
-        >
-            <div role="alert" id="form-summary" class:off=move || busy.get()>
-                {fault}
-            </div>
-            {fields}
-            <BusyButton class label busy_label busy />
-        </form>
+impl Form {
+    /// The form in the document. Without a script it is sent to `action`: its page, with what belongs
+    /// into the address.
+    pub fn view(self, action: Signal<String>) -> Piece {
+        let form = self;
+        let Sheet { titled_by, label, busy_label, done: told, once, class, .. } = *form.sheet;
+        let summary = NodeRef::<html::P>::new();
+        form.focus_on_fault(summary);
+        let (faults, busy, done) = (form.faults, form.busy, form.done);
+        let fault = part(move || {
+            let words = faults.get().summary?;
+            Some(view! { <p class="alert" tabindex="-1" node_ref=summary>{words}</p> }.erase())
+        });
+        let outcome = (!told.is_empty()).then(|| outcome(&form, told));
+        let fields = fields(&form);
+        let submit = instead(move || form.submit());
+        view! {
+            {outcome}
+            <form
+                method="post"
+                action=action
+                aria-labelledby=titled_by
+                novalidate
+                hidden=move || once && done.get()
+                on:submit=submit
+            >
+                <div role="alert" id="form-summary" class:off=move || busy.get()>
+                    {fault}
+                </div>
+                {fields}
+                <BusyButton class label busy_label busy />
+            </form>
+        }
+        .erase()
     }
-    .erase()
 }
 
 /// Tells that the form has worked. Passwords that were typed are forgotten then.
@@ -88,14 +61,17 @@ fn outcome(form: &Form, told: &'static str) -> Piece {
 }
 
 /// The fields, in the order of the questions.
-fn fields(form: &Form, first: bool) -> StaticVec<Piece> {
+fn fields(form: &Form) -> StaticVec<Piece> {
     let faults = form.faults;
     let shown = RwSignal::new(false);
     let refused = Signal::derive(move || faults.get().refused.then(|| "form-summary".to_owned()));
     let nothing = Signal::stored(None);
+    let Sheet { questions, first, .. } = *form.sheet;
+    // Whoever is told that it has worked is to read that.
+    let first = first && !form.done.get_untracked();
     let focused = faults.with_untracked(|faults| match faults.place() {
         Place::Field(name) => Some(name),
-        Place::Summary => form.questions.first().map(|question| question.name),
+        Place::Summary => questions.first().filter(|_| first).map(|question| question.name),
     });
     if let Some(entry) = form.entries.first().filter(|_| first) {
         entry.focus_on_arrival();
@@ -108,7 +84,7 @@ fn fields(form: &Form, first: bool) -> StaticVec<Piece> {
             <EntryField
                 entry=*entry
                 value=form.first_value(name)
-                autofocus=first && focused == Some(name)
+                autofocus=focused == Some(name)
                 shown
                 error=Signal::derive(move || faults.get().of(name))
                 described_by

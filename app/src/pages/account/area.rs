@@ -5,7 +5,7 @@ use leptos_meta::Title;
 use leptos_router::hooks::use_location;
 
 use crate::{
-    components::{Erase, Heading, Piece},
+    components::{Erase, Form, Heading, Piece},
     wire::paths,
 };
 
@@ -29,16 +29,8 @@ pub fn AreaNavigation() -> Piece {
 }
 
 /// A page of the area that is a heading, a few words and a form.
-#[component]
-pub fn AreaPage(
-    /// What it is.
-    title: &'static str,
-    /// What to know before.
-    #[prop(into)]
-    lead: Signal<String>,
-    /// The form.
-    form: Piece,
-) -> Piece {
+pub fn area_page(title: &'static str, lead: Signal<String>, form: Form) -> Piece {
+    let action = form.page().into();
     view! {
         <Title text=title />
         <div class="account">
@@ -46,7 +38,7 @@ pub fn AreaPage(
             <AreaNavigation />
             <div class="panel area-form">
                 <p>{lead}</p>
-                {form}
+                {form.view(action)}
             </div>
         </div>
     }

@@ -5,34 +5,28 @@ use std::sync::Arc;
 use leptos::prelude::*;
 use leptos_router::{NavigateOptions, hooks::use_navigate};
 
-use super::area::AreaPage;
+use super::area::area_page;
 use crate::{
     api::use_api,
-    components::{Form, FormFrame, Piece, Question, Sender, Words},
+    components::{Form, Piece, Question, Sender, Sheet},
     wire::{paths, query::DONE},
 };
 
-const QUESTIONS: [Question; 1] =
-    [Question::password("password", "Your password", "Enter your password.")];
-const WORDS: Words =
-    Words { titled_by: "title", label: "Delete my account", busy_label: "Deleting…", done: "" };
+const SHEET: Sheet = Sheet {
+    page: paths::DELETE_PAGE,
+    questions: &[Question::password("password", "Your password", "Enter your password.")],
+    label: "Delete my account",
+    busy_label: "Deleting…",
+    class: "button wide danger",
+    ..Sheet::BLANK
+};
+const LEAD: &str = "Your account goes, and all that is in it. You are signed out everywhere. This \
+                    cannot be undone.";
 
 /// The page at [`paths::DELETE_PAGE`]. Private.
 #[component]
 pub fn DeletePage() -> Piece {
-    let form = Form::new(paths::DELETE_PAGE, &QUESTIONS, sender());
-    let form = view! {
-        <FormFrame form action=paths::DELETE_PAGE words=WORDS class="button wide danger" />
-    };
-    view! {
-        <AreaPage
-            title="Delete your account"
-            lead="Your account goes, and all that is in it. You are signed out everywhere. This cannot \
-                  be undone."
-            form=form.into_inner()
-        />
-    }
-    .into_inner()
+    area_page("Delete your account", LEAD.into(), Form::new(&SHEET, sender()))
 }
 
 /// Asks the API, and leaves.

@@ -1,26 +1,24 @@
 //! Another e-mail address.
 
-use std::sync::Arc;
-
 use leptos::prelude::*;
 
-use super::area::AreaPage;
+use super::area::area_page;
 use crate::{
-    api::use_api,
-    components::{Form, FormFrame, Piece, Question, Sender, Words, use_user},
+    components::{Form, Piece, Question, Sheet, saying, use_user},
     wire::paths,
 };
 
-const QUESTIONS: [Question; 2] = [
-    Question::email("Enter the new address."),
-    Question::password("password", "Your password", "Enter your password."),
-];
-const WORDS: Words = Words {
-    titled_by: "title",
+const SHEET: Sheet = Sheet {
+    page: paths::EMAIL_PAGE,
+    questions: &[
+        Question::email("Enter the new address."),
+        Question::password("password", "Your password", "Enter your password."),
+    ],
     label: "Change my address",
     busy_label: "Asking…",
     done: "A mail is on its way to the new address. The address changes once you have followed the \
            link in it.",
+    ..Sheet::BLANK
 };
 
 /// The page at [`paths::EMAIL_PAGE`]. Private.
@@ -33,16 +31,5 @@ pub fn EmailPage() -> Piece {
             _ => "Your account has no address.".to_owned(),
         }
     });
-    let form = Form::new(paths::EMAIL_PAGE, &QUESTIONS, sender());
-    let form = view! { <FormFrame form action=paths::EMAIL_PAGE words=WORDS /> };
-    view! { <AreaPage title="Your e-mail address" lead=present form=form.into_inner() /> }
-        .into_inner()
-}
-
-fn sender() -> Sender {
-    let api = use_api();
-    Arc::new(move |values| {
-        let api = api.clone();
-        Box::pin(async move { api.say(paths::EMAIL_CHANGE, &values).await })
-    })
+    area_page("Your e-mail address", present, Form::new(&SHEET, saying(paths::EMAIL_CHANGE)))
 }

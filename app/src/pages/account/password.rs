@@ -4,38 +4,35 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 
-use super::area::AreaPage;
+use super::area::area_page;
 use crate::{
     api::use_api,
-    components::{Form, FormFrame, Piece, Question, Sender, Words},
+    components::{Form, Piece, Question, Sender, Sheet},
     wire::{paths, query::DONE},
 };
 
-const QUESTIONS: [Question; 3] = [
-    Question::password("old_password", "Present password", "Enter your present password."),
-    Question::choice("new_password1", "New password", "Choose a new password."),
-    Question::choice("new_password2", "New password again", "Enter the new password once more."),
-];
-const WORDS: Words = Words {
-    titled_by: "title",
+const SHEET: Sheet = Sheet {
+    page: paths::PASSWORD_PAGE,
+    questions: &[
+        Question::password("old_password", "Present password", "Enter your present password."),
+        Question::choice("new_password1", "New password", "Choose a new password."),
+        Question::choice(
+            "new_password2",
+            "New password again",
+            "Enter the new password once more.",
+        ),
+    ],
     label: "Save the new password",
     busy_label: "Saving…",
     done: "Your new password is saved. You are signed in here and nowhere else.",
+    ..Sheet::BLANK
 };
 
 /// The page at [`paths::PASSWORD_PAGE`]. Private.
 #[component]
 pub fn PasswordPage() -> Piece {
-    let form = Form::new(paths::PASSWORD_PAGE, &QUESTIONS, sender());
-    let form = view! { <FormFrame form action=paths::PASSWORD_PAGE words=WORDS /> };
-    view! {
-        <AreaPage
-            title="Your password"
-            lead="A new password signs out all other browsers."
-            form=form.into_inner()
-        />
-    }
-    .into_inner()
+    let lead = "A new password signs out all other browsers.";
+    area_page("Your password", lead.into(), Form::new(&SHEET, sender()))
 }
 
 /// Where it is told that there is a new password.

@@ -4,62 +4,56 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 
-use super::area::AreaPage;
+use super::area::area_page;
 use crate::{
     api::use_api,
-    components::{Form, FormFrame, Kind, Piece, Question, Sender, Words, use_user},
+    components::{Form, Kind, Piece, Question, Sender, Sheet, use_user},
     wire::paths,
 };
 
-const QUESTIONS: [Question; 3] = [
-    Question {
-        name: "username",
-        label: "Username",
-        kind: Kind::Text,
-        autocomplete: "username",
-        missing: "Choose a username.",
-    },
-    Question {
-        name: "first_name",
-        label: "Given name",
-        kind: Kind::Text,
-        autocomplete: "given-name",
-        missing: "",
-    },
-    Question {
-        name: "last_name",
-        label: "Family name",
-        kind: Kind::Text,
-        autocomplete: "family-name",
-        missing: "",
-    },
-];
-const WORDS: Words = Words {
-    titled_by: "title",
+const SHEET: Sheet = Sheet {
+    page: paths::PROFILE_PAGE,
+    questions: &[
+        Question {
+            name: "username",
+            label: "Username",
+            kind: Kind::Text,
+            autocomplete: "username",
+            missing: "Choose a username.",
+        },
+        Question {
+            name: "first_name",
+            label: "Given name",
+            kind: Kind::Text,
+            autocomplete: "given-name",
+            missing: "",
+        },
+        Question {
+            name: "last_name",
+            label: "Family name",
+            kind: Kind::Text,
+            autocomplete: "family-name",
+            missing: "",
+        },
+    ],
     label: "Save",
     busy_label: "Saving…",
     done: "Your names are saved.",
+    ..Sheet::BLANK
 };
+const LEAD: &str = "You sign in with your username. You are greeted by your given name, if you have \
+                    one here.";
 
 /// The page at [`paths::PROFILE_PAGE`]. Private.
 #[component]
 pub fn ProfilePage() -> Piece {
     let user = use_user().get_untracked().unwrap_or_default();
-    let form = Form::new(paths::PROFILE_PAGE, &QUESTIONS, sender()).with([
+    let form = Form::new(&SHEET, sender()).with([
         ("username", user.username),
         ("first_name", user.first_name),
         ("last_name", user.last_name),
     ]);
-    let form = view! { <FormFrame form action=paths::PROFILE_PAGE words=WORDS /> };
-    view! {
-        <AreaPage
-            title="Your names"
-            lead="You sign in with your username. You are greeted by your given name, if you have one \
-                  here."
-            form=form.into_inner()
-        />
-    }
-    .into_inner()
+    area_page("Your names", LEAD.into(), form)
 }
 
 fn sender() -> Sender {

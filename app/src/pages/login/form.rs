@@ -6,33 +6,35 @@ use leptos::prelude::*;
 
 use crate::{
     api::use_api,
-    components::{Form, FormFrame, Kind, Piece, Question, Sender, Words},
+    components::{Form, Kind, Piece, Question, Sender, Sheet},
     wire::{LoginRequest, paths},
 };
 
 const USERNAME: &str = "username";
 const PASSWORD: &str = "password";
-const QUESTIONS: [Question; 2] = [
-    Question {
-        name: USERNAME,
-        label: "Username",
-        kind: Kind::Text,
-        autocomplete: "username",
-        missing: "Enter your username.",
-    },
-    Question::password(PASSWORD, "Password", "Enter your password."),
-];
-const WORDS: Words =
-    Words { titled_by: "login-title", label: "Sign in", busy_label: "Signing in…", done: "" };
+const SHEET: Sheet = Sheet {
+    page: paths::LOGIN_PAGE,
+    questions: &[
+        Question {
+            name: USERNAME,
+            label: "Username",
+            kind: Kind::Text,
+            autocomplete: "username",
+            missing: "Enter your username.",
+        },
+        Question::password(PASSWORD, "Password", "Enter your password."),
+    ],
+    titled_by: "login-title",
+    label: "Sign in",
+    busy_label: "Signing in…",
+    first: true,
+    ..Sheet::BLANK
+};
 
-/// Signs in through the API. Once that worked the page around it moves on.
-#[component]
-pub fn LoginForm(
-    /// The page that it is sent to without a script.
-    action: Signal<String>,
-) -> Piece {
-    let form = Form::new(paths::LOGIN_PAGE, &QUESTIONS, sender());
-    view! { <FormFrame form action words=WORDS first=true /> }.into_inner()
+/// Signs in through the API. Once that worked the page around it moves on. Without a script it is
+/// sent to `action`.
+pub fn login_form(action: Signal<String>) -> Piece {
+    Form::new(&SHEET, sender()).view(action)
 }
 
 /// Asks the API.

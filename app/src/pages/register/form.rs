@@ -6,7 +6,7 @@ use leptos::prelude::*;
 
 use crate::{
     api::use_api,
-    components::{Form, FormFrame, Kind, Piece, Question, Sender, Words},
+    components::{Form, Kind, Piece, Question, Sender, Sheet},
     wire::{RegisterRequest, paths},
 };
 
@@ -14,39 +14,37 @@ const USERNAME: &str = "username";
 const EMAIL: &str = "email";
 const PASSWORD: &str = "password1";
 const REPEATED: &str = "password2";
-const QUESTIONS: [Question; 4] = [
-    Question {
-        name: USERNAME,
-        label: "Username",
-        kind: Kind::Text,
-        autocomplete: "username",
-        missing: "Choose a username.",
-    },
-    Question {
-        name: EMAIL,
-        label: "E-mail (optional)",
-        kind: Kind::Email,
-        autocomplete: "email",
-        missing: "",
-    },
-    Question::choice(PASSWORD, "Password", "Choose a password."),
-    Question::choice(REPEATED, "Password again", "Enter the password once more."),
-];
-const WORDS: Words = Words {
+const SHEET: Sheet = Sheet {
+    page: paths::REGISTER_PAGE,
+    questions: &[
+        Question {
+            name: USERNAME,
+            label: "Username",
+            kind: Kind::Text,
+            autocomplete: "username",
+            missing: "Choose a username.",
+        },
+        Question {
+            name: EMAIL,
+            label: "E-mail (optional)",
+            kind: Kind::Email,
+            autocomplete: "email",
+            missing: "",
+        },
+        Question::choice(PASSWORD, "Password", "Choose a password."),
+        Question::choice(REPEATED, "Password again", "Enter the password once more."),
+    ],
     titled_by: "register-title",
     label: "Make my account",
     busy_label: "Making it…",
-    done: "",
+    first: true,
+    ..Sheet::BLANK
 };
 
-/// Makes an account through the API. Once that worked the page around it moves on.
-#[component]
-pub fn RegisterForm(
-    /// The page that it is sent to without a script.
-    action: Signal<String>,
-) -> Piece {
-    let form = Form::new(paths::REGISTER_PAGE, &QUESTIONS, sender());
-    view! { <FormFrame form action words=WORDS first=true /> }.into_inner()
+/// Makes an account through the API. Once that worked the page around it moves on. Without a script
+/// it is sent to `action`.
+pub fn register_form(action: Signal<String>) -> Piece {
+    Form::new(&SHEET, sender()).view(action)
 }
 
 /// Asks the API.
