@@ -11,7 +11,7 @@ use crate::{
 /// What the client needs of a `LoginResponse`.
 #[derive(Deserialize)]
 struct SignedIn {
-    user: User,
+    user: Option<User>,
     access_expires_in: Option<u64>,
     refresh_expires_in: Option<u64>,
 }
@@ -22,25 +22,27 @@ impl Api {
     /// # Errors
     /// Status 400 with messages beside their fields when the credentials are refused.
     pub async fn login(&self, request: LoginRequest) -> Result<User, ApiError> {
-        self.sign_in(ApiRequest::post(paths::LOGIN).with(&request)?).await
+        let user = self.sign_in(ApiRequest::post(paths::LOGIN).with(&request)?).await?;
+        user.ok_or(ApiError::Unreadable)
     }
 
-    /// Makes an account and signs in with it.
+    /// Makes an account and signs in with it; nobody is signed in where the address has to be
+    /// confirmed first.
     ///
     /// # Errors
     /// Status 400 with messages beside their fields when something about it will not do.
-    pub async fn register(&self, request: RegisterRequest) -> Result<User, ApiError> {
+    pub async fn register(&self, request: RegisterRequest) -> Result<Option<User>, ApiError> {
         self.sign_in(ApiRequest::post(paths::REGISTRATION).with(&request)?).await
     }
 
-    async fn sign_in(&self, request: ApiRequest) -> Result<User, ApiError> {
+    async fn sign_in(&self, request: ApiRequest) -> Result<Option<User>, ApiError> {
         let mut change = self.driver().map(Driver::begin_change);
         if let Some(change) = &mut change {
             change.locked().await;
         }
         let signed_in: SignedIn = self.send(request).await?.read()?;
-        if let Some(change) = change {
-            let SignedIn { user, access_expires_in, refresh_expires_in } = &signed_in;
+        let SignedIn { user, access_expires_in, refresh_expires_in } = &signed_in;
+        if let (Some(change), Some(user)) = (change, user) {
             change.signed_in(user.clone(), *access_expires_in, *refresh_expires_in);
         }
         Ok(signed_in.user)

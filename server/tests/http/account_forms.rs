@@ -74,6 +74,25 @@ async fn an_address_is_confirmed_by_a_press_of_a_button_and_not_by_opening_the_p
 }
 
 #[tokio::test]
+async fn where_an_address_has_to_be_confirmed_first_a_page_tells_of_the_mail() {
+    let app = TestApp::with(&["--account-email-verification", "mandatory"]).await;
+    let registration = [
+        ("username", "ada"),
+        ("email", "ada@example.com"),
+        ("password1", PASSWORD),
+        ("password2", PASSWORD),
+    ];
+    let browser = app.browser();
+    let reply = send(&browser, "/register", &registration).await;
+    assert_eq!(place(&reply), "/resend-email?done");
+    assert!(reply.cookies().is_empty());
+    tells(&browser, "/resend-email?done", "a mail is on its way.").await;
+    let (page, values) = link(&app).await;
+    send(&browser, &page, &[("key", values[0].1.as_str())]).await.assert_status(303);
+    browser.login("ada").await.assert_status(200);
+}
+
+#[tokio::test]
 async fn mails_are_asked_for_with_the_same_answer_for_all() {
     let app = TestApp::new().await;
     app.user("ada").await;

@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use leptos::prelude::*;
+use leptos_router::{NavigateOptions, hooks::use_navigate};
 
 use crate::{
     api::use_api,
     components::{Form, Kind, Piece, Question, Sender, Sheet},
-    wire::{RegisterRequest, paths},
+    wire::{RegisterRequest, paths, query::DONE},
 };
 
 const USERNAME: &str = "username";
@@ -47,11 +48,13 @@ pub fn register_form(action: Signal<String>) -> Piece {
     Form::new(&SHEET, sender()).view(action)
 }
 
-/// Asks the API.
+/// Asks the API. Where the address has to be confirmed first, nobody is signed in: then a page tells
+/// of the mail.
 fn sender() -> Sender {
     let api = use_api();
+    let navigate = use_navigate();
     Arc::new(move |values| {
-        let api = api.clone();
+        let (api, navigate) = (api.clone(), navigate.clone());
         Box::pin(async move {
             let email = values.of(EMAIL);
             let request = RegisterRequest {
@@ -60,7 +63,13 @@ fn sender() -> Sender {
                 password1: values.of(PASSWORD),
                 password2: values.of(REPEATED),
             };
-            api.register(request).await.map(drop)
+            if api.register(request).await?.is_none() {
+                navigate(
+                    &format!("{}?{DONE}", paths::RESEND_EMAIL_PAGE),
+                    NavigateOptions::default(),
+                );
+            }
+            Ok(())
         })
     })
 }

@@ -138,7 +138,14 @@ async fn read(headers: &HeaderMap, body: Body) -> Result<Typed, Failure> {
 
 /// 303, with the cookies that the API set.
 fn go_on(form: Form, uri: &Uri, answer: &HeaderMap) -> Response {
-    let place = match form.then {
+    let then = match form.then {
+        // Nobody is signed in by it yet: the address has to be confirmed first.
+        Then::Next if !answer.contains_key(header::SET_COOKIE) => {
+            Then::Tell(paths::RESEND_EMAIL_PAGE)
+        }
+        then => then,
+    };
+    let place = match then {
         Then::Next => {
             let next = uri.query().and_then(NextPath::from_query).unwrap_or_default();
             next.as_str().to_owned()

@@ -3,7 +3,7 @@
 use super::*;
 use crate::{
     session::{Fresh, Hint},
-    wire::User,
+    wire::{RegisterRequest, User},
 };
 
 const SAVED: &str = r#"{"detail":"New password has been saved."}"#;
@@ -124,6 +124,21 @@ fn a_link_to_a_new_password_signs_in() {
     let call = tab.call(move |api| async move { api.replace_password(path, &"x").await });
     tab.serve(accepting);
     assert_eq!((take(&call), tab.view()), (Ok(()), signed_in(false)));
+}
+
+#[test]
+fn an_account_whose_address_has_to_be_confirmed_first_signs_nobody_in() {
+    let tab = Tab::open(SessionSnapshot::Anonymous { why: None });
+    let request = RegisterRequest {
+        username: "ada".to_owned(),
+        email: Some("ada@example.com".to_owned()),
+        password1: "x".to_owned(),
+        password2: "x".to_owned(),
+    };
+    let call = tab.call(|api| async move { api.register(request).await });
+    tab.serve(|_| json(201, r#"{"detail":"Verification e-mail sent."}"#));
+    assert_eq!(take(&call), Ok(None));
+    assert_eq!(tab.view(), SessionView::Anonymous { why: None });
 }
 
 #[test]
