@@ -9,7 +9,7 @@ use crate::{
     components::{Footer, Header},
     pages::Pages,
     session::provide_session,
-    wire::{FormReply, SessionSnapshot},
+    wire::{Entrance, FormReply, SessionSnapshot},
 };
 
 /// What the product is, for search engines and link previews.
@@ -54,6 +54,8 @@ pub fn App() -> impl IntoView {
     if let Some(reply) = reply.into_inner() {
         provide_context(reply);
     }
+    let entrance = SharedValue::new(|| use_context::<Entrance>().unwrap_or_default());
+    provide_context(entrance.into_inner());
     provide_session(first.into_inner());
     provide_api();
 

@@ -4,6 +4,7 @@
 //! are added so that a client never has to compare its own clock with the server's.
 
 pub mod auth;
+pub mod entrance;
 pub mod error;
 pub mod form;
 pub mod next;
@@ -13,6 +14,7 @@ pub mod session;
 pub mod user;
 
 pub use auth::{LoginRequest, LoginResponse, RefreshResponse, RegisterRequest};
+pub use entrance::{Entrance, LoginBy};
 pub use error::{ErrorCode, Problem};
 pub use form::FormReply;
 pub use next::NextPath;

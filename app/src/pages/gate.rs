@@ -9,7 +9,7 @@ use leptos_router::{
 
 use crate::{
     components::{Erase, Piece, UprightKey, effect, use_user},
-    wire::{NextPath, query},
+    wire::{Entrance, NextPath, query},
 };
 
 /// The door, and the form beside it.
@@ -72,6 +72,11 @@ impl Hint {
         let Self(question, page, words) = *self;
         view! { <p class="hint">{question} " " <a href=page>{words}</a></p> }.erase()
     }
+}
+
+/// What the server's settings ask of who comes in.
+pub fn use_entrance() -> Entrance {
+    use_context().unwrap_or_default()
 }
 
 /// The page with the query that it has now: a form that is sent without a script must not lose it.

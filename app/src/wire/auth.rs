@@ -7,8 +7,12 @@ use super::User;
 /// The body of `POST /api/auth/login/`.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LoginRequest {
-    /// Matched without regard to case.
-    pub username: String,
+    /// Matched without regard to case; an address where the server takes either.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub username: Option<String>,
+    /// The address, where people sign in by that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub email: Option<String>,
     /// Taken as typed.
     pub password: String,
 }

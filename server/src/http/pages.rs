@@ -11,7 +11,7 @@ use app::{
     App,
     api::Host,
     shell,
-    wire::{FormReply, SessionSnapshot},
+    wire::{Entrance, FormReply, LoginBy, SessionSnapshot},
 };
 use axum::{
     Router,
@@ -32,6 +32,7 @@ use self::{
     visit::{Kind, Visit, is_prefetch},
 };
 use super::{AppState, api::tokens::append_cookies, double_submit, headers::page_policy};
+use crate::auth::{EmailVerification, LoginMethods};
 
 /// All pages and files. `api` answers what the pages ask for while they are rendered.
 pub fn router(state: &AppState, api: Router) -> Router {
@@ -122,6 +123,20 @@ fn named(cookie: &HeaderValue) -> Vec<u8> {
     cookie.as_bytes().split(|byte| *byte == b'=').next().unwrap_or_default().to_vec()
 }
 
+/// What the forms before the door ask for.
+fn entrance(state: &AppState) -> Entrance {
+    let policy = &state.auth.policy;
+    Entrance {
+        by: match policy.login_methods {
+            LoginMethods::Username => LoginBy::Username,
+            LoginMethods::Email => LoginBy::Email,
+            LoginMethods::Either => LoginBy::Either,
+        },
+        asks_email: state.web.asks_email,
+        verifies_first: policy.email_verification == EmailVerification::Mandatory,
+    }
+}
+
 /// What a page finds in its context: how to reach the API, who visits, and the policy's nonce.
 fn provide_contexts(state: &AppState, api: &Router) {
     let visit = use_context::<Parts>().and_then(|parts| parts.extensions.get::<Visit>().cloned());
@@ -132,6 +147,7 @@ fn provide_contexts(state: &AppState, api: &Router) {
         port: None,
     });
     provide_context(snapshot);
+    provide_context(entrance(state));
     let nonce = leptos::nonce::use_nonce();
     if let (Some(nonce), Some(response)) = (nonce, use_context::<ResponseOptions>()) {
         let policy = page_policy(&nonce, state.web.reload_socket.as_deref());

@@ -1,5 +1,6 @@
 //! `ACCOUNT_LOGIN_METHODS`: by user name, by address, by either.
 
+use axum::http::Method;
 use serde_json::{Value, json};
 
 use crate::support::{Reply, TestApp, app::PASSWORD};
@@ -58,6 +59,24 @@ async fn by_either() {
     let wrong = login(&app, &[(EMAIL, "nonsense"), (USERNAME, "ada")]).await;
     let told = json!({"email": ["Enter a valid email address."]});
     assert_eq!(wrong.assert_status(400).json(), told);
+}
+
+#[tokio::test]
+async fn the_page_asks_for_what_is_taken() {
+    for (methods, label, name) in [
+        ("username", ">Username<", "username"),
+        ("email", ">E-mail address<", "email"),
+        ("username,email", ">Username or e-mail address<", "username"),
+    ] {
+        let app = TestApp::with(&["--account-login-methods", methods]).await;
+        app.user("ada").await;
+        let page = app.browser().open("/login").await.body;
+        assert!(page.contains(label), "{methods}: {page}");
+        let who = if methods == "username" { "ada" } else { "ada@example.com" };
+        let form = [("content-type", "application/x-www-form-urlencoded")];
+        let body = format!("{name}={who}&password={PASSWORD}");
+        app.browser().send(Method::POST, "/login", &form, body).await.assert_status(303);
+    }
 }
 
 #[tokio::test]

@@ -1,6 +1,7 @@
 //! `ACCOUNT_EMAIL_VERIFICATION`: with `mandatory` nobody signs in before their address is shown to be
 //! theirs, and nobody learns whose address is known; with `none` no mail asks.
 
+use axum::http::Method;
 use serde_json::json;
 use url::Url;
 
@@ -99,6 +100,26 @@ async fn a_reset_shows_whose_address_it_is() {
     app.browser().post("/api/auth/password/reset/confirm/", &body).await.assert_status(200);
     app.browser().login_with("squatter", new).await.assert_status(200);
     app.browser().login("squatter").await.assert_status(400);
+}
+
+#[tokio::test]
+async fn the_pages_lead_through_it_without_a_script() {
+    let app = TestApp::with(&MANDATORY).await;
+    let browser = app.browser();
+    let page = browser.open("/register").await;
+    assert!(!page.body.contains("optional"), "the address is asked for");
+    let form = [("content-type", "application/x-www-form-urlencoded")];
+    let body =
+        format!("username=ada&email=ada@example.com&password1={PASSWORD}&password2={PASSWORD}");
+    let sent = browser.send(Method::POST, "/register?next=/account", &form, body).await;
+    assert_eq!(sent.assert_status(303).header("location").unwrap(), "/resend-email?done");
+    let told = browser.open("/resend-email?done").await;
+    assert!(told.body.contains("a mail is on its way"), "{}", told.body);
+    let login = browser.open("/login").await;
+    assert!(login.body.contains("/resend-email"));
+    let body = format!("username=ada&password={PASSWORD}");
+    let refused = browser.send(Method::POST, "/login", &form, body).await;
+    assert!(refused.assert_status(400).body.contains("E-mail is not verified."));
 }
 
 #[tokio::test]

@@ -8,6 +8,7 @@ use leptos_router::{NavigateOptions, hooks::use_navigate};
 use crate::{
     api::use_api,
     components::{Form, Kind, Piece, Question, Sender, Sheet},
+    pages::gate::use_entrance,
     wire::{RegisterRequest, paths, query::DONE},
 };
 
@@ -15,9 +16,20 @@ const USERNAME: &str = "username";
 const EMAIL: &str = "email";
 const PASSWORD: &str = "password1";
 const REPEATED: &str = "password2";
-const SHEET: Sheet = Sheet {
+const EMAIL_OPTIONAL: Sheet = Sheet {
     page: paths::REGISTER_PAGE,
-    questions: &[
+    questions: &asking(Question { label: "E-mail (optional)", ..Question::email("") }),
+    titled_by: "register-title",
+    label: "Make my account",
+    busy_label: "Making it…",
+    first: true,
+    ..Sheet::BLANK
+};
+const EMAIL_ASKED: Sheet =
+    Sheet { questions: &asking(Question::email("Enter your e-mail address.")), ..EMAIL_OPTIONAL };
+
+const fn asking(email: Question) -> [Question; 4] {
+    [
         Question {
             name: USERNAME,
             label: "Username",
@@ -25,27 +37,17 @@ const SHEET: Sheet = Sheet {
             autocomplete: "username",
             missing: "Choose a username.",
         },
-        Question {
-            name: EMAIL,
-            label: "E-mail (optional)",
-            kind: Kind::Email,
-            autocomplete: "email",
-            missing: "",
-        },
+        email,
         Question::choice(PASSWORD, "Password", "Choose a password."),
         Question::choice(REPEATED, "Password again", "Enter the password once more."),
-    ],
-    titled_by: "register-title",
-    label: "Make my account",
-    busy_label: "Making it…",
-    first: true,
-    ..Sheet::BLANK
-};
+    ]
+}
 
 /// Makes an account through the API. Once that worked the page around it moves on. Without a script
 /// it is sent to `action`.
 pub fn register_form(action: Signal<String>) -> Piece {
-    Form::new(&SHEET, sender()).view(action)
+    let sheet = if use_entrance().asks_email { &EMAIL_ASKED } else { &EMAIL_OPTIONAL };
+    Form::new(sheet, sender()).view(action)
 }
 
 /// Asks the API. Where the address has to be confirmed first, nobody is signed in: then a page tells

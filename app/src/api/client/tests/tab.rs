@@ -88,7 +88,11 @@ impl Tab {
     }
 
     pub fn login(&self) -> Slot<Result<User, ApiError>> {
-        let request = LoginRequest { username: "ada".to_owned(), password: "x".to_owned() };
+        let request = LoginRequest {
+            username: Some("ada".to_owned()),
+            email: None,
+            password: "x".to_owned(),
+        };
         self.call(|api| async move { api.login(request).await })
     }
 
