@@ -36,6 +36,8 @@ const GET: &str = "GET, HEAD, OPTIONS";
 const POST: &str = "POST, OPTIONS";
 /// What the peer says of itself there, though it answers `HEAD` with 405.
 const POST_OR_HEAD: &str = "POST, OPTIONS, HEAD";
+/// The same where `GET` is a setting of the peer's, off by default.
+const LOGOUT: &str = "GET, POST, HEAD, OPTIONS";
 const USER: &str = "GET, PUT, PATCH, HEAD, OPTIONS";
 
 /// An answer that is one sentence.
@@ -70,7 +72,7 @@ pub fn throttled_routes() -> Vec<Route> {
     vec![
         (paths::LOGIN, Access::Public, POST, post(login::post)),
         (paths::REGISTRATION, Access::Public, POST, post(register::post)),
-        (paths::LOGOUT, Access::Public, POST, post(logout::post)),
+        (paths::LOGOUT, Access::Public, LOGOUT, post(logout::post)),
         (paths::PASSWORD_CHANGE, Access::Private, POST, post(password_change::post)),
         (paths::PASSWORD_RESET, Access::Public, POST, post(password_reset::post)),
         (paths::PASSWORD_RESET_CONFIRM, Access::Public, POST, post(password_reset::confirm)),

@@ -134,4 +134,16 @@ impl Fields {
             Some(text) => Ok(text),
         }
     }
+    /// A text field that has to be there and hold more than white space. Without the white space
+    /// around it.
+    ///
+    /// # Errors
+    /// What is wrong with it, in words.
+    pub fn filled(&self, name: &str) -> Result<String, &'static str> {
+        match self.optional(name)? {
+            None => Err(message::REQUIRED),
+            Some(text) if text.is_empty() => Err(message::BLANK),
+            Some(text) => Ok(text),
+        }
+    }
 }

@@ -84,8 +84,7 @@ fn read(fields: &Fields, max_chars: usize) -> Result<(Typed, String, String), Fa
     let mut errors = FieldErrors::default();
     let typed = Typed::read(fields, max_chars, &mut errors);
     let mut text = |name: &'static str| {
-        let text = fields.required(name).map(|text| text.trim().to_owned());
-        text.unwrap_or_else(|message| {
+        fields.filled(name).unwrap_or_else(|message| {
             errors.push(name, message);
             String::new()
         })

@@ -82,9 +82,7 @@ struct Entry {
 
 impl Entry {
     fn read(fields: &Fields, asks_email: bool) -> Self {
-        let filled = |text: Option<String>| text.filter(|text| !text.is_empty());
-        let username = fields.required("username").map(|name| name.trim().to_owned());
-        let username = username.and_then(|name| filled(Some(name)).ok_or(message::BLANK));
+        let username = fields.filled("username");
         // Missing it may be, unless it is asked for; blank it may not.
         let email = fields.optional("email").and_then(|email| match email {
             Some(email) if email.is_empty() => Err(message::BLANK),

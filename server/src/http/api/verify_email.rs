@@ -37,9 +37,9 @@ const OK: &str = "ok";
     ),
 )]
 pub async fn post(State(state): State<AppState>, fields: Fields) -> Result<Json<Detail>, Failure> {
-    let key = fields.required("key");
+    let key = fields.filled("key");
     let key = key.map_err(|message| Failure::Fields(FieldErrors::one("key", message)))?;
-    match state.auth.verify_email(key.trim()).await {
+    match state.auth.verify_email(&key).await {
         Ok(()) => Ok(Json(Detail { detail: OK })),
         Err(VerificationError::NoKey) => Err(Failure::NotFound),
         Err(VerificationError::Other(error)) => Err(error.into()),
