@@ -17,20 +17,21 @@ pub const PASSWORD: &str = "correct-horse-9";
 /// it to find.
 pub struct Place {
     folder: TempDir,
-    settings: Vec<(&'static str, String)>,
+    settings: Vec<(String, String)>,
 }
 
 impl Place {
     pub fn new() -> Self {
-        Self::with([])
+        Self::with::<&str>([])
     }
 
     /// With these environment variables.
-    pub fn with(settings: impl IntoIterator<Item = (&'static str, String)>) -> Self {
+    pub fn with<Name: Into<String>>(settings: impl IntoIterator<Item = (Name, String)>) -> Self {
         let folder = tempfile::tempdir().unwrap();
         fs::create_dir_all(folder.path().join("site/pkg")).unwrap();
         fs::write(folder.path().join("site/pkg/latchkey.wasm"), "").unwrap();
-        Self { folder, settings: settings.into_iter().collect() }
+        let settings = settings.into_iter().map(|(name, value)| (name.into(), value)).collect();
+        Self { folder, settings }
     }
 
     pub fn path(&self) -> &Path {
