@@ -58,38 +58,39 @@ use libtest_mimic::{Arguments, Failed, Trial};
 
 use crate::{
     case::{Case, table},
-    endpoint::ENDPOINTS,
-    profile::{Profile, Settings, Town},
+    endpoint::{ENDPOINTS, Endpoint},
+    profile::{Profile, Town},
     recorded::Recording,
 };
 
-/// The groups of rows, with the profile that each runs on.
-const GROUPS: [(&str, &str, &str); 11] = [
-    ("login", "default", include_str!("wire/cases/login.toml")),
-    ("authentication", "default", include_str!("wire/cases/authentication.toml")),
-    ("user", "default", include_str!("wire/cases/user.toml")),
-    ("refresh", "default", include_str!("wire/cases/refresh.toml")),
-    ("verify", "default", include_str!("wire/cases/verify.toml")),
-    ("logout", "default", include_str!("wire/cases/logout.toml")),
-    ("change", "default", include_str!("wire/cases/change.toml")),
-    ("reset", "default", include_str!("wire/cases/reset.toml")),
-    ("confirm", "default", include_str!("wire/cases/confirm.toml")),
-    ("registration", "default", include_str!("wire/cases/registration.toml")),
-    ("verification", "default", include_str!("wire/cases/verification.toml")),
+/// The tables, by the name of their group.
+const TABLES: [(&str, &str); 15] = [
+    ("login", include_str!("wire/cases/login.toml")),
+    ("authentication", include_str!("wire/cases/authentication.toml")),
+    ("user", include_str!("wire/cases/user.toml")),
+    ("refresh", include_str!("wire/cases/refresh.toml")),
+    ("verify", include_str!("wire/cases/verify.toml")),
+    ("logout", include_str!("wire/cases/logout.toml")),
+    ("change", include_str!("wire/cases/change.toml")),
+    ("reset", include_str!("wire/cases/reset.toml")),
+    ("confirm", include_str!("wire/cases/confirm.toml")),
+    ("registration", include_str!("wire/cases/registration.toml")),
+    ("verification", include_str!("wire/cases/verification.toml")),
+    ("cors", include_str!("wire/cases/cors.toml")),
+    ("csrf", include_str!("wire/cases/csrf.toml")),
+    ("throttle", include_str!("wire/cases/throttle.toml")),
+    ("settings", include_str!("wire/cases/settings.toml")),
 ];
 
-type Profiles = BTreeMap<String, (Settings, Arc<Profile>)>;
+const DEFAULT: &str = "default";
+
+type Profiles = BTreeMap<String, Arc<Profile>>;
 
 fn main() -> ExitCode {
     let arguments = Arguments::from_args();
     let profiles = profiles();
-    let mut trials = Vec::new();
-    for (group, profile, rows) in GROUPS {
-        let of_group = ENDPOINTS.iter().filter(|endpoint| endpoint.group == group);
-        let cases = of_group.flat_map(|endpoint| endpoint.cases()).chain(table(rows));
-        trials.push(trial(group, cases.collect(), &profiles[profile]));
-    }
-    trials.push(replay(Arc::clone(&profiles["recorded"].1)));
+    let tables = TABLES.into_iter().flat_map(|(group, rows)| trials(group, rows, &profiles));
+    let trials = tables.chain([replay(Arc::clone(&profiles["recorded"]))]).collect();
     let conclusion = libtest_mimic::run(&arguments, trials);
     // Servers end when nobody holds them any more.
     drop(profiles);
@@ -97,28 +98,40 @@ fn main() -> ExitCode {
 }
 
 fn profiles() -> Profiles {
-    let settings: BTreeMap<String, Settings> =
+    let settings: BTreeMap<String, BTreeMap<String, String>> =
         toml::from_str(include_str!("wire/profiles.toml")).unwrap();
     let town = Arc::new(Town::default());
-    let profile = |settings: Settings| {
-        let profile = Arc::new(Profile::new(&settings, &town));
-        (settings, profile)
-    };
-    settings.into_iter().map(|(name, settings)| (name, profile(settings))).collect()
+    let profile = |env| Arc::new(Profile::new(env, &town));
+    settings.into_iter().map(|(name, env)| (name, profile(env))).collect()
 }
 
-/// A group as one test, which says how many cases it has and names those that fail.
-fn trial(name: &str, cases: Vec<Case>, (settings, profile): &(Settings, Arc<Profile>)) -> Trial {
+/// The cases of a group: those of the conventions and those of its table, a test for each profile.
+fn trials(group: &str, rows: &str, profiles: &Profiles) -> Vec<Trial> {
+    let of_group = ENDPOINTS.iter().filter(|endpoint| endpoint.group == group);
+    let mut by_profile = BTreeMap::<_, Vec<Case>>::new();
+    for case in of_group.flat_map(Endpoint::cases).chain(table(rows)) {
+        let profile = case.profile.clone().unwrap_or_else(|| DEFAULT.to_owned());
+        by_profile.entry(profile).or_default().push(case);
+    }
+    let trial = |(name, cases): (String, _)| {
+        let profile = profiles.get(&name).unwrap_or_else(|| panic!("{name} is no profile"));
+        let group = if name == DEFAULT { group.to_owned() } else { format!("{group} ({name})") };
+        trial(&group, cases, Arc::clone(profile))
+    };
+    by_profile.into_iter().map(trial).collect()
+}
+
+/// Cases as one test, which says how many they are and names those that fail.
+fn trial(name: &str, cases: Vec<Case>, profile: Arc<Profile>) -> Trial {
     let kind = format!("{:>3} cases", cases.len());
-    let profile = Arc::clone(profile);
     let run = move || {
         let failures = cases.iter().filter_map(|case| {
             let complaints = case.run(&profile);
             (!complaints.is_empty()).then(|| report(&case.name, &complaints))
         });
-        conclude(failures.collect())
+        conclude(&failures.collect::<Vec<_>>())
     };
-    Trial::test(name, run).with_kind(kind).with_ignored_flag(settings.pending)
+    Trial::test(name, run).with_kind(kind)
 }
 
 /// The recording as one test: its exchanges lead to one another.
@@ -127,12 +140,13 @@ fn replay(profile: Arc<Profile>) -> Trial {
     let kind = format!("{:>3} cases", recording.len());
     let run = move || {
         let failures = recording.replay(&profile);
-        conclude(failures.iter().map(|(name, complaints)| report(name, complaints)).collect())
+        let reports = failures.iter().map(|(name, complaints)| report(name, complaints));
+        conclude(&reports.collect::<Vec<_>>())
     };
     Trial::test("recorded", run).with_kind(kind)
 }
 
-fn conclude(failures: Vec<String>) -> Result<(), Failed> {
+fn conclude(failures: &[String]) -> Result<(), Failed> {
     if failures.is_empty() { Ok(()) } else { Err(failures.join("\n").into()) }
 }
 

@@ -21,6 +21,8 @@ use super::{
 #[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
 pub struct Case {
     pub name: String,
+    /// Which server it is sent to, if not to that of `default`.
+    pub profile: Option<String>,
     /// Who sends it: `nobody` (who has no cookies), a `stranger` (nobody either, but with a name of
     /// their own), one of the people by name, in a session that cases share, somebody `fresh`,
     /// who has just registered, or somebody `fresh` who is `signed in` once more.

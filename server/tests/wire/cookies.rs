@@ -39,7 +39,7 @@ pub fn seen(answer: &Answer) -> Result<Vec<String>, String> {
 fn one(line: &str, date: OffsetDateTime) -> Result<String, String> {
     let (pair, attributes) = line.split_once("; ").unwrap_or((line, ""));
     let (name, value) = pair.split_once('=').ok_or_else(|| format!("{line}: no name"))?;
-    let mut attributes: Vec<_> = attributes.split("; ").map(|text| tidy(text)).collect();
+    let mut attributes: Vec<_> = attributes.split("; ").map(tidy).collect();
     attributes.sort();
     let take = |attributes: &mut Vec<String>, name: &str| {
         let found = attributes.iter().position(|text| text.starts_with(&format!("{name}=")))?;

@@ -54,6 +54,7 @@ pub fn forge(token: &str, fault: &str) -> String {
         ("without-iat", _) => _ = claims.remove("iat"),
         ("without-jti", _) => _ = claims.remove("jti"),
         ("without-type", _) => _ = claims.remove("token_type"),
+        ("without-uid", _) => _ = claims.remove("uid"),
         ("without-user", _) => _ = claims.remove("user_id"),
         ("without-sid", _) => _ = claims.remove("sid"),
         ("without-gen", _) => _ = claims.remove("gen"),

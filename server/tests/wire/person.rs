@@ -51,6 +51,8 @@ pub struct Person {
     pub password: String,
     pub access: Option<Token>,
     pub refresh: Option<Token>,
+    /// The refresh token with which the session began.
+    pub first_refresh: Option<Token>,
     /// The double-submit token, where one is asked for.
     pub csrf: Option<String>,
 }
@@ -103,6 +105,7 @@ impl Person {
         let answer = sent.send(profile.address());
         assert!(answer.status < 300, "{} {body}: {answer:?}", self.username);
         self.adopt(&answer);
+        self.first_refresh.clone_from(&self.refresh);
     }
 
     /// Gets the double-submit token, where one is asked for.

@@ -6,24 +6,14 @@ use std::{
     sync::{Arc, Mutex, OnceLock},
 };
 
-use serde::Deserialize;
-
 use super::{
     forge,
     person::{PEOPLE, Person},
     program::{Place, Server},
 };
 
-/// The settings of a profile, as `profiles.toml` lists them.
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Settings {
-    #[serde(default)]
-    env: BTreeMap<String, String>,
-    /// Settings that the program does not know yet.
-    #[serde(default)]
-    pub pending: bool,
-}
+/// Key files that sign nothing but these tests.
+const KEYS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/wire/keys");
 
 /// A profile. Its server starts when the first case asks for it.
 pub struct Profile {
@@ -73,9 +63,13 @@ fn found() -> Place {
 }
 
 impl Profile {
-    pub fn new(settings: &Settings, people: &Arc<Town>) -> Self {
+    /// With the environment that `profiles.toml` says.
+    pub fn new(mut env: BTreeMap<String, String>, people: &Arc<Town>) -> Self {
+        for value in env.values_mut() {
+            *value = value.replace("$KEYS", KEYS);
+        }
         Self {
-            env: settings.env.clone(),
+            env,
             people: Arc::clone(people),
             running: OnceLock::new(),
             sessions: Mutex::default(),

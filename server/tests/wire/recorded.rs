@@ -1,5 +1,5 @@
 //! Exchanges that were recorded with dj-rest-auth 7.2.0 and simplejwt 5.5.1 in their mode of
-//! HttpOnly cookies, sent once more. In the recording the tokens are written as what they were:
+//! `HttpOnly` cookies, sent once more. In the recording the tokens are written as what they were:
 //! `<access expired>` was an access token whose time had passed.
 //!
 //! Whatever is not answered as it was recorded stands in `differences.toml`, with the reason; what
@@ -93,8 +93,8 @@ impl Recording {
         let lines = include_str!("recorded.jsonl").lines();
         let rows: Vec<Row> = lines.map(|line| serde_json::from_str(line).unwrap()).collect();
         let notes: Notes = toml::from_str(include_str!("differences.toml")).unwrap();
-        let noted = notes.difference.iter().flat_map(|one| &one.cases).chain(notes.before.keys());
-        for name in noted {
+        let named = notes.difference.iter().flat_map(|one| &one.cases).chain(notes.before.keys());
+        for name in named {
             assert!(rows.iter().any(|row| row.name == *name), "{name} was not recorded");
         }
         Self { rows, notes }

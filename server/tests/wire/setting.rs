@@ -23,7 +23,7 @@ impl Setting<'_> {
     }
 
     /// The word's meaning: `username`, `email`, `password`; `access` and `refresh`, alone for a
-    /// token and with a fault for a forged one; `uid` and `token` of the last mail that leads to a
+    /// token and with a fault for a forged one; `first refresh` for that of the beginning; `uid` and `token` of the last mail that leads to a
     /// new password, `key` of the last one that verifies an address; `150 x` for 150 times an x.
     fn means(&self, word: &str) -> Option<String> {
         let Setting { person, profile } = *self;
@@ -50,6 +50,7 @@ impl Setting<'_> {
             "email" => person.email.clone(),
             "password" => person.password.clone(),
             "csrf" => person.csrf.clone()?,
+            "first refresh" => person.first_refresh.clone()?.value,
             "uid" | "token" => linked("reset-password", word),
             "key" => linked("verify-email", word),
             _ => return None,
