@@ -64,7 +64,7 @@ use crate::{
 };
 
 /// The tables, by the name of their group.
-const TABLES: [(&str, &str); 15] = [
+const TABLES: [(&str, &str); 16] = [
     ("login", include_str!("wire/cases/login.toml")),
     ("authentication", include_str!("wire/cases/authentication.toml")),
     ("user", include_str!("wire/cases/user.toml")),
@@ -76,6 +76,7 @@ const TABLES: [(&str, &str); 15] = [
     ("confirm", include_str!("wire/cases/confirm.toml")),
     ("registration", include_str!("wire/cases/registration.toml")),
     ("verification", include_str!("wire/cases/verification.toml")),
+    ("account", include_str!("wire/cases/account.toml")),
     ("cors", include_str!("wire/cases/cors.toml")),
     ("csrf", include_str!("wire/cases/csrf.toml")),
     ("throttle", include_str!("wire/cases/throttle.toml")),
@@ -90,7 +91,8 @@ fn main() -> ExitCode {
     let arguments = Arguments::from_args();
     let profiles = profiles();
     let tables = TABLES.into_iter().flat_map(|(group, rows)| trials(group, rows, &profiles));
-    let trials = tables.chain([replay(Arc::clone(&profiles["recorded"]))]).collect();
+    let others = [Trial::test("comparison", compared), replay(Arc::clone(&profiles["recorded"]))];
+    let trials = tables.chain(others).collect();
     let conclusion = libtest_mimic::run(&arguments, trials);
     // Servers end when nobody holds them any more.
     drop(profiles);
@@ -111,7 +113,9 @@ fn trials(group: &str, rows: &str, profiles: &Profiles) -> Vec<Trial> {
     let mut by_profile = BTreeMap::<_, Vec<Case>>::new();
     for case in of_group.flat_map(Endpoint::cases).chain(table(rows)) {
         let profile = case.profile.clone().unwrap_or_else(|| DEFAULT.to_owned());
-        by_profile.entry(profile).or_default().push(case);
+        let cases = by_profile.entry(profile).or_default();
+        assert!(cases.iter().all(|other| other.name != case.name), "{group}: twice {}", case.name);
+        cases.push(case);
     }
     let trial = |(name, cases): (String, _)| {
         let profile = profiles.get(&name).unwrap_or_else(|| panic!("{name} is no profile"));
@@ -132,6 +136,32 @@ fn trial(name: &str, cases: Vec<Case>, profile: Arc<Profile>) -> Trial {
         conclude(&failures.collect::<Vec<_>>())
     };
     Trial::test(name, run).with_kind(kind)
+}
+
+/// The comparison itself: what it would not see, no case would.
+fn compared() -> Result<(), Failed> {
+    let rows = [
+        (r#"{"a":<int>,"b":"<jwt>"}"#, r#"{"a":7,"b":"eyJh.eyJi.c-_"}"#, true),
+        (r#"{"a":1,"b":2}"#, r#"{"b":2,"a":1}"#, false),
+        (r#"{"a":1}"#, r#"{"a": 1}"#, false),
+        (r#"{"a":1}"#, r#"{"a":1}{"#, false),
+        (r#"{"a":1}"#, r#"{"a":1"#, false),
+        (r#"{"a":<int>}"#, r#"{"a":"7"}"#, false),
+        (r#"{"a":"<jwt>"}"#, r#"{"a":""}"#, false),
+        (r#"{"a":"<jwt>"}"#, r#"{"a":"eyJh.eyJi"}"#, false),
+        ("<datetime>", "2026-11-23T20:30:57.988579Z", true),
+        ("<datetime>", "2026-11-23T20:30:57Z", true),
+        ("<datetime>", "2026-11-23T20:30:57.988Z", false),
+        ("<datetime>", "2026-11-23 20:30:57Z", false),
+        ("a <any> c", "a b c", true),
+        ("a <any> c", "a b", false),
+        ("", "", true),
+        ("", "a", false),
+    ];
+    let wrong = rows
+        .iter()
+        .filter(|(pattern, text, equal)| pattern::compare(pattern, text).is_ok() != *equal);
+    conclude(&wrong.map(|row| format!("{row:?}")).collect::<Vec<_>>())
 }
 
 /// The recording as one test: its exchanges lead to one another.

@@ -46,7 +46,7 @@ pub struct Case {
     pub answer: String,
     /// See [`cookies::named`].
     pub cookies: Vec<String>,
-    /// Other headers of the answer than the endpoint's usual ones; `Name: none` where there is none.
+    /// Other headers of the answer than the usual ones; `Name: none` where there is none.
     pub with: Vec<String>,
 }
 

@@ -22,9 +22,14 @@ impl Setting<'_> {
         words::replace(&words::written_out(text), |word| self.means(word))
     }
 
-    /// The word's meaning: `username`, `email`, `password`; `access` and `refresh`, alone for a
-    /// token and with a fault for a forged one; `first refresh` for that of the beginning; `uid` and `token` of the last mail that leads to a
-    /// new password, `key` of the last one that verifies an address; `150 x` for 150 times an x.
+    /// The word's meaning:
+    ///
+    /// - `username`, `email`, `password`, `csrf`: the person's;
+    /// - `access`, `refresh`: their tokens, with a fault behind it a forged one; `first refresh`:
+    ///   the token with which their session began;
+    /// - `uid`, `token`: of the last mail that leads them to a new password; `key`: of the last one
+    ///   that verifies their address, `new key`: or `new-` before it;
+    /// - `150 x`: 150 times an x.
     fn means(&self, word: &str) -> Option<String> {
         let Setting { person, profile } = *self;
         let (first, rest) = word.split_once(' ').unwrap_or((word, ""));
@@ -44,15 +49,16 @@ impl Setting<'_> {
             return Some(rest.repeat(times));
         }
         let linked =
-            |page: &str, key: &str| mail::link_value(profile.folder(), &person.email, page, key);
+            |to: &str, page: &str, key: &str| mail::link_value(profile.folder(), to, page, key);
         Some(match word {
             "username" => person.username.clone(),
             "email" => person.email.clone(),
             "password" => person.password.clone(),
             "csrf" => person.csrf.clone()?,
             "first refresh" => person.first_refresh.clone()?.value,
-            "uid" | "token" => linked("reset-password", word),
-            "key" => linked("verify-email", word),
+            "uid" | "token" => linked(&person.email, "reset-password", word),
+            "key" => linked(&person.email, "verify-email", "key"),
+            "new key" => linked(&format!("new-{}", person.email), "verify-email", "key"),
             _ => return None,
         })
     }
