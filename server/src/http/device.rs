@@ -2,6 +2,7 @@
 
 use axum::http::{HeaderMap, HeaderValue};
 use cookie::{Cookie, SameSite};
+use time::OffsetDateTime;
 
 use super::{AppState, cookies::candidates};
 use crate::domain::{Device, EntropyError, UserId, entropy::random};
@@ -33,5 +34,7 @@ pub fn remember(
     cookie.set_secure(state.web.cookies.secure);
     cookie.set_same_site(SameSite::Lax);
     cookie.set_max_age(MAX_AGE);
+    let now = OffsetDateTime::from_unix_timestamp(state.auth.now().seconds());
+    cookie.set_expires(now.map_or(OffsetDateTime::UNIX_EPOCH, |now| now.saturating_add(MAX_AGE)));
     Ok(HeaderValue::from_str(&cookie.to_string()).ok())
 }

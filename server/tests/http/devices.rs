@@ -51,7 +51,7 @@ async fn a_mark_is_signed_and_out_of_scripts_reach() {
     let app = TestApp::new().await;
     let ada = app.signed_in("ada").await;
     let reply = ada.login("ada").await;
-    let cookies = reply.cookies();
+    let cookies = reply.all_cookies();
     let mark = cookies.iter().find(|cookie| cookie.name() == COOKIE).unwrap();
     assert_eq!((mark.http_only(), mark.path()), (Some(true), Some("/")));
     let stranger = app.browser();

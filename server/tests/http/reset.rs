@@ -61,7 +61,7 @@ async fn a_mail_leads_to_a_new_password_and_ends_all_sessions() {
     thief.get("/api/data/").await.assert_status(401);
     thief.refresh().await.assert_status(401);
     app.browser().login("ada").await.assert_status(400);
-    app.browser().login_with("ada", NEW).await.assert_status(200);
+    browser.login_with("ada", NEW).await.assert_status(200);
     // The owner is told.
     app.auth.send_mails().await.unwrap();
     let told: Vec<_> = app.letterbox.empty().into_iter().map(|letter| letter.subject).collect();

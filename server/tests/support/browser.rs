@@ -134,7 +134,7 @@ impl Browser {
 
     fn keep(&self, reply: &Reply) {
         let mut jar = self.jar.lock().unwrap();
-        for cookie in reply.cookies() {
+        for cookie in reply.all_cookies() {
             if cookie.max_age().is_some_and(cookie::time::SignedDuration::is_zero) {
                 jar.remove(cookie.name());
             } else {
@@ -162,8 +162,15 @@ impl Reply {
         self.headers.get(name).map(|value| value.to_str().unwrap().to_owned())
     }
 
-    /// The cookies it sets or deletes.
+    /// The cookies it sets or deletes, but for the browser's mark, which stays whoever is signed in.
     pub fn cookies(&self) -> Vec<Cookie<'static>> {
+        let mut cookies = self.all_cookies();
+        cookies.retain(|cookie| cookie.name() != "latchkey-device");
+        cookies
+    }
+
+    /// All of them.
+    pub fn all_cookies(&self) -> Vec<Cookie<'static>> {
         let values = self.headers.get_all(header::SET_COOKIE).iter();
         values.map(|value| Cookie::parse(value.to_str().unwrap().to_owned()).unwrap()).collect()
     }

@@ -13,7 +13,7 @@ use super::{
 };
 
 /// Key files that sign nothing but these tests.
-const KEYS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/wire/keys");
+const KEYS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/keys");
 
 /// A profile. Its server starts when the first case asks for it.
 pub struct Profile {

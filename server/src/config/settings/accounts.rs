@@ -28,7 +28,7 @@ pub struct AccountSettings {
     )]
     pub account_signup_fields: Vec<SignupField>,
 
-    /// What new passwords are checked for, after commas; empty for nothing
+    /// What new passwords are checked for, after commas, or none
     #[arg(
         long,
         env,
@@ -111,7 +111,7 @@ pub enum Validator {
     /// Not digits alone.
     #[value(name = "NumericPasswordValidator")]
     Numeric,
-    /// What an empty list consists of.
-    #[value(name = "", hide = true)]
+    /// Nothing at all.
+    #[value(name = "none")]
     Nothing,
 }
