@@ -29,6 +29,6 @@ export default defineConfig({
   },
   projects: [
     { name: "chromium", use: { browserName: "chromium" } },
-    { name: "no-script", testMatch: ["forms.spec.ts", "account-forms.spec.ts"], use: { browserName: "chromium", javaScriptEnabled: false } },
+    { name: "no-script", testMatch: /(^|\/)([a-z]+-)?forms\.spec\.ts$/, use: { browserName: "chromium", javaScriptEnabled: false } },
   ],
 });

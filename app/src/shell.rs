@@ -9,7 +9,7 @@ use crate::{
     components::{Footer, Header},
     pages::Pages,
     session::provide_session,
-    wire::{Entrance, FormReply, SessionSnapshot},
+    wire::{Asked, FormReply, SessionSnapshot},
 };
 
 /// What the product is, for search engines and link previews.
@@ -54,8 +54,8 @@ pub fn App() -> impl IntoView {
     if let Some(reply) = reply.into_inner() {
         provide_context(reply);
     }
-    let entrance = SharedValue::new(|| use_context::<Entrance>().unwrap_or_default());
-    provide_context(entrance.into_inner());
+    let asked = SharedValue::new(|| use_context::<Asked>().unwrap_or_default());
+    provide_context(asked.into_inner());
     provide_session(first.into_inner());
     provide_api();
 

@@ -3,8 +3,8 @@
 //! Shapes are those of dj-rest-auth with simplejwt; `access_expires_in` and `refresh_expires_in`
 //! are added so that a client never has to compare its own clock with the server's.
 
+pub mod asked;
 pub mod auth;
-pub mod entrance;
 pub mod error;
 pub mod form;
 pub mod next;
@@ -13,8 +13,8 @@ pub mod query;
 pub mod session;
 pub mod user;
 
+pub use asked::{Asked, LoginBy};
 pub use auth::{LoginRequest, LoginResponse, RefreshResponse, RegisterRequest};
-pub use entrance::{Entrance, LoginBy};
 pub use error::{ErrorCode, Problem};
 pub use form::FormReply;
 pub use next::NextPath;

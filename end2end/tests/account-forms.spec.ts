@@ -3,7 +3,7 @@
 import type { Locator, Page } from "@playwright/test";
 import { ADA, expect, LOGIN, REGISTRATION, test } from "./fixtures.ts";
 import { linkIn, mails, mailTo } from "./support/mail.ts";
-import { AccountPage, hydrated, LoginPage, RegisterPage } from "./support/pages.ts";
+import { AccountPage, hydrated, LoginPage, RegisterPage, sessionCookies } from "./support/pages.ts";
 
 const NEW_PASSWORD = "difference engine no. 2";
 const COUNTESS = "countess@example.com";
@@ -223,7 +223,7 @@ test.describe("the account area", () => {
     await press(page, "Delete my account");
     await expect(page).toHaveURL("/login?done");
     await expect(told(page)).toHaveText("Your account has been deleted.");
-    expect(await context.cookies()).toEqual([]);
+    expect(await sessionCookies(context)).toEqual([]);
     await new LoginPage(page).signIn();
     await expect(fault(page)).toContainText("do not match");
     await page.goto("/account/delete");

@@ -2,7 +2,7 @@
 import type { BrowserContext, Page } from "@playwright/test";
 import { expect, LOGIN, LOGOUT, REFRESH, test } from "./fixtures.ts";
 import { report } from "./support/matrix.ts";
-import { AccountPage, LoginPage, open, signedOut } from "./support/pages.ts";
+import { AccountPage, LoginPage, open, sessionCookies, signedOut } from "./support/pages.ts";
 import type { Account } from "./support/server.ts";
 
 const BOB: Account = {
@@ -199,7 +199,7 @@ test("signing out offline: out at once, here and in other tabs, and the server i
 
   await context.setOffline(false);
   await expect.poll(marked).toBe(false);
-  expect(await context.cookies()).toEqual([]);
+  expect(await sessionCookies(context)).toEqual([]);
   expect(await server.cli(["session", "list"]), "the session is over").not.toContain("ada");
   // An old copy of the cookies is worth nothing.
   await context.addCookies(cookies);
@@ -216,7 +216,7 @@ test("a browser that signed out offline and was closed is signed out when it com
   const page = await context.newPage();
   await page.goto("/account");
   await expect(page).toHaveURL("/login?next=/account");
-  await expect.poll(async () => await context.cookies()).toEqual([]);
+  await expect.poll(async () => await sessionCookies(context)).toEqual([]);
 });
 
 test("whoever closes the tab before the sign-out is answered is signed out all the same", async ({
@@ -234,7 +234,7 @@ test("whoever closes the tab before the sign-out is answered is signed out all t
   const page = await context.newPage();
   await page.goto("/account");
   await expect(page).toHaveURL("/login?next=/account");
-  await expect.poll(async () => await context.cookies()).toEqual([]);
+  await expect.poll(async () => await sessionCookies(context)).toEqual([]);
 });
 
 test("a late refresh does not revive a session", async ({ context, complaints: _watched }) => {
@@ -259,7 +259,7 @@ test("a late refresh does not revive a session", async ({ context, complaints: _
   await expect(first).toHaveURL("/login");
   letGo();
   await first.waitForTimeout(500);
-  expect(await context.cookies(), "it has set nothing").toEqual([]);
+  expect(await sessionCookies(context), "it has set nothing").toEqual([]);
   await expect(second).toHaveURL("/login?next=/account");
   await first.goto("/account");
   await expect(first).toHaveURL("/login?next=/account");

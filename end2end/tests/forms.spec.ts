@@ -1,7 +1,7 @@
 // The forms, as people use them. Runs twice: hydrated, and with JavaScript disabled.
 import type { Page } from "@playwright/test";
 import { ADA, expect, LOGIN, REGISTRATION, test } from "./fixtures.ts";
-import { AccountPage, hydrated, LoginPage, RegisterPage } from "./support/pages.ts";
+import { AccountPage, hydrated, LoginPage, RegisterPage, sessionCookies } from "./support/pages.ts";
 
 const EVE = { username: "eve", email: "eve@example.com", password: "quite another engine" };
 
@@ -27,7 +27,7 @@ test("sign in, look around, sign out", async ({ page, context }) => {
   await page.getByRole("navigation").getByRole("link", { name: "Account" }).click();
   await account.signOut.click();
   await expect(page).toHaveURL("/login");
-  expect(await context.cookies()).toEqual([]);
+  expect(await sessionCookies(context)).toEqual([]);
   await page.goto("/account");
   await expect(page).toHaveURL("/login?next=/account");
 });

@@ -1,6 +1,6 @@
 import { request } from "@playwright/test";
 import { expect, LOGOUT, REFRESH, test, USER } from "./fixtures.ts";
-import { AccountPage, LoginPage, open } from "./support/pages.ts";
+import { AccountPage, LoginPage, open, sessionCookies } from "./support/pages.ts";
 
 test.beforeEach(async ({ signedIn: _signedIn }) => {});
 
@@ -10,7 +10,7 @@ test("after signing out the account page asks for a sign-in", async ({ page, con
   await expect.poll(() => traffic.statuses(LOGOUT)).toEqual([200]);
   await expect(page).toHaveURL("/login");
   await expect(new LoginPage(page).reason).toHaveText("You are signed out.");
-  expect(await context.cookies()).toEqual([]);
+  expect(await sessionCookies(context)).toEqual([]);
 
   await page.goto("/account");
   await expect(page).toHaveURL("/login?next=/account");

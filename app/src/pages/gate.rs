@@ -9,7 +9,7 @@ use leptos_router::{
 
 use crate::{
     components::{Erase, Piece, UprightKey, effect, use_user},
-    wire::{Entrance, NextPath, query},
+    wire::{Asked, NextPath, query},
 };
 
 /// The door, and the form beside it.
@@ -75,7 +75,7 @@ impl Hint {
 }
 
 /// What the server's settings ask of who comes in.
-pub fn use_entrance() -> Entrance {
+pub fn use_asked() -> Asked {
     use_context().unwrap_or_default()
 }
 

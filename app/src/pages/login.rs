@@ -7,7 +7,7 @@ use leptos_meta::Title;
 use leptos_router::hooks::use_location;
 
 use self::form::login_form;
-use super::gate::{Gate, go_on_when_signed_in, use_entrance, use_next};
+use super::gate::{Gate, go_on_when_signed_in, use_asked, use_next};
 use crate::{
     components::{Erase, Piece, part},
     session::{SessionView, use_session},
@@ -20,7 +20,7 @@ use crate::{
 pub fn LoginPage() -> Piece {
     let next = use_next();
     go_on_when_signed_in(next);
-    let resend = use_entrance().verifies_first.then(|| {
+    let resend = use_asked().verifies_first.then(|| {
         let resend = paths::RESEND_EMAIL_PAGE;
         view! { <p class="hint"><a href=resend>"Your address is yet to be confirmed?"</a></p> }
             .erase()

@@ -16,6 +16,11 @@ export async function announceHydration(context: BrowserContext): Promise<void> 
   });
 }
 
+/** The names of the cookies that a session leaves: all but the browser's own mark, which stays. */
+export async function sessionCookies(context: BrowserContext): Promise<string[]> {
+  return (await context.cookies()).map(({ name }) => name).filter((name) => name !== "latchkey-device");
+}
+
 /** Makes pages believe that nobody sees them; `show` brings them back. */
 export async function hide(page: Page): Promise<void> {
   await page.addInitScript(() => {

@@ -11,7 +11,7 @@ use app::{
     App,
     api::Host,
     shell,
-    wire::{Entrance, FormReply, LoginBy, SessionSnapshot},
+    wire::{Asked, FormReply, LoginBy, SessionSnapshot},
 };
 use axum::{
     Router,
@@ -123,17 +123,18 @@ fn named(cookie: &HeaderValue) -> Vec<u8> {
     cookie.as_bytes().split(|byte| *byte == b'=').next().unwrap_or_default().to_vec()
 }
 
-/// What the forms before the door ask for.
-fn entrance(state: &AppState) -> Entrance {
+/// What the pages' forms ask for.
+fn asked(state: &AppState) -> Asked {
     let policy = &state.auth.policy;
-    Entrance {
+    Asked {
         by: match policy.login_methods {
             LoginMethods::Username => LoginBy::Username,
             LoginMethods::Email => LoginBy::Email,
             LoginMethods::Either => LoginBy::Either,
         },
-        asks_email: state.web.asks_email,
+        email: state.web.asks_email,
         verifies_first: policy.email_verification == EmailVerification::Mandatory,
+        old_password: state.web.asks_old_password,
     }
 }
 
@@ -147,7 +148,7 @@ fn provide_contexts(state: &AppState, api: &Router) {
         port: None,
     });
     provide_context(snapshot);
-    provide_context(entrance(state));
+    provide_context(asked(state));
     let nonce = leptos::nonce::use_nonce();
     if let (Some(nonce), Some(response)) = (nonce, use_context::<ResponseOptions>()) {
         let policy = page_policy(&nonce, state.web.reload_socket.as_deref());

@@ -67,3 +67,13 @@ async fn passwords_are_checked_for_what_the_settings_say() {
     ]});
     assert_eq!(refused.assert_status(400).json(), told);
 }
+
+#[tokio::test]
+async fn the_page_asks_for_the_present_password_where_the_server_does() {
+    for (setting, asks) in [("true", true), ("false", false)] {
+        let app = TestApp::with(&["--old-password-field-enabled", setting]).await;
+        let browser = app.signed_in("ada").await;
+        let page = browser.open("/account/password").await;
+        assert_eq!(page.assert_status(200).body.contains("Present password"), asks, "{setting}");
+    }
+}

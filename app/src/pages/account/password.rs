@@ -8,31 +8,33 @@ use super::area::area_page;
 use crate::{
     api::use_api,
     components::{Form, Piece, Question, Sender, Sheet},
+    pages::gate::use_asked,
     wire::{paths, query::DONE},
 };
 
+const NEW: Question = Question::choice("new_password1", "New password", "Choose a new password.");
+const AGAIN: Question =
+    Question::choice("new_password2", "New password again", "Enter the new password once more.");
 const SHEET: Sheet = Sheet {
     page: paths::PASSWORD_PAGE,
     questions: &[
         Question::password("old_password", "Present password", "Enter your present password."),
-        Question::choice("new_password1", "New password", "Choose a new password."),
-        Question::choice(
-            "new_password2",
-            "New password again",
-            "Enter the new password once more.",
-        ),
+        NEW,
+        AGAIN,
     ],
     label: "Save the new password",
     busy_label: "Saving…",
     done: "Your new password is saved. You are signed in here and nowhere else.",
     ..Sheet::BLANK
 };
+const SHEET_WITHOUT_OLD: Sheet = Sheet { questions: &[NEW, AGAIN], ..SHEET };
 
 /// The page at [`paths::PASSWORD_PAGE`]. Private.
 #[component]
 pub fn PasswordPage() -> Piece {
     let lead = "A new password signs out all other browsers.";
-    area_page("Your password", lead.into(), Form::new(&SHEET, sender()))
+    let sheet = if use_asked().old_password { &SHEET } else { &SHEET_WITHOUT_OLD };
+    area_page("Your password", lead.into(), Form::new(sheet, sender()))
 }
 
 /// Where it is told that there is a new password.

@@ -7,7 +7,7 @@ use leptos::prelude::*;
 use crate::{
     api::use_api,
     components::{Form, Kind, Piece, Question, Sender, Sheet},
-    pages::gate::use_entrance,
+    pages::gate::use_asked,
     wire::{LoginBy, LoginRequest, paths},
 };
 
@@ -45,7 +45,7 @@ const fn asking(name: &'static str, label: &'static str, missing: &'static str) 
 /// Signs in through the API. Once that worked the page around it moves on. Without a script it is
 /// sent to `action`.
 pub fn login_form(action: Signal<String>) -> Piece {
-    let sheet = match use_entrance().by {
+    let sheet = match use_asked().by {
         LoginBy::Username => &BY_USERNAME,
         LoginBy::Email => &BY_EMAIL,
         LoginBy::Either => &BY_EITHER,

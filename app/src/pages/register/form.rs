@@ -8,7 +8,7 @@ use leptos_router::{NavigateOptions, hooks::use_navigate};
 use crate::{
     api::use_api,
     components::{Form, Kind, Piece, Question, Sender, Sheet},
-    pages::gate::use_entrance,
+    pages::gate::use_asked,
     wire::{RegisterRequest, paths, query::DONE},
 };
 
@@ -46,7 +46,7 @@ const fn asking(email: Question) -> [Question; 4] {
 /// Makes an account through the API. Once that worked the page around it moves on. Without a script
 /// it is sent to `action`.
 pub fn register_form(action: Signal<String>) -> Piece {
-    let sheet = if use_entrance().asks_email { &EMAIL_ASKED } else { &EMAIL_OPTIONAL };
+    let sheet = if use_asked().email { &EMAIL_ASKED } else { &EMAIL_OPTIONAL };
     Form::new(sheet, sender()).view(action)
 }
 

@@ -1,0 +1,33 @@
+//! What forms ask for, by the server's settings.
+
+use serde::{Deserialize, Serialize};
+
+/// What is asked of who signs in, registers, or changes their password.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Asked {
+    /// By what people say who they are.
+    pub by: LoginBy,
+    /// Whether who registers has to give an address.
+    pub email: bool,
+    /// Whether an address is verified before the first sign-in.
+    pub verifies_first: bool,
+    /// Whether who changes their password has to know the present one.
+    pub old_password: bool,
+}
+
+impl Default for Asked {
+    fn default() -> Self {
+        Self { by: LoginBy::Username, email: false, verifies_first: false, old_password: true }
+    }
+}
+
+/// By what people say who they are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum LoginBy {
+    /// Their user name.
+    Username,
+    /// Their address.
+    Email,
+    /// One of both.
+    Either,
+}
