@@ -62,7 +62,7 @@ test("an address is confirmed before the first sign-in, which is by address", as
 
   // Changes by cookie bring the second proof, and none was asked for the present password.
   await open(page, "/account/profile");
-  await field(page, "First name").fill("Eve");
+  await field(page, "Given name").fill("Eve");
   await press(page, "Save");
   await expect(main(page).getByRole("status")).not.toBeEmpty();
   await open(page, "/account/password");
