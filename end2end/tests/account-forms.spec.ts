@@ -1,29 +1,14 @@
 // The pages of mailed links and of the account area. Runs twice: hydrated, and with JavaScript
 // disabled.
-import type { Locator, Page } from "@playwright/test";
+import type { Page } from "@playwright/test";
 import { ADA, expect, LOGIN, REGISTRATION, test } from "./fixtures.ts";
+import { fault, field, main, open, press, scripted, told } from "./support/forms.ts";
 import { linkIn, mails, mailTo } from "./support/mail.ts";
 import { AccountPage, hydrated, LoginPage, RegisterPage, sessionCookies } from "./support/pages.ts";
 
 const NEW_PASSWORD = "difference engine no. 2";
 const COUNTESS = "countess@example.com";
 const DEAD_LINK = /^This link was used already, is too old, or is not complete\./;
-
-const scripted = () => test.info().project.use.javaScriptEnabled !== false;
-
-/** Opens a page, and waits for its script where there is one. */
-async function open(page: Page, path: string): Promise<void> {
-  await page.goto(path);
-  if (scripted()) await hydrated(page);
-}
-
-const main = (page: Page): Locator => page.getByRole("main");
-const field = (page: Page, label: string): Locator => main(page).getByLabel(label, { exact: true });
-const press = (page: Page, name: string): Promise<void> => main(page).getByRole("button", { name, exact: true }).click();
-/** What the page says went well. */
-const told = (page: Page): Locator => main(page).getByRole("status");
-/** What the page says went wrong as a whole. */
-const fault = (page: Page): Locator => main(page).getByRole("alert");
 
 /** Where a form that has worked leaves one: its own page. Without a script the address says so, too. */
 const done = (path: string): string => (scripted() ? path : `${path}?done`);

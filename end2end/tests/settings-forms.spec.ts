@@ -1,9 +1,10 @@
 // The pages of a server with stricter settings than the default. Runs twice: hydrated, and with
 // JavaScript disabled.
-import type { Locator, Page } from "@playwright/test";
+import type { Page } from "@playwright/test";
 import { DATA, expect, REFRESH, test } from "./fixtures.ts";
+import { fault, field, main, open, press, scripted, told } from "./support/forms.ts";
 import { linkIn, mails, mailTo } from "./support/mail.ts";
-import { AccountPage, hydrated } from "./support/pages.ts";
+import { AccountPage } from "./support/pages.ts";
 
 const PASSWORD = "difference engine no. 2";
 const EVE = "eve@example.com";
@@ -17,17 +18,6 @@ test.use({
     OLD_PASSWORD_FIELD_ENABLED: "false",
   },
 });
-
-const scripted = () => test.info().project.use.javaScriptEnabled !== false;
-
-async function open(page: Page, path: string): Promise<void> {
-  await page.goto(path);
-  if (scripted()) await hydrated(page);
-}
-
-const main = (page: Page): Locator => page.getByRole("main");
-const field = (page: Page, label: string): Locator => main(page).getByLabel(label, { exact: true });
-const press = (page: Page, name: string): Promise<void> => main(page).getByRole("button", { name, exact: true }).click();
 
 async function signIn(page: Page): Promise<void> {
   await open(page, "/login");
@@ -46,16 +36,16 @@ test("an address is confirmed before the first sign-in, which is by address", as
   await field(page, "Password again").fill(PASSWORD);
   await press(page, "Make my account");
   await expect(page).toHaveURL("/resend-email?done");
-  await expect(main(page).getByRole("status")).toContainText("a mail is on its way");
+  await expect(told(page)).toContainText("a mail is on its way");
 
   await signIn(page);
-  await expect(main(page).getByRole("alert")).toHaveText("E-mail is not verified.");
+  await expect(fault(page)).toHaveText("E-mail is not verified.");
   await main(page).getByRole("link", { name: "Your address is yet to be confirmed?" }).click();
   await expect(page).toHaveURL("/resend-email");
 
   await open(page, linkIn(await mailTo(server, EVE)));
   await press(page, "Confirm this address");
-  await expect(main(page).getByRole("status")).toHaveText("Your e-mail address is confirmed.");
+  await expect(told(page)).toHaveText("Your e-mail address is confirmed.");
   await signIn(page);
   await expect(page).toHaveURL("/account");
   expect(mails(server).map(({ subject }) => subject)).toEqual(["Is this your e-mail address?"]);
@@ -64,13 +54,13 @@ test("an address is confirmed before the first sign-in, which is by address", as
   await open(page, "/account/profile");
   await field(page, "Given name").fill("Eve");
   await press(page, "Save");
-  await expect(main(page).getByRole("status")).not.toBeEmpty();
+  await expect(told(page)).not.toBeEmpty();
   await open(page, "/account/password");
   await expect(field(page, "Present password")).toHaveCount(0);
   await field(page, "New password").fill("another engine entirely");
   await field(page, "New password again").fill("another engine entirely");
   await press(page, "Save the new password");
-  await expect(main(page).getByRole("status")).toContainText("Your new password is saved.");
+  await expect(told(page)).toContainText("Your new password is saved.");
 
   await open(page, "/account");
   const account = new AccountPage(page);
