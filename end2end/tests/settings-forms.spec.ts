@@ -67,6 +67,7 @@ test("an address is confirmed before the first sign-in, which is by address", as
   await expect(account.heading).toHaveText("Hello, Eve");
   if (scripted()) {
     // The challenge names another scheme, and is ours all the same.
+    traffic.clear();
     complaints.allowStatus(401, DATA);
     await context.clearCookies({ name: "access" });
     await account.loadAgain.click();
