@@ -9,6 +9,7 @@ pub mod csrf;
 pub mod device;
 pub mod double_submit;
 pub mod failure;
+pub mod field_errors;
 pub mod fields;
 pub mod gate;
 pub mod headers;

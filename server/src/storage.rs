@@ -6,19 +6,18 @@
 mod batcher;
 pub mod error;
 pub mod postgres;
-pub mod rows;
+pub mod session_rows;
 mod sql;
 pub mod sqlite;
 pub mod store;
+pub mod user_rows;
 
 pub use error::{Constraint, StoreError};
 pub use postgres::PostgresStore;
-pub use rows::{
-    ClientInfo, FamilyRecord, Names, NewEmail, NewUser, SessionRecord, Taken, UserRecord,
-    WaitingMail,
-};
+pub use session_rows::{ClientInfo, FamilyRecord, SessionRecord};
 pub use sqlite::SqliteStore;
 pub use store::{Dead, Heard, RevocationFeed, Sighting, Store, Tx};
+pub use user_rows::{Names, NewEmail, NewUser, Taken, UserRecord, WaitingMail};
 
 /// Brings a schema up to date.
 async fn migrate<'p, P>(pool: P, mut migrator: sqlx::migrate::Migrator) -> Result<(), StoreError>

@@ -8,7 +8,7 @@ use axum::{
 };
 use serde_json::{Map, Value};
 
-use super::{Failure, failure::FieldErrors, negotiate::media_type};
+use super::{Failure, field_errors::FieldErrors, negotiate::media_type};
 
 /// Messages of Django REST framework.
 pub mod message {

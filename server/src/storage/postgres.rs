@@ -21,8 +21,9 @@ use super::{
     UserRecord, WaitingMail,
     batcher::Batcher,
     migrate,
-    rows::{SessionRow, UserRow, ended, session_id},
+    session_rows::{SessionRow, ended, session_id},
     sql::{self, Extra},
+    user_rows::UserRow,
 };
 use crate::domain::{
     Clock, Family, MailKind, RevokeCause, SessionId, Timestamp, Transition, UserId,

@@ -23,8 +23,9 @@ use super::{
     UserRecord, WaitingMail,
     batcher::Batcher,
     migrate,
-    rows::{SessionRow, UserRow, ended, session_id},
+    session_rows::{SessionRow, ended, session_id},
     sql,
+    user_rows::UserRow,
 };
 use crate::domain::{
     Clock, Family, MailKind, RevokeCause, SessionId, Timestamp, Transition, UserId,

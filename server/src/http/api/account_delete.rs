@@ -10,7 +10,7 @@ use axum::{
 
 use super::{Detail, logout::farewell, present_password};
 use crate::http::{
-    AppState, CurrentUser, Failure, failure::FieldErrors, fields::Fields, openapi::bodies,
+    AppState, CurrentUser, Failure, field_errors::FieldErrors, fields::Fields, openapi::bodies,
 };
 
 const DELETED: &str = "Account has been deleted.";

@@ -4,7 +4,7 @@ use crate::{
     domain::Email,
     http::{
         Failure,
-        failure::FieldErrors,
+        field_errors::FieldErrors,
         fields::{Fields, message},
     },
 };

@@ -5,7 +5,7 @@ use axum::{Json, extract::State};
 
 use super::{Detail, email, present_password};
 use crate::http::{
-    AppState, CurrentUser, Failure, failure::FieldErrors, fields::Fields, openapi::bodies,
+    AppState, CurrentUser, Failure, field_errors::FieldErrors, fields::Fields, openapi::bodies,
 };
 
 const SENT: &str = "Verification e-mail sent.";

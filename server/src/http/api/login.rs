@@ -21,7 +21,7 @@ use crate::{
         client::Client,
         cookies::{candidates, unmark},
         device, double_submit,
-        failure::FieldErrors,
+        field_errors::FieldErrors,
         fields::Fields,
         openapi::bodies,
     },

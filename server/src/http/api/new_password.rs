@@ -13,7 +13,7 @@ use super::{login::opened, tokens::Keeper};
 use crate::{
     auth::SignedIn,
     domain::PasswordFault,
-    http::{AppState, Failure, failure::FieldErrors, fields::Fields},
+    http::{AppState, Failure, field_errors::FieldErrors, fields::Fields},
 };
 
 const FIRST: &str = "new_password1";

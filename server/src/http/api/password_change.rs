@@ -14,7 +14,7 @@ use super::{
 use crate::{
     auth::{AuthError, Identity, Owner},
     http::{
-        AppState, CurrentUser, Failure, client::Client, failure::FieldErrors, fields::Fields,
+        AppState, CurrentUser, Failure, client::Client, field_errors::FieldErrors, fields::Fields,
         openapi::bodies,
     },
 };

@@ -11,7 +11,8 @@ use super::{
 use crate::{
     auth::{AuthError, Owner, reset::ResetError},
     http::{
-        AppState, Failure, client::Client, failure::FieldErrors, fields::Fields, openapi::bodies,
+        AppState, Failure, client::Client, field_errors::FieldErrors, fields::Fields,
+        openapi::bodies,
     },
 };
 

@@ -5,7 +5,7 @@ use secrecy::SecretString;
 use super::new_password;
 use crate::{
     auth::{AuthError, Identity, Owner},
-    http::{AppState, Failure, failure::FieldErrors, fields::Fields},
+    http::{AppState, Failure, field_errors::FieldErrors, fields::Fields},
 };
 
 const PASSWORD: &str = "password";

@@ -15,7 +15,7 @@ use crate::{
     http::{
         AppState, Failure,
         cookies::candidates,
-        failure::FieldErrors,
+        field_errors::FieldErrors,
         fields::{Fields, message},
         named::name,
         openapi::{Refusal, bodies},

@@ -21,7 +21,7 @@ use crate::{
         AppState, Failure,
         client::Client,
         cookies::candidates,
-        failure::FieldErrors,
+        field_errors::FieldErrors,
         fields::{Fields, message},
         openapi::bodies,
     },

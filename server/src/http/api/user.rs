@@ -7,7 +7,7 @@ use crate::{
     auth::{Identity, ProfileChange, ProfileError, UserRecord},
     http::{
         AppState, CurrentUser, Failure,
-        failure::FieldErrors,
+        field_errors::FieldErrors,
         fields::{Fields, message},
         openapi::bodies,
     },

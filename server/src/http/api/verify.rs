@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use crate::http::{
     AppState, Failure,
     cookies::candidates,
-    failure::FieldErrors,
+    field_errors::FieldErrors,
     fields::{Fields, message},
     openapi::{Refusal, bodies},
 };

@@ -8,7 +8,7 @@ use crate::{
     auth::verification::VerificationError,
     http::{
         AppState, Failure,
-        failure::FieldErrors,
+        field_errors::FieldErrors,
         fields::Fields,
         openapi::{Refusal, bodies},
     },

@@ -8,10 +8,8 @@ use super::{answer, doubt::Doubt};
 use crate::{
     domain::{Clock, SessionId, UserId},
     storage::{
-        FamilyRecord, Sighting, StoreError, UserRecord,
-        batcher::in_order,
-        rows::{FamilyRow, UserRow},
-        sql,
+        FamilyRecord, Sighting, StoreError, UserRecord, batcher::in_order, session_rows::FamilyRow,
+        sql, user_rows::UserRow,
     },
 };
 

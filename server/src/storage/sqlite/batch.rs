@@ -8,8 +8,9 @@ use crate::{
     storage::{
         FamilyRecord, StoreError, UserRecord,
         batcher::in_order,
-        rows::{FamilyRow, UserRow},
+        session_rows::FamilyRow,
         sql::{self, Extra},
+        user_rows::UserRow,
     },
 };
 

@@ -10,9 +10,8 @@ use crate::{
         Clock, Email, Family, MailKind, PasswordHash, RevokeCause, SessionId, Timestamp, UserId,
     },
     storage::{
-        ClientInfo, Names, NewEmail, NewUser, StoreError, Tx, UserRecord,
-        rows::{UserRow, session_id},
-        sql,
+        ClientInfo, Names, NewEmail, NewUser, StoreError, Tx, UserRecord, session_rows::session_id,
+        sql, user_rows::UserRow,
     },
 };
 
