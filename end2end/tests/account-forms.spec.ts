@@ -109,7 +109,7 @@ test.describe("the account area", () => {
     await expect(places).toHaveText(["Overview", "Names", "E-mail", "Password", "Delete"]);
     for (const [name, path, heading] of [
       ["Names", "/account/profile", "Your names"],
-      ["E-mail", "/account/email", "Your e-mail address"],
+      ["E-mail", "/account/email", "Your e‑mail address"],
       ["Password", "/account/password", "Your password"],
       ["Delete", "/account/delete", "Delete your account"],
     ] as const) {

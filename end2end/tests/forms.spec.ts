@@ -44,7 +44,7 @@ test("a wrong password: the same page says so, and keeps the username", async ({
   const login = new LoginPage(page);
   await open(page, "/login?next=/account");
   await login.signIn({ ...ADA, password: "not hers" });
-  await expect(login.error).toHaveText("That username and password do not match. Check both and try again.");
+  await expect(login.error).toHaveText("These do not match. Check both and try again.");
   await expect(login.username).toHaveValue("ada");
   await expect(login.password).toBeFocused();
   await expect(login.password).toHaveAccessibleDescription(/do not match/);

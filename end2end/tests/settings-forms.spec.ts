@@ -39,7 +39,7 @@ test("an address is confirmed before the first sign-in, which is by address", as
   await expect(told(page)).toContainText("a mail is on its way");
 
   await signIn(page);
-  await expect(fault(page)).toHaveText("E-mail is not verified.");
+  await expect(fault(page)).toContainText("These do not match.");
   await main(page).getByRole("link", { name: "Your address is yet to be confirmed?" }).click();
   await expect(page).toHaveURL("/resend-email");
 

@@ -41,7 +41,7 @@ test("a wrong password is said beside the form, and no refresh is sent", async (
   await open(page, "/login");
   await login.signIn({ ...ADA, password: "not hers" });
 
-  await expect(login.error).toContainText("That username and password do not match.");
+  await expect(login.error).toContainText("These do not match.");
   await expect(page).toHaveURL("/login");
   await expect(login.username).toHaveValue("ada");
   await expect(login.password).toBeFocused();

@@ -10,10 +10,30 @@ pub use file::FilePostman;
 pub use letters::{Letter, Links};
 pub use smtp::SmtpPostman;
 
-/// Why a letter did not leave.
+/// Why a letter did not leave. Says nothing of its reader.
 #[derive(Debug, thiserror::Error)]
-#[error("a mail could not be sent: {0}")]
-pub struct MailError(#[source] pub Box<dyn std::error::Error + Send + Sync>);
+#[error("a mail could not be sent: {why}")]
+pub struct MailError {
+    why: String,
+    is_final: bool,
+}
+
+impl MailError {
+    /// It may leave later.
+    pub fn not_now(why: impl Into<String>) -> Self {
+        Self { why: why.into(), is_final: false }
+    }
+
+    /// It never will.
+    pub fn never(why: impl Into<String>) -> Self {
+        Self { why: why.into(), is_final: true }
+    }
+
+    /// Whether there is no use in trying again.
+    pub const fn is_final(&self) -> bool {
+        self.is_final
+    }
+}
 
 /// Takes letters away.
 #[async_trait]

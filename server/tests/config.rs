@@ -72,23 +72,8 @@ fn durations_and_flags_are_read_as_people_write_them() {
 #[test]
 fn impossible_combinations_are_refused_with_a_sentence() {
     let https = "--public-url=https://app.example.com";
-    let rows: [(&[&str], &str); 34] = [
+    let rows: [(&[&str], &str); 22] = [
         (&["--jwt-auth-samesite=None"], "JWT_AUTH_SAMESITE=None needs"),
-        (&["--password-max-length=7"], "PASSWORD_MAX_LENGTH is below 8"),
-        (&["--algorithm=EdDSA"], "openssl genpkey"),
-        (&["--verifying-key=public.pem"], "HS256 verifies with SIGNING_KEY"),
-        (&["--user-id-claim=sid"], "USER_ID_CLAIM"),
-        (&["--user-id-claim="], "USER_ID_CLAIM"),
-        (&["--auth-header-types=JWT,Bea rer"], "AUTH_HEADER_TYPES"),
-        (&["--account-signup-fields=email,password1*,password2*"], "ACCOUNT_SIGNUP_FIELDS"),
-        (&["--email-url=pop3://mail.example.com"], "EMAIL_URL has to be smtp://"),
-        (&["--email-url=smtp://mail.example.com"], "DEFAULT_FROM_EMAIL"),
-        (&["--email-url=smtp://mail.example.com?tls=perhaps"], "EMAIL_URL cannot be used"),
-        (&["--email-url=file:"], "EMAIL_URL has to be"),
-        (
-            &["--email-url=smtp://mail.example.com", "--default-from-email=nobody"],
-            "DEFAULT_FROM_EMAIL is",
-        ),
         (&["--jwt-auth-cookie-partitioned=true"], "JWT_AUTH_COOKIE_PARTITIONED needs"),
         (&[https, "--jwt-auth-secure=false"], "JWT_AUTH_SECURE=false with an https"),
         (&["--jwt-auth-cookie=__Host-a"], "needs JWT_AUTH_SECURE=true"),
@@ -127,6 +112,36 @@ fn impossible_combinations_are_refused_with_a_sentence() {
         let sentence = config(flags).unwrap_err();
         assert!(sentence.contains(part), "{flags:?}: {sentence}");
         assert!(sentence.ends_with('.') || sentence.contains("with: "), "a sentence: {sentence}");
+    }
+}
+
+#[test]
+fn impossible_settings_of_accounts_tokens_and_mails_are_refused_too() {
+    let rows: [(&[&str], &str); 17] = [
+        (&["--password-max-length=7"], "PASSWORD_MAX_LENGTH is below 8"),
+        (&["--password-min-length=0"], "PASSWORD_MIN_LENGTH is 0"),
+        (&["--auth-password-validators=none,NumericPasswordValidator"], "has none and others"),
+        (&["--auth-header-types=Basic"], "names Basic"),
+        (&["--jwt-auth-cookie=csrftoken"], "says something else"),
+        (&["--jwt-auth-refresh-cookie=latchkey-device"], "says something else"),
+        (&["--algorithm=EdDSA"], "openssl genpkey"),
+        (&["--verifying-key=public.pem"], "HS256 verifies with SIGNING_KEY"),
+        (&["--user-id-claim=sid"], "USER_ID_CLAIM"),
+        (&["--user-id-claim="], "USER_ID_CLAIM"),
+        (&["--auth-header-types=JWT,Bea rer"], "AUTH_HEADER_TYPES"),
+        (&["--account-signup-fields=email,password1*,password2*"], "ACCOUNT_SIGNUP_FIELDS"),
+        (&["--email-url=pop3://mail.example.com"], "EMAIL_URL has to be smtp://"),
+        (&["--email-url=smtp://mail.example.com"], "DEFAULT_FROM_EMAIL"),
+        (&["--email-url=smtp://mail.example.com?tls=perhaps"], "EMAIL_URL cannot be used"),
+        (&["--email-url=file:"], "EMAIL_URL has to be"),
+        (
+            &["--email-url=smtp://mail.example.com", "--default-from-email=nobody"],
+            "DEFAULT_FROM_EMAIL is",
+        ),
+    ];
+    for (flags, part) in rows {
+        let sentence = config(flags).unwrap_err();
+        assert!(sentence.contains(part), "{flags:?}: {sentence}");
     }
 }
 

@@ -46,7 +46,7 @@ impl Api {
     }
 
     /// Replaces the password, at an endpoint that does. All sessions end, and this browser gets a new
-    /// one, unless the server wants a sign-in.
+    /// one, unless the server wants a sign-in. Returns whether somebody is signed in now.
     ///
     /// # Errors
     /// Status 400 with messages beside their fields.
@@ -54,19 +54,21 @@ impl Api {
         &self,
         path: &str,
         body: &(impl Serialize + Sync),
-    ) -> Result<(), ApiError> {
+    ) -> Result<bool, ApiError> {
         let (answer, change) = self.send_alone(ApiRequest::post(path).with(body)?).await?;
         answer.read::<IgnoredAny>()?;
         // The answer says neither whose session it is nor how long it lasts.
         let user = self.transport.send(ApiRequest::get(paths::USER)).await;
-        match (user.map(|answer| answer.read::<User>()), change) {
-            (Ok(Ok(user)), Some(change)) => change.signed_in(user, None, None),
+        let user = user.ok().and_then(|answer| answer.read::<User>().ok());
+        let signed_in = user.is_some();
+        match (user, change) {
+            (Some(user), Some(change)) => change.signed_in(user, None, None),
             (_, change) => drop(change),
         }
         if let Some(driver) = self.driver() {
             driver.ensure_refreshed(driver.ticket()).await;
         }
-        Ok(())
+        Ok(signed_in)
     }
 
     /// Ends the account, and with it the session.

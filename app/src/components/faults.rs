@@ -35,7 +35,9 @@ impl Faults {
     pub fn of_error(error: &ApiError, questions: &[Question]) -> Self {
         match error {
             ApiError::Refused { status: 400, problem, .. } => Self::of_problem(problem, questions),
-            ApiError::Refused { status: 404, .. } => Self::in_all(DEAD_LINK.to_owned()),
+            ApiError::Refused { status: 404, .. } if hidden(questions).next().is_some() => {
+                Self::in_all(DEAD_LINK.to_owned())
+            }
             other => Self::in_all(in_words(other)),
         }
     }
@@ -47,13 +49,11 @@ impl Faults {
 
     fn of_problem(problem: &Problem, questions: &[Question]) -> Self {
         if problem.general() == Some(BAD_CREDENTIALS) {
-            let summary = "That username and password do not match. Check both and try again.";
+            let summary = "These do not match. Check both and try again.";
             let summary = Some(summary.to_owned());
             return Self { summary, refused: true, ..Self::default() };
         }
-        // What nobody typed came with a link.
-        let hidden = questions.iter().filter(|question| question.kind == Kind::Hidden);
-        if hidden.into_iter().any(|question| !problem.field(question.name).is_empty()) {
+        if hidden(questions).any(|question| !problem.field(question.name).is_empty()) {
             return Self::in_all(DEAD_LINK.to_owned());
         }
         let said = |question: &Question| match problem.field(question.name) {
@@ -85,6 +85,11 @@ impl Faults {
             None => Place::Summary,
         }
     }
+}
+
+/// What nobody types: it came with a link.
+fn hidden(questions: &[Question]) -> impl Iterator<Item = &Question> {
+    questions.iter().filter(|question| question.kind == Kind::Hidden)
 }
 
 #[cfg(test)]

@@ -54,7 +54,9 @@ impl Form {
         let Sheet { page, questions, .. } = *sheet;
         let reply = first_reply(page);
         let faults = reply.as_ref().map(|reply| faults_of(reply, questions)).unwrap_or_default();
-        let done = reply.is_none() && use_location().search.with_untracked(|q| query::is_done(q));
+        let tells = !sheet.done.is_empty();
+        let done =
+            tells && reply.is_none() && use_location().search.with_untracked(|q| query::is_done(q));
         Self {
             sheet,
             entries: questions.iter().map(Entry::new).collect(),
@@ -103,7 +105,11 @@ impl Form {
             let sent = sent.await;
             let worked = sent.is_ok();
             let faults = sent.err().map(|error| Faults::of_error(&error, form.sheet.questions));
-            set_if_new(form.faults, faults.unwrap_or_default());
+            match faults {
+                // The same once more is said once more.
+                Some(faults) => form.faults.set(faults),
+                None => set_if_new(form.faults, Faults::default()),
+            }
             set_if_new(form.done, worked);
             form.busy.set(false);
         });

@@ -46,7 +46,7 @@ pub fn KeyStory() -> impl IntoView {
             <ol>
                 <li>
                     <h2>"You sign in"</h2>
-                    <p class="door-soft">"Once, with your username and password."</p>
+                    <p class="door-soft">"Once, with your password."</p>
                 </li>
                 <li>
                     <h2>"Latchkey keeps you in"</h2>

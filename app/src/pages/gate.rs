@@ -74,6 +74,17 @@ impl Hint {
     }
 }
 
+/// Leaves a page once its form has worked, unless somebody has left it meanwhile. It has no place in
+/// the history any more.
+pub fn leave_for(page: &'static str) -> impl Fn(&str) + Clone + Send + Sync + 'static {
+    let (navigate, path) = (use_navigate(), use_location().pathname);
+    move |place| {
+        if path.try_get_untracked().is_some_and(|path| path == page) {
+            navigate(place, NavigateOptions { replace: true, ..NavigateOptions::default() });
+        }
+    }
+}
+
 /// What the server's settings ask of who comes in.
 pub fn use_asked() -> Asked {
     use_context().unwrap_or_default()

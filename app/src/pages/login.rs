@@ -54,6 +54,11 @@ fn Reason() -> Piece {
         SessionView::Anonymous { .. } if search.with(|search| query::is_done(search)) => {
             Some(notice("Your account has been deleted."))
         }
+        SessionView::Anonymous { .. }
+            if search.with(|search| query::says(search, query::NEW_PASSWORD)) =>
+        {
+            Some(notice("Your new password is saved. Sign in with it."))
+        }
         SessionView::Anonymous { why } => why.map(reason_in_words).map(notice),
         SessionView::Unknown { .. } | SessionView::SignedIn { .. } => None,
     });

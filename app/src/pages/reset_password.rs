@@ -3,16 +3,15 @@
 use std::sync::Arc;
 
 use leptos::prelude::*;
-use leptos_router::{NavigateOptions, hooks::use_navigate};
 
 use super::{
     account::changed_password_page,
-    gate::{GatePage, Hint, from_query, with_query},
+    gate::{GatePage, Hint, from_query, leave_for, with_query},
 };
 use crate::{
     api::use_api,
     components::{Form, Piece, Question, Sender, Sheet},
-    wire::paths,
+    wire::{paths, query::NEW_PASSWORD},
 };
 
 const UID: &str = "uid";
@@ -47,17 +46,22 @@ pub fn ResetPasswordPage() -> Piece {
     PAGE.view(form.view(with_query(SHEET.page)))
 }
 
+/// Where whoever is to sign in with a new password is told so.
+fn sign_in_page() -> String {
+    format!("{}?{NEW_PASSWORD}", paths::LOGIN_PAGE)
+}
+
 /// Asks the API, and goes where that is told.
 fn sender() -> Sender {
     let api = use_api();
-    let navigate = use_navigate();
+    // Back must not lead to a link that is used.
+    let go_on = leave_for(SHEET.page);
     Arc::new(move |values| {
-        let (api, navigate) = (api.clone(), navigate.clone());
+        let (api, go_on) = (api.clone(), go_on.clone());
         Box::pin(async move {
-            api.replace_password(paths::PASSWORD_RESET_CONFIRM, &values).await?;
-            // Back must not lead to a link that is used.
-            let options = NavigateOptions { replace: true, ..NavigateOptions::default() };
-            navigate(&changed_password_page(), options);
+            let signed_in = api.replace_password(paths::PASSWORD_RESET_CONFIRM, &values).await?;
+            let told = if signed_in { changed_password_page() } else { sign_in_page() };
+            go_on(&told);
             Ok(())
         })
     })

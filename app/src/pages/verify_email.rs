@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 
-use super::gate::{GatePage, Hint, from_query, with_query};
+use super::gate::{GatePage, Hint, from_query, leave_for, with_query};
 use crate::{
     api::use_api,
     components::{Form, Piece, Question, Sender, Sheet},
-    wire::paths,
+    wire::{paths, query::DONE},
 };
 
 const KEY: &str = "key";
@@ -40,8 +40,14 @@ pub fn VerifyEmailPage() -> Piece {
 
 fn sender() -> Sender {
     let api = use_api();
+    // Back must not lead to a link that is used.
+    let go_on = leave_for(SHEET.page);
     Arc::new(move |values| {
-        let api = api.clone();
-        Box::pin(async move { api.verify_email(&values).await })
+        let (api, go_on) = (api.clone(), go_on.clone());
+        Box::pin(async move {
+            api.verify_email(&values).await?;
+            go_on(&format!("{}?{DONE}", SHEET.page));
+            Ok(())
+        })
     })
 }

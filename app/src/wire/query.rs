@@ -4,6 +4,9 @@
 /// The query of a page whose form has worked, as far as a browser that sent it by itself can tell.
 pub const DONE: &str = "done";
 
+/// The query of the login page for who has chosen a new password and is to sign in with it.
+pub const NEW_PASSWORD: &str = "new-password";
+
 /// A value, decoded once. One that cannot be decoded is nobody's.
 pub fn value(query: &str, name: &str) -> Option<String> {
     let mut pairs = query.split('&').filter_map(|pair| pair.split_once('='));
@@ -12,7 +15,12 @@ pub fn value(query: &str, name: &str) -> Option<String> {
 
 /// Whether it says that a form has worked.
 pub fn is_done(query: &str) -> bool {
-    query.split('&').any(|pair| pair == DONE)
+    says(query, DONE)
+}
+
+/// Whether it says this.
+pub fn says(query: &str, word: &str) -> bool {
+    query.split('&').any(|pair| pair == word)
 }
 
 /// Undoes the percent-encoding of a query value, once. A stray `%` or what is not UTF-8 is nobody's.

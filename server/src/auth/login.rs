@@ -75,10 +75,17 @@ impl Auth {
         let right = self.hashing.verify(input.password.clone(), hash).await?;
         let user = user.filter(|user| right && user.disabled_at.is_none());
         let user = user.ok_or(AuthError::InvalidCredentials)?;
-        if !self.may_sign_in(&user) {
-            return Err(AuthError::EmailNotVerified);
+        if self.may_sign_in(&user) {
+            return Ok(user);
         }
-        Ok(user)
+        // Whoever registers with an address that is known gets an account without it. That one is not
+        // found by address, and so no other must seem to be.
+        let by_username = match &input.name {
+            LoginName::Username(_) => true,
+            LoginName::Email(_) => false,
+            LoginName::Either(text) => Username::key_of(text) == Username::key_of(&user.username),
+        };
+        Err(if by_username { AuthError::EmailNotVerified } else { AuthError::InvalidCredentials })
     }
 
     async fn named(&self, name: &LoginName) -> Result<Option<UserRecord>, AuthError> {

@@ -33,8 +33,8 @@ impl Auth {
         now: Timestamp,
     ) -> Result<Option<Letter>, AuthError> {
         let Some(new) = &user.new_email else { return Ok(None) };
-        // Not by the given name: it may be anything, and this may be anybody's letter box.
-        let (to, name) = (new.address.as_str(), user.username.as_str());
+        // This may be anybody's letter box, and a name may be anything.
+        let (to, name) = (new.address.as_str(), "");
         let holder = self.store.find_user_by_email(&Email::key_of(to)).await?;
         if holder.is_some_and(|holder| holder.id != user.id) {
             return Ok(Some(letters::address_taken(to, name)));
@@ -47,11 +47,10 @@ impl Auth {
 
 /// The notice to the address that was the present one when another was asked for.
 pub(super) fn notice_of_new_email(user: &UserRecord, name: &str) -> Option<Letter> {
-    let (to, new) = match &user.new_email {
-        Some(new) => (user.email.as_ref()?, &new.address),
-        // It was confirmed before the notice could leave.
-        None => (user.former_email.as_ref()?, user.email.as_ref()?),
-    };
+    // One may have been confirmed before the notice could leave, and yet another one asked for.
+    let to = user.former_email.as_ref().or(user.email.as_ref())?;
+    let wanted = user.new_email.as_ref().map(|new| &new.address);
+    let new = wanted.or(user.email.as_ref()).filter(|new| *new != to)?;
     Some(letters::new_email_asked(to, name, new))
 }
 

@@ -2,19 +2,24 @@
 
 use std::{sync::Arc, time::Duration};
 
+use futures::{StreamExt as _, TryStreamExt as _, stream};
 use tokio_util::sync::CancellationToken;
 
 use super::{Auth, AuthError, UserRecord, new_email::notice_of_new_email};
 use crate::{
     domain::{Email, MailKind, Tickets, Timestamp, UserId, ticket::Subject},
-    mail::{Letter, letters},
+    mail::{Letter, MailError, letters},
     storage::WaitingMail,
 };
 
 /// How often it is looked whether any wait.
 const INTERVAL: Duration = Duration::from_secs(1);
-/// How many are taken at once.
+/// How many are read at once.
 const COUNT: u32 = 20;
+/// How many are sent at once.
+const AT_ONCE: usize = 5;
+/// A server that does not answer for so long is tried again later; the wait before that is longer.
+const LONGEST_DELIVERY: Duration = Duration::from_secs(30);
 /// After the first failure; then it doubles.
 const FIRST_WAIT: Duration = Duration::from_mins(1);
 const LONGEST_WAIT: Duration = Duration::from_hours(6);
@@ -26,8 +31,11 @@ impl Auth {
     pub async fn keep_sending_mails(self: Arc<Self>, stop: CancellationToken) {
         let sending = async {
             loop {
-                if let Err(error) = self.send_mails().await {
-                    tracing::warn!(%error, "mails wait for the database");
+                match self.send_mails().await {
+                    // There may be more.
+                    Ok(sent) if sent == COUNT as usize => continue,
+                    Ok(_) => {}
+                    Err(error) => tracing::warn!(%error, "mails wait for the database"),
                 }
                 tokio::time::sleep(INTERVAL).await;
             }
@@ -35,24 +43,34 @@ impl Auth {
         stop.run_until_cancelled(sending).await;
     }
 
-    /// Sends the mails that are due. What fails is due again later.
+    /// Sends the mails that are due, or the first of them, a few at a time: one that takes long keeps
+    /// few others waiting. What fails is due again later. Returns how many were looked at.
     ///
     /// # Errors
     /// What the store says.
-    pub async fn send_mails(&self) -> Result<(), AuthError> {
+    pub async fn send_mails(&self) -> Result<usize, AuthError> {
         let now = self.store.now().await?;
-        for mail in self.store.waiting_mails(now, COUNT).await? {
-            let again = now + wait(mail.attempts);
-            // Whoever dies while sending it has put it off, not lost it.
-            if self.store.claim_mail(&mail, again).await? && self.is_done(&mail, now).await? {
-                self.store.remove_mail(mail.id, again).await?;
-            }
+        // However many addresses somebody makes up, none of them stands in the way of a mail.
+        self.store.remove_mails_to_nobody(now).await?;
+        let mails = self.store.waiting_mails(now, COUNT).await?;
+        let count = mails.len();
+        let sending = stream::iter(mails).map(Ok);
+        sending.try_for_each_concurrent(AT_ONCE, |mail| self.take_on(mail, now)).await?;
+        Ok(count)
+    }
+
+    async fn take_on(&self, mail: WaitingMail, now: Timestamp) -> Result<(), AuthError> {
+        let again = now + wait(mail.attempts);
+        // Whoever dies while sending it has put it off, not lost it.
+        if self.store.claim_mail(&mail, again).await? && self.is_settled(&mail, now).await? {
+            self.store.remove_mail(mail.id, again).await?;
         }
         Ok(())
     }
 
-    /// Sends a mail, if there is still a reason to. Whether nothing more is to be done about it.
-    async fn is_done(&self, mail: &WaitingMail, now: Timestamp) -> Result<bool, AuthError> {
+    /// Sends a mail, if there is still a reason to. Whether nothing more is to be done about it: it
+    /// was sent, there is nothing to say any more, or it cannot be sent.
+    async fn is_settled(&self, mail: &WaitingMail, now: Timestamp) -> Result<bool, AuthError> {
         // A newer version on another node knows what to do with it.
         let Some(kind) = mail.kind else { return Ok(false) };
         let Some(user) = self.addressee(mail.user_id).await? else { return Ok(true) };
@@ -61,10 +79,12 @@ impl Auth {
             _ => self.compose(kind, &user, now),
         };
         let Some(letter) = letter else { return Ok(true) };
-        match self.mailroom.postman.deliver(&letter).await {
+        let delivered =
+            tokio::time::timeout(LONGEST_DELIVERY, self.mailroom.postman.deliver(&letter));
+        match delivered.await.unwrap_or_else(|_| Err(MailError::not_now("it took too long"))) {
             Ok(()) => Ok(true),
             Err(error) => {
-                let given_up = mail.attempts + 1 >= MOST_ATTEMPTS;
+                let given_up = error.is_final() || mail.attempts + 1 >= MOST_ATTEMPTS;
                 tracing::warn!(%error, mail = mail.id, given_up, "a mail did not leave");
                 Ok(given_up)
             }
@@ -80,7 +100,7 @@ impl Auth {
     /// `None` where it is too late: the address is known to be theirs, say.
     fn compose(&self, kind: MailKind, user: &UserRecord, now: Timestamp) -> Option<Letter> {
         let to = user.email.as_deref()?;
-        let name = if user.first_name.is_empty() { &user.username } else { &user.first_name };
+        let name = addressed_as(user);
         let links = &self.mailroom.links;
         let tickets = Tickets(self.tokens.key());
         let subject = subject(user);
@@ -101,6 +121,16 @@ impl Auth {
             MailKind::UnknownDevice => letters::unknown_device(to, name),
             MailKind::AccountExists => letters::account_exists(to, name, &user.username),
         })
+    }
+}
+
+/// What a mail calls its reader: nothing before the address was shown to be theirs. Until then it may
+/// be a stranger's, and the name what somebody wants to have said to them.
+fn addressed_as(user: &UserRecord) -> &str {
+    match user.email_verified_at {
+        Some(_) if user.first_name.is_empty() => &user.username,
+        Some(_) => &user.first_name,
+        None => "",
     }
 }
 

@@ -19,6 +19,13 @@ use crate::{
 pub(super) fn password_rules(settings: &AccountSettings) -> Result<PasswordRules, ConfigError> {
     let on = |validator| settings.auth_password_validators.contains(&validator);
     let (min, max) = (settings.password_min_length, settings.password_max_length);
+    let validators = &settings.auth_password_validators;
+    if on(Validator::Nothing) && validators.len() > 1 {
+        return refuse("AUTH_PASSWORD_VALIDATORS has none and others: leave out one of them.");
+    }
+    if min == 0 {
+        return refuse("PASSWORD_MIN_LENGTH is 0: a password has a character at least.");
+    }
     if max < min {
         return refuse(format!(
             "PASSWORD_MAX_LENGTH is below {min}, the fewest characters of a password."

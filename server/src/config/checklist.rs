@@ -45,6 +45,8 @@ pub fn checklist(config: &Config, key_fault: Option<String>) -> Vec<Finding> {
         cors(config),
         signing_key(config, key_fault),
         mail(config),
+        old_password(config),
+        validators(config),
         rate_limits(config),
     ]
 }
@@ -177,6 +179,25 @@ fn signing_key(config: &Config, fault: Option<String>) -> Finding {
     }
 }
 
+fn old_password(config: &Config) -> Finding {
+    const SETTING: &str = "OLD_PASSWORD_FIELD_ENABLED";
+    if config.asks_old_password {
+        good(SETTING, "who changes a password has to know it")
+    } else {
+        advice(SETTING, "set it to true: a stolen session is enough to change the password now")
+    }
+}
+
+fn validators(config: &Config) -> Finding {
+    const SETTING: &str = "AUTH_PASSWORD_VALIDATORS";
+    let rules = &config.auth.passwords;
+    if rules.min_chars.is_some() && rules.uncommon {
+        good(SETTING, "short and common passwords are refused")
+    } else {
+        advice(SETTING, "short or common passwords are taken: name Django's four validators")
+    }
+}
+
 fn mail(config: &Config) -> Finding {
     const SETTING: &str = "EMAIL_URL";
     match &config.mail {
@@ -189,13 +210,19 @@ fn mail(config: &Config) -> Finding {
 
 fn rate_limits(config: &Config) -> Finding {
     const SETTING: &str = "DEFAULT_THROTTLE_RATES";
-    if config.throttle_rate.is_some() {
+    if config.throttle_rate.is_some() && config.public_url.is_some() {
+        advice(
+            SETTING,
+            "addresses are those of connections: behind a proxy all strangers count as one, and one \
+             of them can use up what is for all; limit attempts in the proxy instead",
+        )
+    } else if config.throttle_rate.is_some() {
         good(SETTING, "attempts are limited, by account or address, on each node")
     } else {
         advice(
             SETTING,
-            "set it to dj_rest_auth=20/min, or limit attempts in the proxy before this server: \
-             nobody is kept from trying passwords now",
+            "limit attempts in the proxy before this server, or, where there is none, set it to \
+             dj_rest_auth=20/min: nobody is kept from trying passwords now",
         )
     }
 }

@@ -1,7 +1,9 @@
 //! How the token cookies look: names that cannot work are refused.
 
 use super::{ConfigError, Settings, settings::SameSite, validate::refuse};
-use crate::http::{CookiePolicy, TokenCookie};
+use app::wire::OUT_COOKIE;
+
+use crate::http::{CookiePolicy, TokenCookie, device, double_submit};
 
 /// The cookies of these settings.
 ///
@@ -79,6 +81,9 @@ fn check_names(policy: &CookiePolicy) -> Result<(), ConfigError> {
         let token = |c: char| c.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(c);
         if name.is_empty() || !name.chars().all(token) {
             return refuse(format!("{name:?} is no cookie name."));
+        }
+        if [double_submit::COOKIE, device::COOKIE, OUT_COOKIE].contains(&name.as_str()) {
+            return refuse(format!("the cookie {name} says something else: choose another name."));
         }
         let printed = |c: char| c.is_ascii_graphic() && ![';', ','].contains(&c);
         if !path.starts_with('/') || !path.chars().all(printed) {

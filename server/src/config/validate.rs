@@ -199,10 +199,16 @@ fn token_policy(settings: &Settings) -> Result<TokenPolicy, ConfigError> {
 }
 
 fn header_types(settings: &Settings) -> Result<Vec<String>, ConfigError> {
-    let types = &settings.auth_header_types;
+    let types = settings.auth_header_types.iter().map(|word| word.trim().to_owned());
+    let types: Vec<_> = types.collect();
     let word = |text: &String| !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric());
+    if types.iter().any(|word| word.eq_ignore_ascii_case("Basic")) {
+        return refuse(
+            "AUTH_HEADER_TYPES names Basic: browsers and proxies ask for passwords by that.",
+        );
+    }
     if types.iter().all(word) {
-        return Ok(types.clone());
+        return Ok(types);
     }
     refuse("AUTH_HEADER_TYPES has to be words, such as Bearer, with commas between them.")
 }

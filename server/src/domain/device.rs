@@ -63,7 +63,10 @@ mod tests {
     use super::*;
 
     fn key(secret: &str) -> SigningKey {
-        SigningKey::from_secret(secret.repeat(32).as_bytes()).unwrap()
+        SigningKey::from_secret(
+            format!("{secret} is a secret of thirty-two bytes or more").as_bytes(),
+        )
+        .unwrap()
     }
 
     #[test]

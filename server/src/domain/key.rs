@@ -24,6 +24,9 @@ pub enum KeyFault {
         /// The fewest.
         needs: usize,
     },
+    /// A public key or one byte over and over: no secret.
+    #[error("the signing key is no secret: {0} wants random bytes; set ALGORITHM for a key pair")]
+    NoSecret(SigningAlgorithm),
     /// No private key of the algorithm's kind.
     #[error("the signing key is no private key for {0} in PEM (PKCS #8)")]
     NoPrivateKey(SigningAlgorithm),
@@ -62,6 +65,9 @@ impl SigningKey {
     pub fn new(algorithm: SigningAlgorithm, secret: &[u8]) -> Result<Self, KeyFault> {
         if let Some(needs) = algorithm.min_secret_bytes().filter(|needs| secret.len() < *needs) {
             return Err(KeyFault::Short { algorithm, has: secret.len(), needs });
+        }
+        if algorithm.min_secret_bytes().is_some() && !may_be_secret(secret) {
+            return Err(KeyFault::NoSecret(algorithm));
         }
         let no_key = |_| KeyFault::NoPrivateKey(algorithm);
         let (encoding, decoding) = algorithm.halves(secret).map_err(no_key)?;
@@ -144,6 +150,13 @@ impl SigningKey {
         }
         TicketMac(mac)
     }
+}
+
+/// Whoever knows a public key could sign with it. `PyJWT` refuses those, too.
+fn may_be_secret(bytes: &[u8]) -> bool {
+    let text = String::from_utf8_lossy(bytes);
+    let is_key_file = text.contains("-----BEGIN") || text.trim_start().starts_with("ssh-");
+    !is_key_file && bytes.iter().any(|byte| Some(byte) != bytes.first())
 }
 
 fn sign_and_verify(

@@ -14,15 +14,16 @@ pub struct Rate {
 impl FromStr for Rate {
     type Err = String;
 
-    /// `20/min`, as Django REST framework writes it: of the period only its first letter counts.
+    /// `20/min`, as Django REST framework writes it. There only the first letter of the period counts;
+    /// here `10/month` is refused, and not ten a minute.
     fn from_str(text: &str) -> Result<Self, String> {
         let wrong = || format!("{text:?} is no rate: write 20/min, with s, m, h or d");
         let (requests, period) = text.split_once('/').ok_or_else(wrong)?;
-        let period = match period.chars().next() {
-            Some('s') => Duration::from_secs(1),
-            Some('m') => Duration::from_mins(1),
-            Some('h') => Duration::from_hours(1),
-            Some('d') => Duration::from_hours(24),
+        let period = match period {
+            "s" | "sec" | "second" => Duration::from_secs(1),
+            "m" | "min" | "minute" => Duration::from_mins(1),
+            "h" | "hour" => Duration::from_hours(1),
+            "d" | "day" => Duration::from_hours(24),
             _ => return Err(wrong()),
         };
         let requests = requests.parse().ok().filter(|n| (1..=10_000).contains(n));
@@ -81,7 +82,19 @@ mod tests {
         ] {
             assert_eq!(text.parse(), expected);
         }
-        for text in ["", "5", "5/", "/min", "0/min", "-1/min", "5/year", "99999/s", "a/min"] {
+        for text in [
+            "",
+            "5",
+            "5/",
+            "/min",
+            "0/min",
+            "-1/min",
+            "5/year",
+            "10/month",
+            "5/min,anon=3/min",
+            "99999/s",
+            "a/min",
+        ] {
             assert!(text.parse::<Rate>().is_err(), "{text:?}");
         }
     }

@@ -33,12 +33,13 @@ impl Username {
     /// # Errors
     /// [`UsernameFault`].
     pub fn parse(raw: &str) -> Result<Self, UsernameFault> {
-        let name: String = raw.trim().nfkc().collect();
+        let typed = raw.trim();
+        let name: String = typed.nfkc().collect();
         let plain = |c: char| c.is_alphanumeric() || "@.+-_".contains(c);
         match name.chars().count() {
             0 => Err(UsernameFault::Blank),
             n if n > MAX_USERNAME_CHARS => Err(UsernameFault::TooLong),
-            _ if name.chars().all(plain) => Ok(Self(name)),
+            _ if typed.chars().chain(name.chars()).all(plain) => Ok(Self(name)),
             _ => Err(UsernameFault::Characters),
         }
     }
@@ -84,9 +85,12 @@ impl Email {
         let label_ok = |label: &str| {
             !label.starts_with('-')
                 && !label.ends_with('-')
+                && label.chars().count() <= 63
                 && label.chars().all(|c| c.is_alphanumeric() || c == '-')
         };
-        let host_ok = (host == "localhost" || host.contains('.'))
+        // No top-level domain has one letter.
+        let top_ok = |(_, top): (&str, &str)| top.chars().count() >= 2;
+        let host_ok = (host == "localhost" || host.rsplit_once('.').is_some_and(top_ok))
             && dotted(host)
             && host.split('.').all(label_ok);
         (local_ok && host_ok && address.chars().count() <= MAX_EMAIL_CHARS)

@@ -59,21 +59,22 @@ pub fn routes() -> Vec<Route> {
         (paths::USER, Access::Private, USER, get(user::get).put(user::put).patch(user::patch)),
         (paths::VERIFY_EMAIL, Access::Public, POST_OR_HEAD, post(verify_email::post)),
         (paths::RESEND_EMAIL, Access::Public, POST, post(verify_email::resend)),
-        (paths::EMAIL_CHANGE, Access::Private, POST, post(email_change::post)),
-        (paths::ACCOUNT_DELETE, Access::Private, POST, post(account_delete::post)),
         (paths::CSRF, Access::Open, GET, get(csrf_token::get)),
         (paths::DATA, Access::Private, GET, get(data::get)),
         (paths::SCHEMA, Access::Open, GET, get(schema::get)),
     ]
 }
 
-/// What strangers try often; `DEFAULT_THROTTLE_RATES` limits it.
+/// What strangers try often, all that takes a password above all; `DEFAULT_THROTTLE_RATES` limits
+/// it.
 pub fn throttled_routes() -> Vec<Route> {
     vec![
         (paths::LOGIN, Access::Public, POST, post(login::post)),
         (paths::REGISTRATION, Access::Public, POST, post(register::post)),
         (paths::LOGOUT, Access::Public, LOGOUT, post(logout::post)),
         (paths::PASSWORD_CHANGE, Access::Private, POST, post(password_change::post)),
+        (paths::EMAIL_CHANGE, Access::Private, POST, post(email_change::post)),
+        (paths::ACCOUNT_DELETE, Access::Private, POST, post(account_delete::post)),
         (paths::PASSWORD_RESET, Access::Public, POST, post(password_reset::post)),
         (paths::PASSWORD_RESET_CONFIRM, Access::Public, POST, post(password_reset::confirm)),
     ]

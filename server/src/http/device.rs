@@ -1,7 +1,7 @@
 //! The cookie `latchkey-device`, by which a browser shows whose accounts it has been used with.
 
 use axum::http::{HeaderMap, HeaderValue};
-use cookie::{Cookie, SameSite};
+use cookie::Cookie;
 use time::OffsetDateTime;
 
 use super::{AppState, cookies::candidates};
@@ -32,7 +32,8 @@ pub fn remember(
     cookie.set_path("/");
     cookie.set_http_only(true);
     cookie.set_secure(state.web.cookies.secure);
-    cookie.set_same_site(SameSite::Lax);
+    cookie.set_same_site(state.web.cookies.same_site);
+    cookie.set_partitioned(state.web.cookies.partitioned);
     cookie.set_max_age(MAX_AGE);
     let now = OffsetDateTime::from_unix_timestamp(state.auth.now().seconds());
     cookie.set_expires(now.map_or(OffsetDateTime::UNIX_EPOCH, |now| now.saturating_add(MAX_AGE)));

@@ -114,6 +114,7 @@ pub fn set_cookie(value: &str, policy: &CookiePolicy, now: Timestamp) -> Option<
     }
     cookie.set_secure(policy.secure);
     cookie.set_same_site(policy.same_site);
+    cookie.set_partitioned(policy.partitioned);
     cookie.set_max_age(MAX_AGE);
     let now = OffsetDateTime::from_unix_timestamp(now.seconds()).ok()?;
     cookie.set_expires(now.saturating_add(MAX_AGE));

@@ -26,7 +26,11 @@ pub mod message {
 
 /// The fields of a request body. An empty body has none.
 #[derive(Debug, Default)]
-pub struct Fields(Map<String, Value>);
+pub struct Fields {
+    values: Map<String, Value>,
+    /// Whether they are a form's: one that was left empty there was left out.
+    form: bool,
+}
 
 impl<S: Send + Sync> FromRequest<S> for Fields {
     type Rejection = Failure;
@@ -62,7 +66,7 @@ fn json(body: &[u8]) -> Result<Fields, Failure> {
     let value = serde_json::from_slice(body)
         .map_err(|error| Failure::Parse(format!("JSON parse error - {error}")))?;
     let python_type = match value {
-        Value::Object(fields) => return Ok(Fields(fields)),
+        Value::Object(values) => return Ok(Fields { values, form: false }),
         Value::Null => return Err(Failure::Fields(FieldErrors::general("No data provided"))),
         Value::Array(_) => "list",
         Value::String(_) => "str",
@@ -76,7 +80,8 @@ fn json(body: &[u8]) -> Result<Fields, Failure> {
 
 fn urlencoded(body: &[u8]) -> Fields {
     let pairs = url::form_urlencoded::parse(body);
-    Fields(pairs.map(|(key, value)| (key.into_owned(), value.into_owned().into())).collect())
+    let values = pairs.map(|(key, value)| (key.into_owned(), value.into_owned().into()));
+    Fields { values: values.collect(), form: true }
 }
 
 async fn multipart<S: Send + Sync>(request: Request, state: &S) -> Result<Fields, Failure> {
@@ -94,7 +99,7 @@ async fn multipart<S: Send + Sync>(request: Request, state: &S) -> Result<Fields
         // A file is no text, whatever it holds.
         fields.insert(name, if is_file { Value::Array(Vec::new()) } else { text.into() });
     }
-    Ok(Fields(fields))
+    Ok(Fields { values: fields, form: true })
 }
 
 impl Fields {
@@ -103,7 +108,7 @@ impl Fields {
     /// # Errors
     /// What is wrong with it, in words.
     pub fn text(&self, name: &str) -> Result<Option<String>, &'static str> {
-        let text = match self.0.get(name) {
+        let text = match self.values.get(name) {
             None => return Ok(None),
             Some(Value::Null) => return Err(message::NULL),
             Some(Value::String(text)) => text.clone(),
@@ -115,11 +120,21 @@ impl Fields {
         if text.contains('\0') { Err(message::NUL) } else { Ok(Some(text)) }
     }
 
-    /// A text field without the white space around it; an empty one is empty, not wrong.
+    /// A text field without the white space around it; an empty one is empty, not wrong, and in a
+    /// form it is missing.
     ///
     /// # Errors
     /// What is wrong with it, in words.
     pub fn optional(&self, name: &str) -> Result<Option<String>, &'static str> {
+        Ok(self.trimmed(name)?.filter(|text| !(self.form && text.is_empty())))
+    }
+
+    /// A text field without the white space around it, where it makes a difference that an empty one
+    /// was sent.
+    ///
+    /// # Errors
+    /// What is wrong with it, in words.
+    pub fn trimmed(&self, name: &str) -> Result<Option<String>, &'static str> {
         Ok(self.text(name)?.map(|text| text.trim().to_owned()))
     }
 

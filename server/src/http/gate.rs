@@ -1,6 +1,7 @@
 //! What stands in front of every API endpoint, in Django REST framework's order: negotiation,
 //! authentication, method; and the headers that every answer carries.
 
+use app::wire::paths;
 use axum::{
     extract::{DefaultBodyLimit, Request, State},
     http::{HeaderMap, HeaderValue, Method, StatusCode, header},
@@ -118,10 +119,16 @@ impl Gate {
         if self.access == Access::Private && caller.is_none() {
             return Err(Failure::NotAuthenticated);
         }
-        if let Some(rate) = self.state.web.throttle_rate.filter(|_| self.throttled) {
+        if let Some(rate) = self.state.web.throttle_rate.filter(|_| self.is_counted(request)) {
             self.state.throttle.check(rate, caller, request, self.state.auth.now())?;
         }
         Ok(Verified(caller))
+    }
+
+    /// Whoever presses the button that signs them out is let out, however often they came in.
+    fn is_counted(&self, request: &Request) -> bool {
+        let leaves = || request.uri().path() == paths::LOGOUT;
+        self.throttled && !(request.extensions().get::<OwnForm>().is_some() && leaves())
     }
 
     fn check_double_submit(&self, request: &Request) -> Result<(), Failure> {

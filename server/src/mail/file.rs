@@ -52,6 +52,6 @@ impl Postman for FilePostman {
             write!(file, "To: {to}\nSubject: {subject}\n\n{text}")
         });
         let written = written.await.unwrap_or_else(|stopped| Err(io::Error::other(stopped)));
-        written.map_err(|error| MailError(Box::new(error)))
+        written.map_err(|error| MailError::not_now(error.to_string()))
     }
 }

@@ -99,8 +99,8 @@ pub fn address_taken(to: &str, name: &str) -> Letter {
         subject: "This e-mail address is in use",
         name,
         lines: &[
-            "Somebody, you we hope, has asked for this e-mail address for the account of that \
-                  name. It belongs to another account, so nothing has changed.",
+            "Somebody, you we hope, has asked for this e-mail address for another account. It stays \
+             with the one that has it.",
         ],
         link: None,
         end: "If that was you, sign in to the other account, or give it another address first.",
@@ -171,8 +171,12 @@ impl Content<'_> {
         }
     }
 
+    fn greeting(&self) -> String {
+        if self.name.is_empty() { "Hello,".to_owned() } else { format!("Hello {},", self.name) }
+    }
+
     fn text(&self) -> String {
-        let mut parts = vec![format!("Hello {},", self.name)];
+        let mut parts = vec![self.greeting()];
         parts.extend(self.lines.iter().map(|line| (*line).to_owned()));
         parts.extend(self.link.map(|(_, address)| address.to_owned()));
         parts.push(self.end.to_owned());
@@ -188,7 +192,7 @@ impl Content<'_> {
                     title { (self.subject) }
                 }
                 body style="font-family: sans-serif; line-height: 1.5" {
-                    p { "Hello " (self.name) "," }
+                    p { (self.greeting()) }
                     @for line in self.lines {
                         p { (line) }
                     }

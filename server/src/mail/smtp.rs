@@ -6,6 +6,8 @@ use lettre::{
     message::{Mailbox, MultiPart, header},
 };
 
+use url::Host;
+
 use super::{Letter, MailError, Postman};
 
 type Transport = AsyncSmtpTransport<Tokio1Executor>;
@@ -41,7 +43,7 @@ impl SmtpPostman {
         let body = MultiPart::alternative_plain_html(text.clone(), html.clone());
         let message = Message::builder()
             .from(self.from.clone())
-            .to(to.parse()?)
+            .to(mailbox(to)?)
             .subject(subject)
             // Nobody's holiday notice is wanted.
             .raw_header(header::HeaderValue::new(AUTO_SUBMITTED, "auto-generated".to_owned()))
@@ -55,8 +57,48 @@ const AUTO_SUBMITTED: header::HeaderName = header::HeaderName::new_from_ascii_st
 #[async_trait]
 impl Postman for SmtpPostman {
     async fn deliver(&self, letter: &Letter) -> Result<(), MailError> {
-        let message = self.message(letter).map_err(MailError)?;
-        self.transport.send(message).await.map_err(|error| MailError(Box::new(error)))?;
-        Ok(())
+        // Neither error is shown: both may repeat the address.
+        let message = self.message(letter);
+        let message = message.map_err(|_| MailError::never("it is no message"))?;
+        self.transport.send(message).await.map(drop).map_err(|error| refusal(&error))
+    }
+}
+
+/// What the server said, without its words.
+fn refusal(error: &lettre::transport::smtp::Error) -> MailError {
+    match error.status() {
+        Some(code) if error.is_permanent() => MailError::never(format!("refused with {code}")),
+        Some(code) => MailError::not_now(format!("put off with {code}")),
+        // What the message asks for is not spoken there.
+        None if error.is_client() => MailError::never("the server cannot take it"),
+        None if error.is_timeout() => MailError::not_now("the server does not answer"),
+        None if error.is_tls() => MailError::not_now("the connection cannot be encrypted"),
+        None => MailError::not_now("there is no connection to the server"),
+    }
+}
+
+/// The address with its domain as the mail system knows it: `münchen.example` is
+/// `xn--mnchen-3ya.example` there.
+fn mailbox(address: &str) -> Result<Mailbox, lettre::address::AddressError> {
+    let ascii = address.rsplit_once('@').and_then(|(local, domain)| {
+        let domain = Host::parse(domain).ok()?;
+        Some(format!("{local}@{domain}"))
+    });
+    ascii.as_deref().unwrap_or(address).parse()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_domain_is_written_as_the_mail_system_knows_it() {
+        for (address, expected) in [
+            ("ada@example.com", "ada@example.com"),
+            ("ada@münchen.example", "ada@xn--mnchen-3ya.example"),
+            ("Ada.L@Example.com", "Ada.L@example.com"),
+        ] {
+            assert_eq!(mailbox(address).unwrap().email.to_string(), expected);
+        }
     }
 }

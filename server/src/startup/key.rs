@@ -23,6 +23,9 @@ pub enum KeyError {
     /// Not what the algorithm signs with.
     #[error("{0}: {1}. Make one with: openssl genpkey -algorithm {how}", how = recipe(.1))]
     Unfit(String, KeyFault),
+    /// There is no public key.
+    #[error("VERIFYING_KEY is neither a public key in PEM nor the name of its file: {0}")]
+    NoPublicKey(PathBuf),
     /// Two keys that do not belong together.
     #[error(transparent)]
     NotAPair(KeyFault),
@@ -83,14 +86,14 @@ pub fn load(
         }
     };
     let key = SigningKey::new(*algorithm, &secret).map_err(|fault| match fault {
-        KeyFault::Short { .. } => KeyError::Short(name, fault),
+        KeyFault::Short { .. } | KeyFault::NoSecret(_) => KeyError::Short(name, fault),
         _ => KeyError::Unfit(name, fault),
     })?;
     if let Some(public) = public_half {
         let pem = if public.contains("-----BEGIN") {
             public.clone().into_bytes()
         } else {
-            read(Path::new(public))?
+            read(Path::new(public)).map_err(|_| KeyError::NoPublicKey(public.into()))?
         };
         key.check_public_half(&pem).map_err(KeyError::NotAPair)?;
     }

@@ -159,6 +159,11 @@ impl Store for PostgresStore {
         answer(change.execute(&self.pool)).await.map(drop)
     }
 
+    async fn remove_mails_to_nobody(&self, now: Timestamp) -> Result<(), StoreError> {
+        let change = query(sql::REMOVE_MAILS_TO_NOBODY).bind(now.millis());
+        answer(change.execute(&self.pool)).await.map(drop)
+    }
+
     async fn waiting_mails(
         &self,
         now: Timestamp,

@@ -41,18 +41,37 @@ pub(super) const ENABLE_USER: &str =
 pub(super) const VERIFY_EMAIL: &str = "UPDATE users SET email_verified_at = $3 \
      WHERE id = $1 AND email_key = $2 AND email_verified_at IS NULL";
 
-pub(super) const ASK_NEW_EMAIL: &str = "UPDATE users SET new_email = $2, new_email_asked_at = $3, \
-     former_email = NULL WHERE id = $1";
+// As long as a notice waits, the address that it is for is remembered, however often another one
+// is asked for or taken meanwhile.
+macro_rules! notice_waits {
+    () => {
+        "EXISTS (SELECT 1 FROM mails WHERE user_id = $1 AND kind = 'new_email_asked')"
+    };
+}
 
-pub(super) const CHANGE_EMAIL: &str = "UPDATE users SET former_email = email, email = new_email, \
+pub(super) const ASK_NEW_EMAIL: &str = concat!(
+    "UPDATE users SET new_email = $2, new_email_asked_at = $3, \
+     former_email = CASE WHEN ",
+    notice_waits!(),
+    " THEN former_email ELSE NULL END WHERE id = $1"
+);
+
+pub(super) const CHANGE_EMAIL: &str = concat!(
+    "UPDATE users SET former_email = CASE WHEN ",
+    notice_waits!(),
+    " THEN coalesce(former_email, email) ELSE email END, email = new_email, \
      email_key = $4, email_verified_at = $5, new_email = NULL, new_email_asked_at = NULL \
-     WHERE id = $1 AND new_email = $2 AND new_email_asked_at = $3";
+     WHERE id = $1 AND new_email = $2 AND new_email_asked_at = $3"
+);
 
 pub(super) const QUEUE_MAIL: &str = "INSERT INTO mails (user_id, kind, created_at, due_at) \
      VALUES ($1, $2, $3, $3) ON CONFLICT (user_id, kind) DO UPDATE SET attempts = 0, due_at = $3";
 
+pub(super) const REMOVE_MAILS_TO_NOBODY: &str =
+    "DELETE FROM mails WHERE user_id IS NULL AND due_at <= $1";
+
 pub(super) const WAITING_MAILS: &str = "SELECT id, user_id, kind, attempts, due_at FROM mails \
-     WHERE due_at <= $1 ORDER BY due_at, id LIMIT $2";
+     WHERE due_at <= $1 AND user_id IS NOT NULL ORDER BY due_at, id LIMIT $2";
 
 pub(super) const CLAIM_MAIL: &str = "UPDATE mails SET attempts = attempts + 1, due_at = $3 \
      WHERE id = $1 AND due_at = $2";

@@ -147,6 +147,12 @@ impl Store for SqliteStore {
         Ok(())
     }
 
+    async fn remove_mails_to_nobody(&self, now: Timestamp) -> Result<(), StoreError> {
+        let change = query(sql::REMOVE_MAILS_TO_NOBODY).bind(now.millis());
+        change.execute(&self.writer).await?;
+        Ok(())
+    }
+
     async fn waiting_mails(
         &self,
         now: Timestamp,

@@ -50,7 +50,10 @@ pub trait Store: Send + Sync + 'static {
         now: Timestamp,
     ) -> Result<(), StoreError>;
 
-    /// The next mails that are due, up to `count`.
+    /// Removes the mails that are for nobody and would be due.
+    async fn remove_mails_to_nobody(&self, now: Timestamp) -> Result<(), StoreError>;
+
+    /// The next mails that are due and for somebody, up to `count`.
     async fn waiting_mails(
         &self,
         now: Timestamp,

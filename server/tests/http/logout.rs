@@ -3,7 +3,7 @@
 use axum::http::Method;
 use serde_json::json;
 
-use crate::support::TestApp;
+use crate::support::{TestApp, app::PASSWORD};
 
 const OUT: &str = r#"{"detail":"Successfully logged out."}"#;
 
@@ -102,4 +102,18 @@ async fn no_body_keeps_anybody_signed_in() {
         assert_eq!(reply.cookie_names(), ["access", "refresh"], "{kind}");
         copy.get("/api/data/").await.assert_status(401);
     }
+}
+
+#[tokio::test]
+async fn a_client_that_keeps_its_tokens_itself_is_signed_out_by_them() {
+    let app = TestApp::new().await;
+    app.user("ada").await;
+    let client = app.browser();
+    let headers = [("x-auth-transport", "bearer"), ("content-type", "application/json")];
+    let body = json!({"username": "ada", "password": PASSWORD}).to_string();
+    let tokens = client.send(Method::POST, "/api/auth/login/", &headers, body).await.json();
+    let refresh = json!({"refresh": tokens["refresh"]});
+    client.post("/api/auth/token/refresh/", &refresh).await.assert_status(200);
+    assert_eq!(client.post("/api/auth/logout/", &refresh).await.assert_status(200).body, OUT);
+    client.post("/api/auth/token/refresh/", &refresh).await.assert_status(401);
 }

@@ -1,8 +1,12 @@
 //! Mails that wait.
 
+use axum::http::Method;
 use serde_json::json;
 
-use crate::support::{TestApp, app::mins};
+use crate::support::{
+    TestApp,
+    app::{PASSWORD, mins},
+};
 
 async fn ask(app: &TestApp) {
     let body = json!({"email": "ada@example.com"});
@@ -64,4 +68,40 @@ async fn no_mail_goes_to_an_account_that_is_gone() {
     ask(&app).await;
     app.auth.delete_user("ada").await.unwrap();
     assert_eq!(sent(&app).await, 0);
+}
+
+#[tokio::test]
+async fn made_up_addresses_stand_in_nobodys_way() {
+    let app = TestApp::new().await;
+    app.user("ada").await;
+    for number in 0..100 {
+        let body = json!({"email": format!("nobody-{number}@example.com")});
+        app.browser().post("/api/auth/password/reset/", &body).await.assert_status(200);
+    }
+    ask(&app).await;
+    assert_eq!(sent(&app).await, 1, "at the first look");
+}
+
+#[tokio::test]
+async fn nobody_is_told_things_by_a_name() {
+    let app = TestApp::new().await;
+    let ada = app.browser();
+    let body = json!({
+        "username": "ada", "email": "victim@example.com",
+        "password1": PASSWORD, "password2": PASSWORD,
+    });
+    ada.post("/api/auth/registration/", &body).await.assert_status(201);
+    let name = json!({"username": "www.evil.example", "first_name": "Pay at https://evil.example"});
+    let json = [("content-type", "application/json")];
+    let renamed = ada.send(Method::PATCH, "/api/auth/user/", &json, name.to_string()).await;
+    renamed.assert_status(200);
+    let body = json!({"email": "victim@example.com"});
+    ada.post("/api/auth/password/reset/", &body).await.assert_status(200);
+    app.auth.send_mails().await.unwrap();
+    let letters = app.letterbox.empty();
+    assert_eq!(letters.len(), 2);
+    for letter in letters {
+        assert!(letter.text.starts_with("Hello,\n"), "{}", letter.text);
+        assert!(!letter.text.contains("evil") && !letter.html.contains("evil"));
+    }
 }

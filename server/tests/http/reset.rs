@@ -177,9 +177,6 @@ async fn the_answer_is_the_same_for_all_addresses_and_mails_go_to_some() {
         assert_eq!(headers, first);
     }
     assert_eq!(app.hasher.count(), hashes);
-    // As much was written for each of them.
-    let waiting = app.auth.store.waiting_mails(app.auth.now(), 10).await.unwrap();
-    assert_eq!(waiting.len(), 3);
     link(&app).await;
     assert!(app.auth.store.waiting_mails(app.auth.now() + days(9), 10).await.unwrap().is_empty());
     for (body, wrong) in [

@@ -45,6 +45,30 @@ async fn who_is_signed_in_is_counted_apart() {
 }
 
 #[tokio::test]
+async fn a_stolen_session_can_try_no_more_passwords_elsewhere() {
+    let app = TestApp::with(&FLAGS).await;
+    let ada = app.signed_in("ada").await;
+    let wrong = json!({"password": "wrong", "email": "new@example.com"});
+    for path in ["/api/auth/email/", "/api/auth/account/delete/", "/api/auth/email/"] {
+        ada.post(path, &wrong).await.assert_status(400);
+    }
+    ada.post("/api/auth/account/delete/", &wrong).await.assert_status(429);
+}
+
+#[tokio::test]
+async fn the_button_that_signs_out_always_does() {
+    let app = TestApp::with(&FLAGS).await;
+    let ada = app.signed_in("ada").await;
+    for _ in 0..4 {
+        ada.post("/api/auth/password/change/", &json!({})).await;
+    }
+    let form = [("content-type", "application/x-www-form-urlencoded")];
+    let out = ada.send(Method::POST, "/logout", &form, "").await;
+    assert_eq!(out.assert_status(303).header("location").unwrap(), "/login");
+    assert_eq!((ada.cookie("access"), ada.cookie("refresh")), (None, None));
+}
+
+#[tokio::test]
 async fn what_keeps_people_signed_in_is_not_throttled() {
     let app = TestApp::with(&FLAGS).await;
     let ada = app.signed_in("ada").await;

@@ -8,6 +8,7 @@ use url::Url;
 use crate::support::{Browser, Reply, TestApp, app::PASSWORD};
 
 const MANDATORY: [&str; 2] = ["--account-email-verification", "mandatory"];
+const OTHER: &str = "winter-Lamp-42";
 const SENT: &str = r#"{"detail":"Verification e-mail sent."}"#;
 
 async fn register(app: &TestApp, username: &str, email: &str) -> (Browser, Reply) {
@@ -80,6 +81,26 @@ async fn nobody_learns_whose_address_is_known() {
     assert!(notice.text.contains("your user name is ada"), "{}", notice.text);
     assert!(!notice.text.contains("http"), "a notice leads nowhere");
     app.browser().login("ada").await.assert_status(200);
+}
+
+#[tokio::test]
+async fn nor_by_signing_in_with_an_address() {
+    for methods in ["email", "username,email"] {
+        let flags = [&MANDATORY[..], &["--account-login-methods", methods]].concat();
+        let app = TestApp::with(&flags).await;
+        app.user("ada").await;
+        let mut told = Vec::new();
+        for (name, email) in [("eve", "eve@example.com"), ("mallory", "ada@example.com")] {
+            let body = json!({
+                "username": name, "email": email, "password1": OTHER, "password2": OTHER,
+            });
+            app.browser().post("/api/auth/registration/", &body).await.assert_status(201);
+            let body = json!({"email": email, "password": OTHER});
+            let login = app.browser().post("/api/auth/login/", &body).await;
+            told.push(login.assert_status(400).body.clone());
+        }
+        assert_eq!(told[0], told[1], "{methods}");
+    }
 }
 
 #[tokio::test]

@@ -12,7 +12,7 @@ async fn mails_wait_until_they_are_due_the_oldest_first(database: &TestDatabase)
     let store = database.open().await;
     let ada = add_user(&*store, "ada", None).await.unwrap();
     store.queue_mail(Some(ada), MailKind::VerifyEmail, at(2_000)).await.unwrap();
-    store.queue_mail(None, MailKind::ResetPassword, at(1_000)).await.unwrap();
+    store.queue_mail(Some(ada), MailKind::ResetPassword, at(1_000)).await.unwrap();
     let mut tx = store.begin().await.unwrap();
     tx.queue_mail(ada, MailKind::PasswordChanged, at(3_000)).await.unwrap();
     tx.commit().await.unwrap();
@@ -22,12 +22,24 @@ async fn mails_wait_until_they_are_due_the_oldest_first(database: &TestDatabase)
     assert_eq!(
         told,
         [
-            (None, MailKind::ResetPassword, 0),
+            (Some(ada), MailKind::ResetPassword, 0),
             (Some(ada), MailKind::VerifyEmail, 0),
             (Some(ada), MailKind::PasswordChanged, 0),
         ]
     );
     assert_eq!(store.waiting_mails(at(3_000), 2).await.unwrap(), all[..2]);
+}
+
+async fn mails_to_nobody_are_kept_apart(database: &TestDatabase) {
+    let store = database.open().await;
+    let ada = add_user(&*store, "ada", None).await.unwrap();
+    for _ in 0..3 {
+        store.queue_mail(None, MailKind::ResetPassword, at(0)).await.unwrap();
+    }
+    store.queue_mail(Some(ada), MailKind::ResetPassword, at(1)).await.unwrap();
+    assert_eq!(store.waiting_mails(at(1), 1).await.unwrap()[0].user_id, Some(ada));
+    store.remove_mails_to_nobody(at(1)).await.unwrap();
+    assert_eq!(waiting(&*store, 1).await.len(), 1);
 }
 
 async fn a_mail_is_claimed_once_and_removed_by_who_has_it(database: &TestDatabase) {
@@ -143,6 +155,7 @@ async fn a_new_password_forgets_which_address_was_wanted(database: &TestDatabase
 
 on_both_engines! {
     mails_wait_until_they_are_due_the_oldest_first,
+    mails_to_nobody_are_kept_apart,
     a_mail_is_claimed_once_and_removed_by_who_has_it,
     of_a_kind_one_is_enough_but_for_who_asks_while_it_is_sent,
     mails_go_with_their_account,

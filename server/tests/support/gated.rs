@@ -98,6 +98,10 @@ impl Store for GatedStore {
         self.reach()?.queue_mail(user, kind, now).await
     }
 
+    async fn remove_mails_to_nobody(&self, now: Timestamp) -> Result<(), StoreError> {
+        self.reach()?.remove_mails_to_nobody(now).await
+    }
+
     async fn waiting_mails(
         &self,
         now: Timestamp,

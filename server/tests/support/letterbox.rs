@@ -1,11 +1,8 @@
 //! Where mails end up in tests.
 
-use std::{
-    io,
-    sync::{
-        Arc, Mutex,
-        atomic::{AtomicBool, Ordering},
-    },
+use std::sync::{
+    Arc, Mutex,
+    atomic::{AtomicBool, Ordering},
 };
 
 use async_trait::async_trait;
@@ -19,9 +16,11 @@ pub struct Letterbox {
 }
 
 impl Letterbox {
-    /// Takes out what has come since.
+    /// Takes out what has come since, by reader and subject: several leave at once.
     pub fn empty(&self) -> Vec<Letter> {
-        std::mem::take(&mut self.letters.lock().unwrap())
+        let mut letters = std::mem::take(&mut *self.letters.lock().unwrap());
+        letters.sort_by(|a, b| (&a.to, &a.subject).cmp(&(&b.to, &b.subject)));
+        letters
     }
 
     /// Whether letters are refused.
@@ -34,7 +33,7 @@ impl Letterbox {
 impl Postman for Letterbox {
     async fn deliver(&self, letter: &Letter) -> Result<(), MailError> {
         if self.closed.load(Ordering::SeqCst) {
-            return Err(MailError(Box::new(io::Error::from(io::ErrorKind::ConnectionRefused))));
+            return Err(MailError::not_now("closed"));
         }
         self.letters.lock().unwrap().push(letter.clone());
         Ok(())

@@ -31,5 +31,5 @@ pub fn EmailPage() -> Piece {
             _ => "Your account has no address.".to_owned(),
         }
     });
-    area_page("Your e-mail address", present, Form::new(&SHEET, saying(paths::EMAIL_CHANGE)))
+    area_page("Your e‑mail address", present, Form::new(&SHEET, saying(paths::EMAIL_CHANGE)))
 }

@@ -46,6 +46,8 @@ fn sender() -> Sender {
     let api = use_api();
     Arc::new(move |values| {
         let api = api.clone();
-        Box::pin(async move { api.replace_password(paths::PASSWORD_CHANGE, &values).await })
+        Box::pin(
+            async move { api.replace_password(paths::PASSWORD_CHANGE, &values).await.map(drop) },
+        )
     })
 }

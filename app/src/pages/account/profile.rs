@@ -41,7 +41,7 @@ const SHEET: Sheet = Sheet {
     done: "Your names are saved.",
     ..Sheet::BLANK
 };
-const LEAD: &str = "You sign in with your username. You are greeted by your given name, if you have \
+const LEAD: &str = "You are greeted by your given name, if you have \
                     one here.";
 
 /// The page at [`paths::PROFILE_PAGE`]. Private.

@@ -3,12 +3,11 @@
 use std::sync::Arc;
 
 use leptos::prelude::*;
-use leptos_router::{NavigateOptions, hooks::use_navigate};
 
 use crate::{
     api::use_api,
     components::{Form, Kind, Piece, Question, Sender, Sheet},
-    pages::gate::use_asked,
+    pages::gate::{leave_for, use_asked},
     wire::{RegisterRequest, paths, query::DONE},
 };
 
@@ -54,9 +53,9 @@ pub fn register_form(action: Signal<String>) -> Piece {
 /// of the mail.
 fn sender() -> Sender {
     let api = use_api();
-    let navigate = use_navigate();
+    let go_on = leave_for(paths::REGISTER_PAGE);
     Arc::new(move |values| {
-        let (api, navigate) = (api.clone(), navigate.clone());
+        let (api, go_on) = (api.clone(), go_on.clone());
         Box::pin(async move {
             let email = values.of(EMAIL);
             let request = RegisterRequest {
@@ -66,10 +65,7 @@ fn sender() -> Sender {
                 password2: values.of(REPEATED),
             };
             if api.register(request).await?.is_none() {
-                navigate(
-                    &format!("{}?{DONE}", paths::RESEND_EMAIL_PAGE),
-                    NavigateOptions::default(),
-                );
+                go_on(&format!("{}?{DONE}", paths::RESEND_EMAIL_PAGE));
             }
             Ok(())
         })

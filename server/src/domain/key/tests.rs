@@ -73,6 +73,9 @@ fn a_key_that_is_too_weak_or_of_another_kind_is_refused() {
         assert_eq!(fault, KeyFault::Short { algorithm, has, needs });
         assert!(SigningKey::new(algorithm, &SECRET[..needs]).is_ok());
     }
+    for public in [ED_PUBLIC, RSA, b"ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ", &[b' '; 64]] {
+        assert_eq!(SigningKey::new(Hs256, public).unwrap_err(), KeyFault::NoSecret(Hs256));
+    }
     assert_eq!(SigningKey::new(Rs256, SHORT_RSA).unwrap_err(), KeyFault::ShortRsa(1024));
     for (algorithm, key) in [
         (EdDsa, SECRET),

@@ -16,7 +16,8 @@ const EMAIL: &str = "email";
 /// # Errors
 /// 400 when it is none.
 pub fn optional(fields: &Fields) -> Result<Option<Email>, Failure> {
-    parse(fields).map_err(|words| Failure::Fields(FieldErrors::one(EMAIL, words)))
+    let email = fields.optional(EMAIL).map_err(str::to_owned).and_then(parse);
+    email.map_err(|words| Failure::Fields(FieldErrors::one(EMAIL, words)))
 }
 
 /// Reads it.
@@ -24,17 +25,21 @@ pub fn optional(fields: &Fields) -> Result<Option<Email>, Failure> {
 /// # Errors
 /// 400 when it is none, or missing.
 pub fn required(fields: &Fields) -> Result<Email, Failure> {
-    optional(fields)?.ok_or_else(|| Failure::Fields(FieldErrors::one(EMAIL, message::REQUIRED)))
+    let email = demanded(fields);
+    email.map_err(|words| Failure::Fields(FieldErrors::one(EMAIL, words)))
 }
 
 /// Reads it among other fields, where it has to be; what is wrong with it goes to `errors`.
 pub fn among(fields: &Fields, errors: &mut FieldErrors) -> Option<Email> {
-    let email = parse(fields).and_then(|email| email.ok_or(message::REQUIRED.to_owned()));
-    email.map_err(|words| errors.push(EMAIL, words)).ok()
+    demanded(fields).map_err(|words| errors.push(EMAIL, words)).ok()
 }
 
-fn parse(fields: &Fields) -> Result<Option<Email>, String> {
-    match fields.optional(EMAIL)? {
+fn demanded(fields: &Fields) -> Result<Email, String> {
+    parse(fields.trimmed(EMAIL)?)?.ok_or_else(|| message::REQUIRED.to_owned())
+}
+
+fn parse(text: Option<String>) -> Result<Option<Email>, String> {
+    match text {
         None => Ok(None),
         Some(text) if text.is_empty() => Err(message::BLANK.to_owned()),
         Some(text) => Email::parse(&text).map(Some).map_err(|fault| fault.to_string()),

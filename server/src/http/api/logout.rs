@@ -27,8 +27,8 @@ struct Body {
 }
 
 /// Ends the sessions that either cookie (or the Bearer token) names and deletes the cookies.
-/// The body counts only where scripts keep the tokens (`JWT_AUTH_HTTPONLY=false`), and one that
-/// cannot be read keeps nobody in.
+/// So does a refresh token in the body, of a client that keeps its tokens itself; a body that cannot
+/// be read keeps nobody in.
 ///
 /// # Errors
 /// 401 for a bad Bearer token.
@@ -57,10 +57,8 @@ pub async fn post(
         None => candidates(&headers, &policy.access.name),
     };
     let mut refresh = candidates(&headers, &policy.refresh.name);
-    if state.web.bodies.both_tokens {
-        let body: Body = serde_json::from_slice(&body.unwrap_or_default()).unwrap_or_default();
-        refresh.extend(body.refresh);
-    }
+    let body: Body = serde_json::from_slice(&body.unwrap_or_default()).unwrap_or_default();
+    refresh.extend(body.refresh);
     state.auth.logout(&access, &refresh).await;
     let detail = Json(json!({ "detail": "Successfully logged out." }));
     Ok((farewell(&state, &headers)?, detail).into_response())

@@ -84,7 +84,8 @@ impl Entry {
     fn read(fields: &Fields, asks_email: bool) -> Self {
         let username = fields.filled("username");
         // Missing it may be, unless it is asked for; blank it may not.
-        let email = fields.optional("email").and_then(|email| match email {
+        let email = if asks_email { fields.trimmed("email") } else { fields.optional("email") };
+        let email = email.and_then(|email| match email {
             Some(email) if email.is_empty() => Err(message::BLANK),
             None if asks_email => Err(message::REQUIRED),
             email => Ok(email),

@@ -85,11 +85,11 @@ async fn update(
     fields: &Fields,
     demand: Username,
 ) -> Result<Json<User>, Failure> {
-    let username = fields.optional("username").and_then(|name| match name {
+    let username = fields.trimmed("username").and_then(|name| match name {
         None if demand == Username::Required => Err(message::REQUIRED),
         name => Ok(name),
     });
-    let (first_name, last_name) = (fields.optional("first_name"), fields.optional("last_name"));
+    let (first_name, last_name) = (fields.trimmed("first_name"), fields.trimmed("last_name"));
     let change = ProfileChange {
         username: username.clone().unwrap_or_default(),
         first_name: first_name.clone().unwrap_or_default(),

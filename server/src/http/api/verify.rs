@@ -39,7 +39,7 @@ pub async fn post(
     fields: Fields,
 ) -> Result<Json<Value>, Failure> {
     let field = |message: &str| Failure::Fields(FieldErrors::one("token", message));
-    let token = match fields.optional("token").map_err(field)? {
+    let token = match fields.trimmed("token").map_err(field)? {
         Some(token) if token.is_empty() => return Err(field(message::BLANK)),
         Some(token) => token,
         None => {

@@ -2,7 +2,10 @@
 //! runs. The API does what is asked, so that both ways share every rule; here its answer becomes
 //! what a browser can show: a redirect, or the same page with what was wrong.
 
-use app::wire::{FormReply, NextPath, SessionSnapshot, paths, query::DONE};
+use app::wire::{
+    FormReply, NextPath, SessionSnapshot, paths,
+    query::{DONE, NEW_PASSWORD},
+};
 use axum::{
     Router,
     body::{Body, Bytes, to_bytes},
@@ -71,6 +74,8 @@ enum Then {
     Open(&'static str),
     /// To this page, which tells that it has worked.
     Tell(&'static str),
+    /// To this page, with a word in its query.
+    Say(&'static str, &'static str),
 }
 
 impl Form {
@@ -138,11 +143,16 @@ async fn read(headers: &HeaderMap, body: Body) -> Result<Typed, Failure> {
 
 /// 303, with the cookies that the API set.
 fn go_on(form: Form, uri: &Uri, answer: &HeaderMap) -> Response {
+    let no_session = !answer.contains_key(header::SET_COOKIE);
     let then = match form.then {
-        // Nobody is signed in by it yet: the address has to be confirmed first.
-        Then::Next if !answer.contains_key(header::SET_COOKIE) => {
-            Then::Tell(paths::RESEND_EMAIL_PAGE)
+        // The settings want a sign-in with the new password.
+        Then::Tell(paths::PASSWORD_PAGE)
+            if form.path == paths::RESET_PASSWORD_PAGE && no_session =>
+        {
+            Then::Say(paths::LOGIN_PAGE, NEW_PASSWORD)
         }
+        // Nobody is signed in by it yet: the address has to be confirmed first.
+        Then::Next if no_session => Then::Tell(paths::RESEND_EMAIL_PAGE),
         then => then,
     };
     let place = match then {
@@ -152,6 +162,7 @@ fn go_on(form: Form, uri: &Uri, answer: &HeaderMap) -> Response {
         }
         Then::Open(page) => page.to_owned(),
         Then::Tell(page) => format!("{page}?{DONE}"),
+        Then::Say(page, word) => format!("{page}?{word}"),
     };
     let mut response = Redirect::to(&place).into_response();
     for cookie in answer.get_all(header::SET_COOKIE) {
