@@ -1,5 +1,5 @@
 // What only a script makes of the account area: trouble that is told, tabs that agree.
-import { ADA, expect, REFRESH, test } from "./fixtures.ts";
+import { ADA, expect, REFRESH, test, USER } from "./fixtures.ts";
 import { linkIn, mailTo } from "./support/mail.ts";
 import { AccountPage, hydrated, open } from "./support/pages.ts";
 
@@ -25,6 +25,34 @@ test.describe("signed in", () => {
     await page.getByRole("button", { name: "Change my address" }).click();
     await expect(page.getByRole("main").getByRole("status")).toContainText("A mail is on its way");
     await expect(fault).toBeEmpty();
+  });
+
+  test("a tab whose names are old changes only what is changed in it", async ({ page, context }) => {
+    const other = await context.newPage();
+    await open(page, "/account/profile");
+    await open(other, "/account/profile");
+    await other.getByLabel("Family name").fill("King");
+    await other.getByRole("button", { name: "Save" }).click();
+    await expect(other.getByRole("main").getByRole("status")).toHaveText("Your names are saved.");
+    await page.getByLabel("Given name").fill("Augusta");
+    await page.getByRole("button", { name: "Save" }).click();
+    await expect(page.getByRole("main").getByRole("status")).toHaveText("Your names are saved.");
+    const user = await (await context.request.get(USER)).json();
+    expect(user).toMatchObject({ first_name: "Augusta", last_name: "King" });
+  });
+
+  test("the same fault is told as often as it is made", async ({ page, complaints }) => {
+    complaints.allowStatus(400, CHANGE);
+    await open(page, "/account/password");
+    for (const _time of [1, 2, 3]) {
+      await page.getByLabel("Present password").fill("wrong");
+      await page.getByLabel("New password", { exact: true }).fill(NEW_PASSWORD);
+      await page.getByLabel("New password again").fill(NEW_PASSWORD);
+      const answered = page.waitForResponse(`**${CHANGE}`);
+      await page.getByRole("button", { name: "Save the new password" }).click();
+      await answered;
+      await expect(page.getByLabel("Present password")).toBeFocused();
+    }
   });
 
   test("what was left out is told without asking", async ({ page, traffic }) => {

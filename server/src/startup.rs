@@ -153,6 +153,7 @@ fn mailroom(config: &Config) -> Result<Mailroom, StartError> {
 pub async fn serve(config: Config, ready: impl FnOnce(&str)) -> Result<(), StartError> {
     let site = site::find(&config)?;
     let auth = open_with_key(&config).await?;
+    warn_of_links(&config);
     let web = Web {
         cookies: config.cookies,
         csrf: config.csrf,
@@ -195,6 +196,17 @@ pub async fn serve(config: Config, ready: impl FnOnce(&str)) -> Result<(), Start
     }
     auth.store.close().await;
     Ok(())
+}
+
+/// Where links in mails lead is settled before anything is sent.
+fn warn_of_links(config: &Config) {
+    let known = config.public_url.as_ref().or(config.frontend_url.as_ref());
+    if known.is_none() && (config.listen.ip().is_unspecified() || config.listen.port() == 0) {
+        tracing::warn!(
+            listen = %config.listen,
+            "links in mails lead nowhere: set PUBLIC_URL, or FRONTEND_URL"
+        );
+    }
 }
 
 /// A refresh cookie that sign-out does not receive is one that it cannot end.

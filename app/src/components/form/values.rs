@@ -14,6 +14,12 @@ impl Values {
         found.map(|(_, value)| value.clone()).unwrap_or_default()
     }
 
+    /// What is not the same as this.
+    pub fn without(mut self, known: &[(&'static str, String)]) -> Self {
+        self.0.retain(|entered| !known.contains(entered));
+        self
+    }
+
     /// What was left out, else whether a password was chosen in two ways.
     pub(super) fn faults(&self, questions: &[Question]) -> Option<Faults> {
         let left_out = |question: &&Question| {

@@ -8,7 +8,7 @@ use super::area::area_page;
 use crate::{
     api::use_api,
     components::{Form, Kind, Piece, Question, Sender, Sheet, use_user},
-    wire::paths,
+    wire::{User, paths},
 };
 
 const SHEET: Sheet = Sheet {
@@ -41,25 +41,27 @@ const SHEET: Sheet = Sheet {
     done: "Your names are saved.",
     ..Sheet::BLANK
 };
-const LEAD: &str = "You are greeted by your given name, if you have \
-                    one here.";
+const LEAD: &str = "You are greeted by your given name, if you have one here.";
 
 /// The page at [`paths::PROFILE_PAGE`]. Private.
 #[component]
 pub fn ProfilePage() -> Piece {
-    let user = use_user().get_untracked().unwrap_or_default();
-    let form = Form::new(&SHEET, sender()).with([
-        ("username", user.username),
-        ("first_name", user.first_name),
-        ("last_name", user.last_name),
-    ]);
+    let names = names_of(use_user().get_untracked().unwrap_or_default());
+    let form = Form::new(&SHEET, sender()).with(names);
     area_page("Your names", LEAD.into(), form)
 }
 
+fn names_of(user: User) -> [(&'static str, String); 3] {
+    [("username", user.username), ("first_name", user.first_name), ("last_name", user.last_name)]
+}
+
+/// Sends what was changed here, and not what another tab may have changed meanwhile.
 fn sender() -> Sender {
-    let api = use_api();
+    let (api, user) = (use_api(), use_user());
     Arc::new(move |values| {
         let api = api.clone();
+        let known = user.try_get_untracked().flatten().unwrap_or_default();
+        let values = values.without(&names_of(known));
         Box::pin(async move { api.rename(&values).await })
     })
 }
