@@ -201,7 +201,7 @@ pub async fn serve(config: Config, ready: impl FnOnce(&str)) -> Result<(), Start
 /// Where links in mails lead is settled before anything is sent.
 fn warn_of_links(config: &Config) {
     let known = config.public_url.as_ref().or(config.frontend_url.as_ref());
-    if known.is_none() && (config.listen.ip().is_unspecified() || config.listen.port() == 0) {
+    if known.is_none() && config.listen.ip().is_unspecified() {
         tracing::warn!(
             listen = %config.listen,
             "links in mails lead nowhere: set PUBLIC_URL, or FRONTEND_URL"
