@@ -1,6 +1,7 @@
 //! Mails that leave the real program for a real mail server.
 
 use std::{
+    io::{BufRead as _, BufReader, Read as _},
     net::TcpListener,
     time::{Duration, Instant},
 };
@@ -82,6 +83,31 @@ fn a_server_that_nobody_certifies_gets_nothing() {
     register(&server, "ada");
     std::thread::sleep(Duration::from_secs(3));
     assert!(post.is_empty());
+}
+
+#[test]
+fn what_a_server_says_of_an_address_is_not_repeated_in_the_log() {
+    let post = MailServer::start(Mode::Plain);
+    let place = place(&post, format!("smtp://127.0.0.1:{}", post.port));
+    let mut child = place.command(&["--listen", "127.0.0.1:0"]).spawn().unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    let address = lines.next().unwrap().unwrap().rsplit_once("http://").unwrap().1.to_owned();
+    let mut log = child.stderr.take().unwrap();
+    let reading = std::thread::spawn(move || {
+        let mut text = String::new();
+        let _ = log.read_to_string(&mut text);
+        text
+    });
+    let server = Server::new(child, address);
+    for name in ["gone", "ada"] {
+        assert!(register(&server, name).starts_with("HTTP/1.1 201"));
+    }
+    assert_eq!(post.mail()["to"], serde_json::json!(["ada@example.com"]));
+    std::thread::sleep(Duration::from_secs(1));
+    drop(server);
+    let log = reading.join().unwrap();
+    assert!(log.contains("refused with 550") && log.contains(r#""given_up":true"#), "{log}");
+    assert!(!log.contains("gone@") && !log.contains("Recipient"), "{log}");
 }
 
 #[test]

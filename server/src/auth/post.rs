@@ -119,7 +119,10 @@ impl Auth {
             // That one goes elsewhere.
             MailKind::ConfirmNewEmail => return None,
             MailKind::UnknownDevice => letters::unknown_device(to, name),
-            MailKind::AccountExists => letters::account_exists(to, name, &user.username),
+            MailKind::AccountExists => {
+                let username = user.email_verified_at.map(|_| user.username.as_str());
+                letters::account_exists(to, name, username)
+            }
         })
     }
 }

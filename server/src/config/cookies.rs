@@ -1,8 +1,8 @@
 //! How the token cookies look: names that cannot work are refused.
 
-use super::{ConfigError, Settings, settings::SameSite, validate::refuse};
 use app::wire::OUT_COOKIE;
 
+use super::{ConfigError, Settings, settings::SameSite, validate::refuse};
 use crate::http::{CookiePolicy, TokenCookie, device, double_submit};
 
 /// The cookies of these settings.

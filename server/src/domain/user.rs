@@ -131,4 +131,33 @@ mod tests {
             assert_eq!(Username::parse(one).unwrap().key(), Username::key_of(other));
         }
     }
+
+    #[test]
+    fn a_name_is_judged_as_it_was_typed() {
+        for (typed, expected) in [
+            ("Zoë", Ok("Zoë")),
+            (" ada ", Ok("ada")),
+            ("a\u{301}", Err(UsernameFault::Characters)),
+            ("a b", Err(UsernameFault::Characters)),
+            (" ", Err(UsernameFault::Blank)),
+        ] {
+            let parsed = Username::parse(typed);
+            assert_eq!(
+                parsed.as_ref().map(Username::as_str),
+                expected.as_ref().copied(),
+                "{typed}"
+            );
+        }
+    }
+
+    #[test]
+    fn an_address_has_a_host_that_can_be_one() {
+        let long = format!("a@{}.com", "b".repeat(64));
+        for address in ["a@b.c", "a@1.2.3.4", &long, "a@-b.com", "a@b", "a@b..com", "@b.com", "a"] {
+            assert_eq!(Email::parse(address), Err(EmailFault), "{address}");
+        }
+        for address in ["a@b.co", "a.b+c@sub.example.com", "a@localhost", "a@münchen.de"] {
+            assert!(Email::parse(address).is_ok(), "{address}");
+        }
+    }
 }

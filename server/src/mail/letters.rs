@@ -139,9 +139,13 @@ pub fn unknown_device(to: &str, name: &str) -> Letter {
     .letter(to)
 }
 
-/// Tells that their address was given by somebody who wanted an account, while they have one.
-pub fn account_exists(to: &str, name: &str, username: &str) -> Letter {
-    let account = format!("You have one already: your user name is {username}.");
+/// Tells that their address was given by somebody who wanted an account, while they have one; by its
+/// user name, where that is nothing that a stranger may have chosen for them to read.
+pub fn account_exists(to: &str, name: &str, username: Option<&str>) -> Letter {
+    let account = match username {
+        Some(username) => format!("You have one already: your user name is {username}."),
+        None => "You have one already.".to_owned(),
+    };
     Content {
         subject: "You have an account",
         name,

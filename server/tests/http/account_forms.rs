@@ -266,3 +266,18 @@ async fn while_the_database_is_gone_nobody_is_sent_away() {
     assert_eq!(reply.assert_status(503).header("retry-after").as_deref(), Some("2"));
     assert!(reply.cookies().is_empty());
 }
+
+#[tokio::test]
+async fn who_has_to_sign_in_with_a_new_password_is_told_so() {
+    let app = TestApp::with(&["--logout-on-password-change", "true"]).await;
+    app.user("ada").await;
+    let browser = app.browser();
+    send(&browser, "/forgot-password", &[("email", "ada@example.com")]).await.assert_status(303);
+    let (page, values) = link(&app).await;
+    let (uid, token) = (values[0].1.as_str(), values[1].1.as_str());
+    let new = "winter-Lamp-42";
+    let fields = [("uid", uid), ("token", token), ("new_password1", new), ("new_password2", new)];
+    let reply = send(&browser, &page, &fields).await;
+    assert_eq!(place(&reply), "/login?new-password");
+    tells(&browser, "/login?new-password", "Your new password is saved. Sign in with it.").await;
+}

@@ -4,7 +4,7 @@
 use axum::http::Method;
 use serde_json::{Value, json};
 
-use crate::support::{Browser, Reply, TestApp};
+use crate::support::{Browser, Reply, TestApp, app::PASSWORD};
 
 const LOGIN: &str = "/api/auth/login/";
 
@@ -143,4 +143,30 @@ async fn large_bodies() {
     let reply = login(&browser, body(1024 * 1024)).await;
     assert_eq!(reply.assert_status(413).json(), json!({"detail": "Request body is too large."}));
     browser.login("ada").await.assert_status(200);
+}
+
+/// In JSON one can say that something is empty; a form has no other way to leave it out.
+#[tokio::test]
+async fn an_optional_field_that_is_empty_in_a_form_was_left_out() {
+    let app = TestApp::new().await;
+    let browser = app.signed_in("ada").await;
+    let form = [("content-type", "application/x-www-form-urlencoded")];
+    let names = format!("username=eve&password1={PASSWORD}&password2={PASSWORD}&email=");
+    let rows = [
+        ("/api/auth/token/refresh/", "refresh=".to_owned(), 200),
+        ("/api/auth/registration/resend-email/", "email=".to_owned(), 200),
+        ("/api/auth/password/reset/", "email=".to_owned(), 400),
+        ("/api/auth/token/verify/", "token=".to_owned(), 400),
+        ("/api/auth/registration/", names, 201),
+    ];
+    for (path, body, status) in rows {
+        browser.send(Method::POST, path, &form, body).await.assert_status(status);
+    }
+    for (path, field) in
+        [("/api/auth/token/refresh/", "refresh"), ("/api/auth/registration/resend-email/", "email")]
+    {
+        let reply = browser.post(path, &json!({field: ""})).await;
+        let blank = json!({field: ["This field may not be blank."]});
+        assert_eq!(reply.assert_status(400).json(), blank);
+    }
 }

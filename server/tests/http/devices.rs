@@ -1,5 +1,7 @@
 //! Browsers that are new to an account: its owner hears of them.
 
+use cookie::SameSite;
+
 use crate::support::{Browser, TestApp};
 
 const COOKIE: &str = "latchkey-device";
@@ -54,6 +56,11 @@ async fn a_mark_is_signed_and_out_of_scripts_reach() {
     let cookies = reply.all_cookies();
     let mark = cookies.iter().find(|cookie| cookie.name() == COOKIE).unwrap();
     assert_eq!((mark.http_only(), mark.path()), (Some(true), Some("/")));
+    let framed = TestApp::with(&["--jwt-auth-samesite", "None", "--jwt-auth-secure", "true"]).await;
+    framed.user("ada").await;
+    let cookies = framed.browser().login("ada").await.all_cookies();
+    let mark = cookies.iter().find(|cookie| cookie.name() == COOKIE).unwrap();
+    assert_eq!((mark.same_site(), mark.secure()), (Some(SameSite::None), Some(true)));
     let stranger = app.browser();
     stranger.set_cookie(COOKIE, "1-0000000000000000-00000000000000000000000000000000");
     sign_in(&stranger, "ada").await;

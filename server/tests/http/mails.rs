@@ -105,3 +105,15 @@ async fn nobody_is_told_things_by_a_name() {
         assert!(!letter.text.contains("evil") && !letter.html.contains("evil"));
     }
 }
+
+#[tokio::test]
+async fn a_mail_that_is_refused_for_good_is_not_tried_again() {
+    let app = TestApp::new().await;
+    app.user("ada").await;
+    ask(&app).await;
+    app.letterbox.set_hopeless(true);
+    assert_eq!(sent(&app).await, 0);
+    app.letterbox.set_hopeless(false);
+    app.advance(mins(60 * 24));
+    assert_eq!(sent(&app).await, 0);
+}

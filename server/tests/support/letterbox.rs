@@ -13,6 +13,7 @@ use latchkey::mail::{Letter, MailError, Postman};
 pub struct Letterbox {
     letters: Arc<Mutex<Vec<Letter>>>,
     closed: Arc<AtomicBool>,
+    hopeless: Arc<AtomicBool>,
 }
 
 impl Letterbox {
@@ -23,7 +24,12 @@ impl Letterbox {
         letters
     }
 
-    /// Whether letters are refused.
+    /// Whether letters are refused for good.
+    pub fn set_hopeless(&self, hopeless: bool) {
+        self.hopeless.store(hopeless, Ordering::SeqCst);
+    }
+
+    /// Whether letters are refused for now.
     pub fn set_closed(&self, closed: bool) {
         self.closed.store(closed, Ordering::SeqCst);
     }
@@ -34,6 +40,9 @@ impl Postman for Letterbox {
     async fn deliver(&self, letter: &Letter) -> Result<(), MailError> {
         if self.closed.load(Ordering::SeqCst) {
             return Err(MailError::not_now("closed"));
+        }
+        if self.hopeless.load(Ordering::SeqCst) {
+            return Err(MailError::never("nobody lives here"));
         }
         self.letters.lock().unwrap().push(letter.clone());
         Ok(())

@@ -32,16 +32,23 @@ const URLENCODED: &str = "application/x-www-form-urlencoded";
 pub fn router(page: &Page) -> Router<AppState> {
     let forms = [
         Form::new(paths::LOGIN_PAGE, paths::LOGIN, Then::Next),
-        Form::new(paths::REGISTER_PAGE, paths::REGISTRATION, Then::Next),
+        // Without a session the address has to be confirmed first.
+        Form {
+            without_session: Some((paths::RESEND_EMAIL_PAGE, DONE)),
+            ..Form::new(paths::REGISTER_PAGE, paths::REGISTRATION, Then::Next)
+        },
         Form::new(paths::LOGOUT_PAGE, paths::LOGOUT, Then::Open(paths::LOGIN_PAGE)),
         Form::told(paths::VERIFY_EMAIL_PAGE, paths::VERIFY_EMAIL),
         Form::told(paths::RESEND_EMAIL_PAGE, paths::RESEND_EMAIL),
         Form::told(paths::FORGOT_PASSWORD_PAGE, paths::PASSWORD_RESET),
-        Form::new(
-            paths::RESET_PASSWORD_PAGE,
-            paths::PASSWORD_RESET_CONFIRM,
-            Then::Tell(paths::PASSWORD_PAGE),
-        ),
+        Form {
+            without_session: Some((paths::LOGIN_PAGE, NEW_PASSWORD)),
+            ..Form::new(
+                paths::RESET_PASSWORD_PAGE,
+                paths::PASSWORD_RESET_CONFIRM,
+                Then::Tell(paths::PASSWORD_PAGE),
+            )
+        },
         // A name can be taken back: what was left empty is to be empty.
         Form { change: true, ..Form::told(paths::PROFILE_PAGE, paths::USER) },
         Form::told(paths::EMAIL_PAGE, paths::EMAIL_CHANGE),
@@ -63,6 +70,8 @@ struct Form {
     /// Whether it changes a part of what is there, by `PATCH`.
     change: bool,
     then: Then,
+    /// Where one goes instead where that has not signed one in, and what its query says there.
+    without_session: Option<(&'static str, &'static str)>,
 }
 
 /// Where one goes once a form has worked.
@@ -74,13 +83,11 @@ enum Then {
     Open(&'static str),
     /// To this page, which tells that it has worked.
     Tell(&'static str),
-    /// To this page, with a word in its query.
-    Say(&'static str, &'static str),
 }
 
 impl Form {
     const fn new(path: &'static str, endpoint: &'static str, then: Then) -> Self {
-        Self { path, endpoint, change: false, then }
+        Self { path, endpoint, change: false, then, without_session: None }
     }
 
     /// The form of a page that tells itself that it has worked.
@@ -143,26 +150,15 @@ async fn read(headers: &HeaderMap, body: Body) -> Result<Typed, Failure> {
 
 /// 303, with the cookies that the API set.
 fn go_on(form: Form, uri: &Uri, answer: &HeaderMap) -> Response {
-    let no_session = !answer.contains_key(header::SET_COOKIE);
-    let then = match form.then {
-        // The settings want a sign-in with the new password.
-        Then::Tell(paths::PASSWORD_PAGE)
-            if form.path == paths::RESET_PASSWORD_PAGE && no_session =>
-        {
-            Then::Say(paths::LOGIN_PAGE, NEW_PASSWORD)
-        }
-        // Nobody is signed in by it yet: the address has to be confirmed first.
-        Then::Next if no_session => Then::Tell(paths::RESEND_EMAIL_PAGE),
-        then => then,
-    };
-    let place = match then {
-        Then::Next => {
+    let unsigned = form.without_session.filter(|_| !answer.contains_key(header::SET_COOKIE));
+    let place = match (unsigned, form.then) {
+        (Some((page, word)), _) => format!("{page}?{word}"),
+        (None, Then::Next) => {
             let next = uri.query().and_then(NextPath::from_query).unwrap_or_default();
             next.as_str().to_owned()
         }
-        Then::Open(page) => page.to_owned(),
-        Then::Tell(page) => format!("{page}?{DONE}"),
-        Then::Say(page, word) => format!("{page}?{word}"),
+        (None, Then::Open(page)) => page.to_owned(),
+        (None, Then::Tell(page)) => format!("{page}?{DONE}"),
     };
     let mut response = Redirect::to(&place).into_response();
     for cookie in answer.get_all(header::SET_COOKIE) {
