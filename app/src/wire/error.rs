@@ -18,6 +18,8 @@ pub enum ErrorCode {
     UserInactive,
     /// `Authorization: Bearer` without exactly one token.
     BadAuthorizationHeader,
+    /// The sign-in is too old for this: the password is asked for.
+    ReauthenticationRequired,
     /// A code this version does not know.
     Unknown,
 }
@@ -32,6 +34,7 @@ impl ErrorCode {
             "user_not_found" => Self::UserNotFound,
             "user_inactive" => Self::UserInactive,
             "bad_authorization_header" => Self::BadAuthorizationHeader,
+            "reauthentication_required" => Self::ReauthenticationRequired,
             _ => Self::Unknown,
         }
     }

@@ -26,6 +26,16 @@ pub const PASSWORD_CHANGE: &str = "/api/auth/password/change/";
 pub const EMAIL_CHANGE: &str = "/api/auth/email/";
 /// `POST`: removes the account.
 pub const ACCOUNT_DELETE: &str = "/api/auth/account/delete/";
+/// `POST`: shows once more, by the password, that it is the account's owner who is signed in here.
+pub const REAUTHENTICATE: &str = "/api/auth/reauthenticate/";
+/// `GET`: where the account is signed in. `DELETE` with an id behind it: ends that session.
+pub const SESSIONS: &str = "/api/auth/sessions/";
+/// `POST`: ends all sessions but the caller's.
+pub const REVOKE_OTHERS: &str = "/api/auth/sessions/revoke-others/";
+/// `POST`: ends all sessions, the caller's too.
+pub const REVOKE_ALL: &str = "/api/auth/sessions/revoke-all/";
+/// `GET`: what happened to the account.
+pub const ACTIVITY: &str = "/api/auth/activity/";
 /// `GET`: who am I? `PUT`, `PATCH`: what I am called.
 pub const USER: &str = "/api/auth/user/";
 /// `GET`: the cookie `csrftoken`, where it is asked for.
@@ -59,6 +69,10 @@ pub const PROFILE_PAGE: &str = "/account/profile";
 pub const EMAIL_PAGE: &str = "/account/email";
 /// Page: another password; private.
 pub const PASSWORD_PAGE: &str = "/account/password";
+/// Page: where one is signed in; private.
+pub const SESSIONS_PAGE: &str = "/account/sessions";
+/// Page: what happened to the account; private.
+pub const ACTIVITY_PAGE: &str = "/account/activity";
 /// Page: the end of the account; private.
 pub const DELETE_PAGE: &str = "/account/delete";
 
