@@ -8,6 +8,7 @@ pub mod error;
 pub mod feed;
 pub mod hashing;
 pub mod housekeeping;
+mod legacy;
 pub mod login;
 pub mod logout;
 pub mod new_email;

@@ -11,7 +11,7 @@ pub mod settings;
 pub mod validate;
 
 pub use database::Database;
-pub use keys::{KeySettings, KeySource};
+pub use keys::{KeySettings, KeySource, LegacyKeySettings};
 pub use mail::MailRoute;
 pub use public_url::PublicUrl;
 pub use settings::Settings;

@@ -71,7 +71,8 @@ pub enum StartError {
 /// [`StartError`].
 pub async fn open(config: &Config) -> Result<Arc<Auth>, StartError> {
     let store = database::open(config).await?;
-    assemble(config, store, key::unused(&SystemEntropy)?)
+    let key = key::unused(&SystemEntropy)?;
+    assemble(config, store, Tokens::new(key, config.tokens.clone()))
 }
 
 /// Opens what the use cases need, for a server: its key is one that the database knows, or the
@@ -86,7 +87,8 @@ async fn open_with_key(config: &Config) -> Result<Arc<Auth>, StartError> {
     })?;
     let store = database::open(config).await?;
     let key = admit_key(&*store, settings, config.new_key).await?;
-    assemble(config, store, key)
+    let legacy = config.legacy_key.as_ref().map(key::load_legacy).transpose()?;
+    assemble(config, store, Tokens::new(key, config.tokens.clone()).with_legacy(legacy))
 }
 
 async fn admit_key(
@@ -110,7 +112,7 @@ async fn admit_key(
 fn assemble(
     config: &Config,
     store: Arc<dyn Store>,
-    key: SigningKey,
+    tokens: Tokens,
 ) -> Result<Arc<Auth>, StartError> {
     let hashing = |error: &dyn std::fmt::Display| StartError::Hashing(error.to_string());
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
@@ -118,7 +120,7 @@ fn assemble(
     Ok(Arc::new(Auth {
         store,
         blacklist: Blacklist::new(config.tokens.longest_access(), config.max_staleness),
-        tokens: Tokens::new(key, config.tokens.clone()),
+        tokens,
         hashing: HashPool::new(Arc::new(hasher), threads).map_err(|error| hashing(&error))?,
         clock: Arc::new(SystemClock),
         entropy: Arc::new(SystemEntropy),

@@ -17,6 +17,7 @@ mod forms;
 mod headers;
 mod health;
 mod housekeeping;
+mod legacy;
 mod login;
 mod login_methods;
 mod logout;

@@ -45,6 +45,11 @@ pub enum AuthError {
 }
 
 impl AuthError {
+    /// Whether it says nothing about the caller.
+    pub const fn is_trouble(&self) -> bool {
+        matches!(self, Self::Unavailable { .. } | Self::Internal(_))
+    }
+
     /// Not now, for this reason.
     pub fn unavailable(reason: impl Into<String>) -> Self {
         Self::Unavailable { reason: reason.into(), retry_after: StoreError::RETRY_AFTER }

@@ -5,8 +5,7 @@ use secrecy::{ExposeSecret, SecretString};
 use super::{ATTEMPTS, Auth, AuthError, EmailVerification};
 use crate::{
     domain::{
-        Device, Email, Family, MailKind, RevokeCause, SessionId, Timestamp, TokenKind, Username,
-        token::Minted,
+        Device, Email, Family, MailKind, RevokeCause, SessionId, Timestamp, Username, token::Minted,
     },
     storage::{ClientInfo, Tx, UserRecord},
 };
@@ -118,6 +117,7 @@ impl Auth {
         checked: UserRecord,
         input: &LoginInput,
     ) -> Result<Option<SignedIn>, AuthError> {
+        let replaced = self.families_of(&input.replaces, &input.client).await?;
         let mut tx = self.store.begin().await?;
         let unchanged = |user: &UserRecord| {
             user.password_hash == checked.password_hash && user.disabled_at.is_none()
@@ -126,7 +126,6 @@ impl Auth {
             return Ok(None);
         };
         let now = tx.now().await?;
-        let replaced = self.sessions_of(&input.replaces, TokenKind::Refresh, now);
         let id = SessionId::generate(now, &*self.entropy)?;
         let family = Family::open(id, user.id, now, self.policy.absolute_lifetime);
         self.replace_sessions(&mut *tx, &replaced, now).await?;
@@ -185,22 +184,5 @@ impl Auth {
             access: self.mint_access(family, family.generation, now)?,
             refresh: self.tokens.refresh(family)?,
         })
-    }
-
-    /// The sessions that acceptable tokens among these name, each once.
-    pub(super) fn sessions_of(
-        &self,
-        tokens: &[String],
-        kind: TokenKind,
-        now: Timestamp,
-    ) -> Vec<SessionId> {
-        let mut sessions: Vec<_> = tokens
-            .iter()
-            .filter_map(|token| self.tokens.check(token, Some(kind), now).ok())
-            .map(|claims| claims.session)
-            .collect();
-        sessions.sort_unstable();
-        sessions.dedup();
-        sessions
     }
 }

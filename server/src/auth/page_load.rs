@@ -5,17 +5,25 @@
 //! hundred tabs restored at once change nothing.
 
 use super::{ATTEMPTS, Auth, AuthError, Refreshed};
-use crate::domain::{TokenKind, decide};
+use crate::{
+    domain::{Generation, decide},
+    storage::ClientInfo,
+};
 
 impl Auth {
     /// Presents a refresh token on a page load. In the second half of the token's life it is
-    /// treated as by the API: a browser without WASM has no other way to stay signed in.
+    /// treated as by the API: a browser without WASM has no other way to stay signed in. So is one of
+    /// the system before this one.
     ///
     /// # Errors
     /// As [`Auth::refresh`].
-    pub async fn page_load(&self, token: &str) -> Result<Refreshed, AuthError> {
-        let claims = self.tokens.check(token, Some(TokenKind::Refresh), self.now())?;
-        if claims.past_half(self.now()) {
+    pub async fn page_load(
+        &self,
+        token: &str,
+        client: &ClientInfo,
+    ) -> Result<Refreshed, AuthError> {
+        let claims = self.presented(token, client).await?;
+        if claims.past_half(self.now()) || claims.generation == Generation::LEGACY {
             return self.refresh_claims(&claims).await;
         }
         for _ in 0..ATTEMPTS {

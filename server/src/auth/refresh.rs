@@ -1,9 +1,12 @@
 //! A new access token for a refresh token.
 
 use super::{ATTEMPTS, Auth, AuthError, Standing};
-use crate::domain::{
-    Claims, Decision, Family, Refusal, RevokeCause, Timestamp, TokenFault, TokenKind, Transition,
-    UserId, decide, token::Minted,
+use crate::{
+    domain::{
+        Claims, Decision, Family, Generation, Presented, Refusal, RevokeCause, Timestamp,
+        TokenFault, Transition, UserId, decide, token::Minted,
+    },
+    storage::ClientInfo,
 };
 
 /// What a refresh answers.
@@ -25,8 +28,8 @@ impl Auth {
     /// # Errors
     /// The token's fault; [`AuthError::Ended`], [`AuthError::Replayed`], [`AuthError::Inactive`];
     /// [`AuthError::Unavailable`] when the database cannot answer or others always come first.
-    pub async fn refresh(&self, token: &str) -> Result<Refreshed, AuthError> {
-        let claims = self.tokens.check(token, Some(TokenKind::Refresh), self.now())?;
+    pub async fn refresh(&self, token: &str, client: &ClientInfo) -> Result<Refreshed, AuthError> {
+        let claims = self.presented(token, client).await?;
         self.refresh_claims(&claims).await
     }
 
@@ -42,11 +45,17 @@ impl Auth {
         if let [_, _, ..] = tokens {
             let mut best: Option<(Claims, &str)> = None;
             for token in tokens {
-                let check = self.tokens.check(token, Some(TokenKind::Refresh), self.now());
-                let Ok(claims) = check else { continue };
+                let Ok(presented) = self.tokens.presented(token, self.now()) else { continue };
+                let claims = presented.claims();
                 let record = self.store.lookup_family(claims.session).await?;
-                let lives = record.is_some_and(|record| record.family.revoked.is_none());
-                let rank = |c: &Claims| (c.issued_at, c.generation);
+                let lives = match record {
+                    Some(record) => record.family.revoked.is_none(),
+                    // One of the system before this one may have yet to get its family.
+                    None => matches!(presented, Presented::Legacy(_)),
+                };
+                // Ours come before theirs: of a browser that holds both, theirs is what is left over.
+                let rank =
+                    |c: &Claims| (c.generation != Generation::LEGACY, c.issued_at, c.generation);
                 if lives && best.as_ref().is_none_or(|(other, _)| rank(&claims) > rank(other)) {
                     best = Some((claims, token));
                 }

@@ -5,7 +5,7 @@ use secrecy::SecretString;
 use super::{Auth, AuthError, CreateUser, CreateUserError, EmailVerification, SignedIn};
 use crate::{
     domain::{
-        Email, Family, MailKind, PasswordFault, SessionId, TokenKind, Username,
+        Email, Family, MailKind, PasswordFault, SessionId, Username,
         new_password::Person,
         user::{EmailFault, UsernameFault},
     },
@@ -157,10 +157,10 @@ impl Auth {
         replaces: &[String],
         client: &ClientInfo,
     ) -> Result<SignedIn, CreateUserError> {
+        let old = self.families_of(replaces, client).await?;
         let mut tx = self.store.begin().await?;
         let now = tx.now().await?;
         let id = tx.insert_user(user).await?;
-        let old = self.sessions_of(replaces, TokenKind::Refresh, now);
         let session = SessionId::generate(now, &*self.entropy).map_err(AuthError::from)?;
         let family = Family::open(session, id, now, self.policy.absolute_lifetime);
         self.replace_sessions(&mut *tx, &old, now).await?;

@@ -1,7 +1,10 @@
 //! Is this token good?
 
 use super::{Auth, AuthError, Standing};
-use crate::domain::{Decision, TokenFault, TokenKind, decide};
+use crate::{
+    domain::{Claims, Decision, LegacyToken, Presented, TokenFault, TokenKind, decide},
+    storage::ClientInfo,
+};
 
 /// Why a token is not good.
 #[derive(Debug, thiserror::Error)]
@@ -27,7 +30,29 @@ impl Auth {
     /// # Errors
     /// [`VerifyError`].
     pub async fn verify(&self, token: &str) -> Result<(), VerifyError> {
-        let claims = self.tokens.check(token, None, self.now())?;
+        match self.tokens.check(token, None, self.now()) {
+            Ok(claims) => self.verify_own(&claims).await,
+            Err(fault) => match self.tokens.presented(token, self.now()) {
+                Ok(Presented::Legacy(token)) => self.verify_legacy(&token).await,
+                _ => Err(fault.into()),
+            },
+        }
+    }
+
+    /// A token of the system before this one is good as long as it could be exchanged.
+    async fn verify_legacy(&self, token: &LegacyToken) -> Result<(), VerifyError> {
+        match self.exchange(token, &ClientInfo::default()).await {
+            Ok(Some(uncommitted)) => {
+                drop(uncommitted);
+                Ok(())
+            }
+            Ok(None) => self.verify_own(&token.claims()).await,
+            Err(AuthError::Ended(_)) => Err(VerifyError::Blacklisted),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    async fn verify_own(&self, claims: &Claims) -> Result<(), VerifyError> {
         if claims.kind == TokenKind::Access {
             return match self.blacklist.standing(claims.session) {
                 Standing::Live => Ok(()),

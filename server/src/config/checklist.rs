@@ -44,6 +44,7 @@ pub fn checklist(config: &Config, key_fault: Option<String>) -> Vec<Finding> {
         access_lifetime(config),
         cors(config),
         signing_key(config, key_fault),
+        legacy_key(config),
         mail(config),
         old_password(config),
         validators(config),
@@ -176,6 +177,15 @@ fn signing_key(config: &Config, fault: Option<String>) -> Finding {
             good(SETTING, "made by the server in DATA_DIR; keep it with the database's backups")
         }
         Some(KeySource::Given(_) | KeySource::File(_)) => good(SETTING, "given"),
+    }
+}
+
+fn legacy_key(config: &Config) -> Finding {
+    const SETTING: &str = "LEGACY_SIGNING_KEY";
+    if config.legacy_key.is_some() {
+        advice(SETTING, "remove it once the old system's last refresh token has expired")
+    } else {
+        good(SETTING, "no other system's tokens are taken")
     }
 }
 

@@ -2,8 +2,11 @@
 
 use app::wire::OUT_COOKIE;
 
-use super::{ConfigError, Settings, settings::SameSite, validate::refuse};
+use super::{ConfigError, Settings, keys::legacy_key, settings::SameSite, validate::refuse};
 use crate::http::{CookiePolicy, TokenCookie, device, double_submit};
+
+/// The usual name of the cookie that holds the refresh token.
+const REFRESH: &str = "refresh";
 
 /// The cookies of these settings.
 ///
@@ -38,15 +41,25 @@ pub(super) fn cookie_policy(settings: &Settings, https: bool) -> Result<CookiePo
     let refresh_path = &settings.jwt_auth_refresh_cookie_path;
     let policy = CookiePolicy {
         access: cookie(&settings.jwt_auth_cookie, "access", "/"),
-        refresh: cookie(&settings.jwt_auth_refresh_cookie, "refresh", refresh_path),
+        refresh: cookie(&settings.jwt_auth_refresh_cookie, REFRESH, refresh_path),
         secure,
         http_only: settings.jwt_auth_httponly,
         same_site,
         domain: domain(settings),
         partitioned: settings.jwt_auth_cookie_partitioned,
+        legacy_refresh: None,
     };
+    let policy = CookiePolicy { legacy_refresh: legacy_refresh(settings, &policy), ..policy };
     check_names(&policy)?;
     Ok(policy)
+}
+
+/// Under which other name a browser may hold a token of the system before this one.
+fn legacy_refresh(settings: &Settings, policy: &CookiePolicy) -> Option<String> {
+    legacy_key(settings)?;
+    let given = settings.legacy.legacy_refresh_cookie.clone().filter(|name| !name.is_empty());
+    let name = given.unwrap_or_else(|| REFRESH.to_owned());
+    (name != policy.refresh.name && name != policy.access.name).then_some(name)
 }
 
 fn domain(settings: &Settings) -> Option<String> {

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use secrecy::SecretString;
+use secrecy::{ExposeSecret as _, SecretString};
 
 use super::{ConfigError, Database, Settings, validate::refuse};
 use crate::domain::SigningAlgorithm;
@@ -27,6 +27,27 @@ pub struct KeySettings {
     pub algorithm: SigningAlgorithm,
     /// `VERIFYING_KEY`: what has to be its public half, in PEM or the name of a file.
     pub public_half: Option<String>,
+}
+
+/// What verifies the tokens of the system before this one, before it is read.
+#[derive(Clone, Debug)]
+pub struct LegacyKeySettings {
+    /// Where it comes from.
+    pub source: KeySource,
+    /// `LEGACY_ALGORITHM`: what they are signed with.
+    pub algorithm: SigningAlgorithm,
+}
+
+/// The key of the system before this one, where tokens of it are taken.
+pub(super) fn legacy_key(settings: &Settings) -> Option<LegacyKeySettings> {
+    let legacy = &settings.legacy;
+    let given = legacy.legacy_signing_key.clone().filter(|key| !key.expose_secret().is_empty());
+    let source = match (given, &legacy.legacy_signing_key_file) {
+        (Some(secret), _) => KeySource::Given(secret),
+        (None, Some(file)) => KeySource::File(file.clone()),
+        (None, None) => return None,
+    };
+    Some(LegacyKeySettings { source, algorithm: legacy.legacy_algorithm })
 }
 
 /// The signing key of these settings; none on PostgreSQL where none is set.

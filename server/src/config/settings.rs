@@ -5,6 +5,7 @@
 #![expect(clippy::struct_excessive_bools, reason = "each is a switch that somebody sets")]
 
 mod accounts;
+mod legacy;
 mod mail;
 
 use std::{net::SocketAddr, path::PathBuf, time::Duration};
@@ -13,6 +14,7 @@ use clap::{ArgAction::Set, Args, ValueEnum, builder::BoolishValueParser};
 use secrecy::SecretString;
 
 pub use accounts::{AccountSettings, EmailVerification, LoginMethod, SignupField, Validator};
+pub use legacy::LegacySettings;
 pub use mail::MailSettings;
 
 use crate::domain::{Rate, SigningAlgorithm, token::USER_ID_CLAIM};
@@ -218,6 +220,10 @@ pub struct Settings {
     /// Accounts and passwords.
     #[command(flatten)]
     pub accounts: AccountSettings,
+
+    /// A move from Django.
+    #[command(flatten)]
+    pub legacy: LegacySettings,
 
     /// Set by cargo-leptos
     #[command(flatten)]

@@ -6,10 +6,10 @@ use std::{net::SocketAddr, time::Duration};
 use url::Origin;
 
 use super::{
-    Database, KeySettings, MailRoute, PublicUrl, Settings, accounts,
+    Database, KeySettings, LegacyKeySettings, MailRoute, PublicUrl, Settings, accounts,
     cookies::cookie_policy,
     database::{check_staleness, database},
-    keys::key_settings,
+    keys::{key_settings, legacy_key},
     settings::LeptosSettings,
 };
 use crate::{
@@ -36,6 +36,8 @@ pub struct Config {
     pub database_connections: u32,
     /// The signing key; `None` on PostgreSQL where none is set: nodes cannot make up one each.
     pub key: Option<KeySettings>,
+    /// What verifies the tokens of the system before this one.
+    pub legacy_key: Option<LegacyKeySettings>,
     /// `--new-key`: whether another key than those known to the database may be used.
     pub new_key: bool,
     /// Use cases.
@@ -90,6 +92,7 @@ impl Config {
             listen: settings.listen,
             database_connections: settings.database_connections,
             key: key_settings(&settings, &database)?,
+            legacy_key: legacy_key(&settings),
             database,
             new_key: settings.new_key,
             auth: auth_policy(&settings)?,

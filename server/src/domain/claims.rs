@@ -9,7 +9,10 @@ use serde::{
 };
 use serde_json::Value;
 
-use super::{Generation, SessionId, Timestamp, TokenPolicy, UserId};
+use super::{
+    Generation, LegacyId, LegacyToken, SessionId, Timestamp, TokenPolicy, UserId,
+    token::USER_ID_CLAIM, verifier::Verifier,
+};
 
 /// How far ahead of us the clock of whoever issued a token may be.
 const CLOCK_SKEW: Duration = Duration::from_mins(1);
@@ -99,12 +102,20 @@ pub(super) struct RawClaims {
     aud: Option<Value>,
 }
 
+/// What every token says.
+struct Common {
+    kind: TokenKind,
+    jti: String,
+    issued_at: Option<Timestamp>,
+    expires_at: Timestamp,
+}
+
 /// The claims where the one that says whose it is has another name.
-pub(super) struct AnyClaims(HashMap<String, Value>);
+struct AnyClaims(HashMap<String, Value>);
 
 impl AnyClaims {
     /// Those that are known, with this one as the user's.
-    pub(super) fn with_user_id(self, claim: &str) -> RawClaims {
+    fn with_user_id(self, claim: &str) -> RawClaims {
         let Self(mut claims) = self;
         let mut take = |name: &str| claims.remove(name).filter(|value| !value.is_null());
         RawClaims {
@@ -149,6 +160,18 @@ impl<'de> Deserialize<'de> for AnyClaims {
 }
 
 impl RawClaims {
+    /// The claims of a token that this issuer has signed.
+    pub(super) fn read(
+        issuer: &Verifier,
+        token: &str,
+        policy: &TokenPolicy,
+    ) -> Result<Self, TokenFault> {
+        if policy.user_id_claim == USER_ID_CLAIM {
+            return issuer.claims(token);
+        }
+        issuer.claims::<AnyClaims>(token).map(|claims| claims.with_user_id(&policy.user_id_claim))
+    }
+
     /// Judges the claims in simplejwt's order, so that a token with several faults is refused for
     /// the one that a client written for it expects.
     pub(super) fn check(
@@ -157,23 +180,7 @@ impl RawClaims {
         now: Timestamp,
         policy: &TokenPolicy,
     ) -> Result<Claims, TokenFault> {
-        let issued_at = self.iat.as_ref().map(moment).transpose()?;
-        let not_before = self.nbf.as_ref().map(moment).transpose()?;
-        let ahead = |at: Option<Timestamp>| at.is_some_and(|at| at > now + CLOCK_SKEW);
-        if ahead(issued_at) || ahead(not_before) || !self.is_for_us(policy) {
-            return Err(TokenFault::Invalid);
-        }
-        let expires_at = self.exp.as_ref().map(moment).transpose()?;
-        if expires_at.is_some_and(|at| now >= at + policy.leeway) {
-            return Err(TokenFault::Expired);
-        }
-        let expires_at = expires_at.ok_or(TokenFault::NoExpiry)?;
-        match &self.jti {
-            None => return Err(TokenFault::NoId),
-            Some(jti) if jti.is_string() => {}
-            Some(_) => return Err(TokenFault::Invalid),
-        }
-        let kind = self.kind(expected)?;
+        let Common { kind, issued_at, expires_at, .. } = self.common(expected, now, policy)?;
         // A lowered ACCESS_TOKEN_LIFETIME applies to tokens that are already out.
         let furthest = now + policy.access_lifetime + policy.leeway + CLOCK_SKEW;
         if kind == TokenKind::Access && expires_at > furthest {
@@ -192,6 +199,48 @@ impl RawClaims {
             issued_at: issued_at.unwrap_or_default(),
             expires_at,
         })
+    }
+
+    /// The same for a refresh token of the system before this one. It knows no families: one that
+    /// names its own is ours, and was refused as such.
+    pub(super) fn check_legacy(
+        self,
+        now: Timestamp,
+        policy: &TokenPolicy,
+    ) -> Result<LegacyToken, TokenFault> {
+        let common = self.common(Some(TokenKind::Refresh), now, policy)?;
+        if self.sid.is_some() || self.r#gen.is_some() {
+            return Err(TokenFault::Invalid);
+        }
+        Ok(LegacyToken {
+            user_id: user_id(self.user_id.as_ref())?,
+            id: LegacyId::new(common.jti).ok_or(TokenFault::Invalid)?,
+            issued_at: common.issued_at.ok_or(TokenFault::Invalid)?,
+            expires_at: common.expires_at,
+        })
+    }
+
+    /// What is asked of every token.
+    fn common(
+        &self,
+        expected: Option<TokenKind>,
+        now: Timestamp,
+        policy: &TokenPolicy,
+    ) -> Result<Common, TokenFault> {
+        let issued_at = self.iat.as_ref().map(moment).transpose()?;
+        let not_before = self.nbf.as_ref().map(moment).transpose()?;
+        let ahead = |at: Option<Timestamp>| at.is_some_and(|at| at > now + CLOCK_SKEW);
+        if ahead(issued_at) || ahead(not_before) || !self.is_for_us(policy) {
+            return Err(TokenFault::Invalid);
+        }
+        let expires_at = self.exp.as_ref().map(moment).transpose()?;
+        if expires_at.is_some_and(|at| now >= at + policy.leeway) {
+            return Err(TokenFault::Expired);
+        }
+        let expires_at = expires_at.ok_or(TokenFault::NoExpiry)?;
+        let jti = self.jti.as_ref().ok_or(TokenFault::NoId)?;
+        let jti = jti.as_str().ok_or(TokenFault::Invalid)?.to_owned();
+        Ok(Common { kind: self.kind(expected)?, jti, issued_at, expires_at })
     }
 
     fn kind(&self, expected: Option<TokenKind>) -> Result<TokenKind, TokenFault> {

@@ -112,7 +112,7 @@ pub fn decide(
         return Decision::Rotate { to: presented.next() };
     }
     if !policy.blacklist {
-        return without_blacklist(family, policy);
+        return without_blacklist(presented, family, policy);
     }
     if presented == family.generation {
         return decide_current(family, now, policy);
@@ -144,9 +144,12 @@ fn decide_current(family: &Family, now: Timestamp, policy: &RotationPolicy) -> D
 
 /// `BLACKLIST_AFTER_ROTATION=false`: every generation counts as the current one until its own
 /// expiry; there are no windows and there is no replay.
-fn without_blacklist(family: &Family, policy: &RotationPolicy) -> Decision {
+fn without_blacklist(presented: Generation, family: &Family, policy: &RotationPolicy) -> Decision {
     if policy.rotate {
         Decision::Rotate { to: family.generation.next() }
+    } else if presented == Generation::LEGACY {
+        // It is to be exchanged for one of ours.
+        Decision::Reissue
     } else {
         Decision::Fresh { sighting: false }
     }

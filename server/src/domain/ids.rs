@@ -16,7 +16,7 @@ impl fmt::Display for UserId {
     }
 }
 
-/// A session family's id, the `sid` claim: a UUID of version 7.
+/// A session family's id, the `sid` claim: a UUID, of version 7 unless it was derived.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SessionId(Uuid);
 
@@ -29,6 +29,13 @@ impl SessionId {
         let millis = u64::try_from(now.millis()).unwrap_or(0);
         let random = random::<10>(entropy)?;
         Ok(Self(uuid::Builder::from_unix_timestamp_millis(millis, &random).into_uuid()))
+    }
+
+    /// An id that is made from something, and so always the same: a UUID of version 8.
+    pub(super) fn derived(digest: [u8; 32]) -> Self {
+        let mut bytes = [0; 16];
+        bytes.copy_from_slice(&digest[..16]);
+        Self(uuid::Builder::from_custom_bytes(bytes).into_uuid())
     }
 
     /// Reads the canonical form: 36 characters in lower case. Any other spelling is `None`, so
@@ -55,6 +62,8 @@ impl fmt::Display for SessionId {
 pub struct Generation(i64);
 
 impl Generation {
+    /// The parent of the first one: a token of the system before this one. Ours never carry it.
+    pub const LEGACY: Self = Self(0);
     /// The generation that a sign-in makes.
     pub const FIRST: Self = Self(1);
 

@@ -30,6 +30,9 @@ pub enum KeyFault {
     /// No private key of the algorithm's kind.
     #[error("the signing key is no private key for {0} in PEM (PKCS #8)")]
     NoPrivateKey(SigningAlgorithm),
+    /// No public key of the algorithm's kind.
+    #[error("the key is no public key for {0} in PEM")]
+    NoPublicKey(SigningAlgorithm),
     /// A short RSA key.
     #[error("the signing key has {0} bits, RSA needs at least {MIN_RSA_BITS}")]
     ShortRsa(usize),
@@ -63,12 +66,7 @@ impl SigningKey {
     /// # Errors
     /// [`KeyFault`].
     pub fn new(algorithm: SigningAlgorithm, secret: &[u8]) -> Result<Self, KeyFault> {
-        if let Some(needs) = algorithm.min_secret_bytes().filter(|needs| secret.len() < *needs) {
-            return Err(KeyFault::Short { algorithm, has: secret.len(), needs });
-        }
-        if algorithm.min_secret_bytes().is_some() && !may_be_secret(secret) {
-            return Err(KeyFault::NoSecret(algorithm));
-        }
+        algorithm.check_secret(secret)?;
         let no_key = |_| KeyFault::NoPrivateKey(algorithm);
         let (encoding, decoding) = algorithm.halves(secret).map_err(no_key)?;
         check_rsa(&encoding, algorithm)?;
@@ -149,6 +147,19 @@ impl SigningKey {
             mac.update(part);
         }
         TicketMac(mac)
+    }
+}
+
+impl SigningAlgorithm {
+    /// Whether these bytes can be its secret, where it has one.
+    pub(super) fn check_secret(self, bytes: &[u8]) -> Result<(), KeyFault> {
+        match self.min_secret_bytes() {
+            Some(needs) if bytes.len() < needs => {
+                Err(KeyFault::Short { algorithm: self, has: bytes.len(), needs })
+            }
+            Some(_) if !may_be_secret(bytes) => Err(KeyFault::NoSecret(self)),
+            _ => Ok(()),
+        }
     }
 }
 

@@ -2,17 +2,15 @@
 
 use std::time::Duration;
 
-use jsonwebtoken::{Header, Validation, decode, encode};
-use serde::{Serialize, Serializer, de::DeserializeOwned, ser::SerializeMap as _};
+use jsonwebtoken::encode;
+use serde::{Serialize, Serializer, ser::SerializeMap as _};
 
 use super::{
-    Claims, Family, Generation, PlainToken, SessionId, SigningKey, Timestamp, TokenFault,
-    TokenKind, UserId,
-    claims::{AnyClaims, RawClaims},
+    Claims, Family, Generation, LegacyKey, PlainToken, Presented, SessionId, SigningKey, Timestamp,
+    TokenFault, TokenKind, UserId, claims::RawClaims, verifier::Verifier,
 };
 
-/// Longer texts are refused before any work is spent on them: no cookie carries more.
-pub const MAX_TOKEN_BYTES: usize = 4096;
+pub use super::verifier::MAX_TOKEN_BYTES;
 
 /// The settings that tokens depend on.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -66,10 +64,8 @@ pub struct Minted {
 pub struct Tokens {
     key: SigningKey,
     policy: TokenPolicy,
-    header: Header,
-    /// The same without `typ`, which other issuers leave out.
-    untyped: Header,
-    validation: Validation,
+    own: Verifier,
+    legacy: Option<LegacyKey>,
 }
 
 struct Payload<'a> {
@@ -116,18 +112,14 @@ pub struct Grant {
 impl Tokens {
     /// Tokens signed with `key`.
     pub fn new(key: SigningKey, policy: TokenPolicy) -> Self {
-        let algorithm = key.algorithm().jwt();
-        let mut header = Header::new(algorithm);
-        header.kid = Some(key.kid().to_owned());
-        // The library checks structure, algorithm and signature; its clock and its claim checks
-        // are switched off, because `RawClaims::check` does them with the injected moment.
-        let mut validation = Validation::new(algorithm);
-        validation.required_spec_claims.clear();
-        validation.validate_exp = false;
-        validation.validate_nbf = false;
-        validation.validate_aud = false;
-        let untyped = Header { typ: None, ..header.clone() };
-        Self { key, policy, header, untyped, validation }
+        let own = Verifier::new(key.algorithm(), key.decoding().clone(), Some(key.kid()));
+        Self { key, policy, own, legacy: None }
+    }
+
+    /// Those, and the refresh tokens of the system before this one, which `key` verifies.
+    #[must_use]
+    pub fn with_legacy(self, key: Option<LegacyKey>) -> Self {
+        Self { legacy: key, ..self }
     }
 
     /// What signs them.
@@ -174,7 +166,7 @@ impl Tokens {
     ) -> Result<Minted, MintError> {
         let policy = &self.policy;
         let payload = Payload { kind, expires_at, issued_at, jti, place, policy };
-        let token = encode(&self.header, &payload, self.key.encoding())?;
+        let token = encode(self.own.header(), &payload, self.key.encoding())?;
         if token.len() > MAX_TOKEN_BYTES {
             return Err(MintError::TooLong(token.len()));
         }
@@ -191,31 +183,21 @@ impl Tokens {
         expected: Option<TokenKind>,
         now: Timestamp,
     ) -> Result<Claims, TokenFault> {
-        if token.len() > MAX_TOKEN_BYTES {
-            return Err(TokenFault::Invalid);
-        }
-        let claims = if self.policy.user_id_claim == USER_ID_CLAIM {
-            self.verified::<RawClaims>(token)?
-        } else {
-            self.verified::<AnyClaims>(token)?.with_user_id(&self.policy.user_id_claim)
-        };
-        claims.check(expected, now, &self.policy)
+        RawClaims::read(&self.own, token, &self.policy)?.check(expected, now, &self.policy)
     }
 
-    /// The claims of a token that is signed by us.
-    fn verified<C: DeserializeOwned>(&self, token: &str) -> Result<C, TokenFault> {
-        let decoded = decode(token, self.key.decoding(), &self.validation)
-            .map_err(|_| TokenFault::Invalid)?;
-        self.is_our_header(&decoded.header).then_some(decoded.claims).ok_or(TokenFault::Invalid)
-    }
-
-    /// Only `alg`, `kid` and `typ` may stand in a header. Whoever adds keys, certificates or
-    /// critical extensions wants something that we do not do.
-    fn is_our_header(&self, header: &Header) -> bool {
-        match header.typ.as_deref() {
-            Some("JWT") => *header == self.header,
-            None => *header == self.untyped,
-            Some(_) => false,
+    /// Checks a refresh token, which may be one of the system before this one.
+    ///
+    /// # Errors
+    /// The first [`TokenFault`] in simplejwt's order.
+    pub fn presented(&self, token: &str, now: Timestamp) -> Result<Presented, TokenFault> {
+        let own = self.check(token, Some(TokenKind::Refresh), now).map(Presented::Own);
+        match (own, &self.legacy) {
+            // Not ours: it may be theirs, and then it is they who say what is wrong with it.
+            (Err(TokenFault::Invalid), Some(legacy)) => {
+                legacy.check(token, now, &self.policy).map(Presented::Legacy)
+            }
+            (own, _) => own,
         }
     }
 }

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 
 use axum::{
     extract::{ConnectInfo, FromRequestParts},
-    http::{header, request::Parts},
+    http::{Extensions, HeaderMap, HeaderValue, header, request::Parts},
 };
 
 use crate::auth::ClientInfo;
@@ -19,13 +19,18 @@ impl<S: Send + Sync> FromRequestParts<S> for Client {
     type Rejection = std::convert::Infallible;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
-        let agent = parts.headers.get(header::USER_AGENT).map(axum::http::HeaderValue::as_bytes);
-        let agent = String::from_utf8_lossy(agent.unwrap_or_default());
-        let printable = agent.chars().filter(|c| !c.is_control());
-        let address = parts.extensions.get::<ConnectInfo<SocketAddr>>();
-        Ok(Self(ClientInfo {
-            user_agent: printable.take(MAX_USER_AGENT_CHARS).collect(),
-            ip: address.map(|ConnectInfo(address)| address.ip().to_string()).unwrap_or_default(),
-        }))
+        Ok(Self(client_info(&parts.headers, &parts.extensions)))
+    }
+}
+
+/// What a request shows.
+pub fn client_info(headers: &HeaderMap, extensions: &Extensions) -> ClientInfo {
+    let agent = headers.get(header::USER_AGENT).map(HeaderValue::as_bytes);
+    let agent = String::from_utf8_lossy(agent.unwrap_or_default());
+    let printable = agent.chars().filter(|c| !c.is_control());
+    let address = extensions.get::<ConnectInfo<SocketAddr>>();
+    ClientInfo {
+        user_agent: printable.take(MAX_USER_AGENT_CHARS).collect(),
+        ip: address.map(|ConnectInfo(address)| address.ip().to_string()).unwrap_or_default(),
     }
 }

@@ -32,6 +32,8 @@ pub struct CookiePolicy {
     pub domain: Option<String>,
     /// `JWT_AUTH_COOKIE_PARTITIONED`: one jar for each top-level site.
     pub partitioned: bool,
+    /// Under which other name a browser may hold a token of the system before this one.
+    pub legacy_refresh: Option<String>,
 }
 
 /// One of the two.
@@ -52,6 +54,13 @@ impl CookiePolicy {
         }
     }
 
+    /// The refresh tokens that come with a request.
+    pub fn refresh_tokens(&self, request: &HeaderMap) -> Vec<String> {
+        let mut tokens = candidates(request, &self.refresh.name);
+        tokens.extend(self.legacy_refresh.iter().flat_map(|name| candidates(request, name)));
+        tokens
+    }
+
     /// Whether pages receive the refresh cookie.
     pub fn pages_get_refresh(&self) -> bool {
         self.refresh.path == "/"
@@ -68,12 +77,13 @@ impl CookiePolicy {
         now: Timestamp,
     ) -> Result<HeaderValue, Failure> {
         let token = minted.token.expose();
-        if self.of(kind).name.len() + token.len() > MAX_COOKIE_BYTES {
+        let TokenCookie { name, path } = self.of(kind);
+        if name.len() + token.len() > MAX_COOKIE_BYTES {
             let message = "the cookie is longer than browsers store: shorten its name, ISSUER or \
                            AUDIENCE";
             return Err(Failure::Internal(message.to_owned()));
         }
-        let mut cookie = self.base(kind, self.domain.as_deref(), &self.of(kind).path);
+        let mut cookie = self.base(name, self.domain.as_deref(), path);
         cookie.set_value(token.to_owned());
         let seconds = minted.expires_at.seconds() - now.seconds();
         cookie.set_max_age(time::Duration::seconds(seconds.max(0)));
@@ -86,11 +96,13 @@ impl CookiePolicy {
     /// # Errors
     /// When the settings make no header; start-up has refused those.
     pub fn clear(&self, kind: TokenKind) -> Result<HeaderValue, Failure> {
-        header_value(&self.removal(kind, self.domain.as_deref(), &self.of(kind).path))
+        let TokenCookie { name, path } = self.of(kind);
+        header_value(&self.removal(name, self.domain.as_deref(), path))
     }
 
     /// `Set-Cookie`s that remove what older settings (another domain, another path) may have left
-    /// under the same name. Empty unless the request carried several cookies of that name.
+    /// under the same name, and what the system before this one has left. Empty unless the request
+    /// carried several cookies of that name, or one of theirs.
     ///
     /// # Errors
     /// When the host makes no header.
@@ -99,29 +111,34 @@ impl CookiePolicy {
         kind: TokenKind,
         request: &HeaderMap,
     ) -> Result<Vec<HeaderValue>, Failure> {
-        if candidates(request, &self.of(kind).name).len() < 2 {
-            return Ok(Vec::new());
-        }
-        let own = (self.domain.as_deref(), self.of(kind).path.as_str());
+        let TokenCookie { name, path } = self.of(kind);
+        let own = (name.as_str(), self.domain.as_deref(), path.as_str());
+        let several = Some(name).filter(|name| candidates(request, name).len() > 1);
+        let legacy = self
+            .legacy_refresh
+            .as_ref()
+            .filter(|name| kind == TokenKind::Refresh && !candidates(request, name).is_empty());
         let domains = parent_domains(request);
         let domains = || std::iter::once(None).chain(domains.iter().map(|d| Some(d.as_str())));
-        OLD_PATHS
-            .iter()
-            .flat_map(|path| domains().map(move |domain| (domain, *path)))
+        let places = || OLD_PATHS.iter().flat_map(|path| domains().map(move |d| (d, *path)));
+        several
+            .into_iter()
+            .chain(legacy)
+            .flat_map(|name| places().map(move |(domain, path)| (name.as_str(), domain, path)))
             .filter(|variant| *variant != own)
-            .map(|(domain, path)| header_value(&self.removal(kind, domain, path)))
+            .map(|(name, domain, path)| header_value(&self.removal(name, domain, path)))
             .collect()
     }
 
-    fn removal<'c>(&'c self, kind: TokenKind, domain: Option<&str>, path: &'c str) -> Cookie<'c> {
-        let mut cookie = self.base(kind, domain, path);
+    fn removal<'c>(&self, name: &'c str, domain: Option<&str>, path: &'c str) -> Cookie<'c> {
+        let mut cookie = self.base(name, domain, path);
         cookie.set_max_age(time::Duration::ZERO);
         cookie.set_expires(OffsetDateTime::UNIX_EPOCH);
         cookie
     }
 
-    fn base<'c>(&'c self, kind: TokenKind, domain: Option<&str>, path: &'c str) -> Cookie<'c> {
-        let mut cookie = Cookie::new(self.of(kind).name.as_str(), "");
+    fn base<'c>(&self, name: &'c str, domain: Option<&str>, path: &'c str) -> Cookie<'c> {
+        let mut cookie = Cookie::new(name, "");
         cookie.set_path(path);
         if let Some(domain) = domain {
             cookie.set_domain(domain.to_owned());

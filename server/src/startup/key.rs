@@ -10,8 +10,11 @@ use secrecy::ExposeSecret as _;
 
 use super::private;
 use crate::{
-    config::{KeySettings, KeySource},
-    domain::{Entropy, EntropyError, SigningAlgorithm, SigningKey, entropy::random, key::KeyFault},
+    config::{KeySettings, KeySource, LegacyKeySettings},
+    domain::{
+        Entropy, EntropyError, LegacyKey, SigningAlgorithm, SigningKey, entropy::random,
+        key::KeyFault,
+    },
 };
 
 /// Why there is no key.
@@ -23,6 +26,9 @@ pub enum KeyError {
     /// Not what the algorithm signs with.
     #[error("{0}: {1}. Make one with: openssl genpkey -algorithm {how}", how = recipe(.1))]
     Unfit(String, KeyFault),
+    /// The one of the system before this one does not verify anything, or anybody can guess it.
+    #[error("{0}: {1}")]
+    Legacy(String, KeyFault),
     /// There is no public key.
     #[error("VERIFYING_KEY is neither a public key in PEM nor the name of its file: {0}")]
     NoPublicKey(PathBuf),
@@ -71,20 +77,14 @@ pub fn load(
     may_make: bool,
     entropy: &dyn Entropy,
 ) -> Result<SigningKey, KeyError> {
-    let (name, secret) = match source {
-        KeySource::Given(secret) => {
-            ("SIGNING_KEY".to_owned(), secret.expose_secret().as_bytes().to_vec())
+    if let KeySource::Own(file) = source {
+        if may_make {
+            create_once(file, entropy)?;
+        } else if !file.exists() {
+            return Err(KeyError::Lost(file.clone()));
         }
-        KeySource::File(file) => (file.display().to_string(), read(file)?),
-        KeySource::Own(file) => {
-            if may_make {
-                create_once(file, entropy)?;
-            } else if !file.exists() {
-                return Err(KeyError::Lost(file.clone()));
-            }
-            (file.display().to_string(), read(file)?)
-        }
-    };
+    }
+    let (name, secret) = named("SIGNING_KEY", source)?;
     let key = SigningKey::new(*algorithm, &secret).map_err(|fault| match fault {
         KeyFault::Short { .. } | KeyFault::NoSecret(_) => KeyError::Short(name, fault),
         _ => KeyError::Unfit(name, fault),
@@ -98,6 +98,25 @@ pub fn load(
         key.check_public_half(&pem).map_err(KeyError::NotAPair)?;
     }
     Ok(key)
+}
+
+/// What verifies the tokens of the system before this one.
+///
+/// # Errors
+/// [`KeyError`].
+pub fn load_legacy(settings: &LegacyKeySettings) -> Result<LegacyKey, KeyError> {
+    let (name, key) = named("LEGACY_SIGNING_KEY", &settings.source)?;
+    LegacyKey::new(settings.algorithm, &key).map_err(|fault| KeyError::Legacy(name, fault))
+}
+
+/// A key and what it is called where something is wrong with it.
+fn named(setting: &str, source: &KeySource) -> Result<(String, Vec<u8>), KeyError> {
+    match source {
+        KeySource::Given(key) => Ok((setting.to_owned(), key.expose_secret().as_bytes().to_vec())),
+        KeySource::File(file) | KeySource::Own(file) => {
+            Ok((file.display().to_string(), read(file)?))
+        }
+    }
 }
 
 /// How to make a key that has no such fault.

@@ -268,6 +268,8 @@ impl Store for PostgresStore {
         if end.is_none() {
             let removal = query(sql::FORGET_REMOVED).bind(dead.since.millis());
             answer(removal.execute(&self.pool)).await?;
+            let removal = query(sql::FORGET_LEGACY_TOKENS).bind(dead.since.millis());
+            answer(removal.execute(&self.pool)).await?;
         }
         end.as_deref().map(session_id).transpose()
     }

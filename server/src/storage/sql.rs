@@ -9,8 +9,8 @@ use crate::domain::{Family, Timestamp, Transition};
 macro_rules! user_columns {
     () => {
         "SELECT id, username, email, email_verified_at, first_name, last_name, password_hash, disabled_at, \
-         created_at, last_login_at, superuser_since, new_email, new_email_asked_at, former_email \
-         FROM users "
+         created_at, last_login_at, superuser_since, new_email, new_email_asked_at, former_email, \
+         legacy_refused_before FROM users "
     };
 }
 
@@ -124,6 +124,15 @@ pub(super) const ROTATE: &str = "UPDATE sessions SET generation = $4, rotated_at
 
 pub(super) const REVOKE_FAMILIES_OF_USER: &str = "UPDATE sessions SET revoked_at = $2, \
      revoke_cause = $3 WHERE user_id = $1 AND revoked_at IS NULL RETURNING id";
+
+// Those that the system before this one opened are ended with them.
+pub(super) const REFUSE_LEGACY_TOKENS: &str =
+    "UPDATE users SET legacy_refused_before = $2 WHERE id = $1";
+
+pub(super) const USE_LEGACY_TOKEN: &str = "INSERT INTO legacy_tokens (jti, expires_at) \
+     VALUES ($1, $2) ON CONFLICT (jti) DO NOTHING";
+
+pub(super) const FORGET_LEGACY_TOKENS: &str = "DELETE FROM legacy_tokens WHERE expires_at < $1";
 
 pub(super) const REVOKED_SINCE: &str = "SELECT id, revoked_at FROM sessions \
      WHERE revoked_at >= $1 \

@@ -256,6 +256,8 @@ impl Store for SqliteStore {
         if end.is_none() {
             let removal = query(sql::FORGET_REMOVED).bind(dead.since.millis());
             removal.execute(&self.writer).await?;
+            let removal = query(sql::FORGET_LEGACY_TOKENS).bind(dead.since.millis());
+            removal.execute(&self.writer).await?;
         }
         end.as_deref().map(session_id).transpose()
     }

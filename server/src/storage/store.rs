@@ -9,7 +9,7 @@ use super::{
     UserRecord, WaitingMail,
 };
 use crate::domain::{
-    Email, Family, Generation, MailKind, PasswordHash, RevokeCause, SessionId, Timestamp,
+    Email, Family, Generation, LegacyId, MailKind, PasswordHash, RevokeCause, SessionId, Timestamp,
     Transition, UserId,
 };
 
@@ -103,7 +103,7 @@ pub trait Store: Send + Sync + 'static {
 
     /// Removes the dead among the next `count` families after `after`, by id and so in the order of
     /// their making. Returns the last id that it looked at; `None` at the end, where what is
-    /// remembered of removed families goes, too.
+    /// remembered of removed families goes, too, and of tokens that have expired.
     async fn remove_dead(
         &self,
         after: Option<SessionId>,
@@ -227,7 +227,16 @@ pub trait Tx: Send {
         now: Timestamp,
     ) -> Result<bool, StoreError>;
 
-    /// Ends every living family of a user and names them.
+    /// Notes that a token of the system before this one is of no use any more. Returns whether it was
+    /// until now.
+    async fn use_legacy_token(
+        &mut self,
+        id: &LegacyId,
+        expires_at: Timestamp,
+    ) -> Result<bool, StoreError>;
+
+    /// Ends every living family of a user and names them. What the system before this one has issued
+    /// to them is refused from now on.
     async fn revoke_families_of(
         &mut self,
         user: UserId,

@@ -6,7 +6,7 @@ use std::{collections::HashMap, fmt, sync::Arc, time::Instant};
 use fastrand::Rng;
 use futures::future::join_all;
 use latchkey::{
-    auth::{Auth, AuthError},
+    auth::{Auth, AuthError, ClientInfo},
     domain::SessionId,
 };
 
@@ -216,13 +216,19 @@ impl Course {
             let Some(stolen) = self.old_copy(number).await else { continue };
             self.report.replays += 1;
             let auth = &self.app.auth;
-            let caught = matches!(auth.refresh(&stolen).await, Err(AuthError::Replayed));
+            let caught = matches!(
+                auth.refresh(&stolen, &ClientInfo::default()).await,
+                Err(AuthError::Replayed)
+            );
             let browser = &mut self.browsers[number];
             let access = browser.jar.access.as_ref();
             let dead = access.is_none_or(|access| auth.authenticate(&access.token).is_err());
             let refresh = browser.jar.refresh.as_ref().map(|cookie| cookie.token.clone());
             let over = match refresh {
-                Some(token) => matches!(auth.refresh(&token).await, Err(AuthError::Ended(_))),
+                Some(token) => matches!(
+                    auth.refresh(&token, &ClientInfo::default()).await,
+                    Err(AuthError::Ended(_))
+                ),
                 None => true,
             };
             self.report.replays_caught += usize::from(caught && dead && over);
@@ -259,7 +265,11 @@ impl Course {
 
 /// A tab presents a token: to the API, or by opening a page.
 async fn tab(auth: Arc<Auth>, token: String, page: bool) -> Presented {
-    let outcome = if page { auth.page_load(&token).await } else { auth.refresh(&token).await };
+    let outcome = if page {
+        auth.page_load(&token, &ClientInfo::default()).await
+    } else {
+        auth.refresh(&token, &ClientInfo::default()).await
+    };
     Presented { token, outcome }
 }
 

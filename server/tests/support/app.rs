@@ -13,6 +13,7 @@ use latchkey::{
     },
     http::{AppState, Web, router},
     mail::{Links, Mailroom},
+    startup::key::load_legacy,
     storage::Store,
 };
 use leptos::config::LeptosOptions;
@@ -89,10 +90,11 @@ impl TestApp {
         let letterbox = Letterbox::default();
         let hashing: Arc<dyn PasswordHasher> = Arc::<CountingHasher>::clone(&hasher);
         let key = SigningKey::from_secret(SECRET).unwrap();
+        let legacy = config.legacy_key.as_ref().map(|key| load_legacy(key).unwrap());
         let auth = Arc::new(Auth {
             store,
             blacklist: Blacklist::new(config.tokens.longest_access(), config.max_staleness),
-            tokens: Tokens::new(key, config.tokens),
+            tokens: Tokens::new(key, config.tokens).with_legacy(legacy),
             hashing: HashPool::new(hashing, 2).unwrap(),
             clock: Arc::<ManualClock>::clone(&clock),
             entropy: Arc::new(SeededEntropy::new(7)),

@@ -1,6 +1,6 @@
 //! Tokens that must be refused, and the few that must not.
 
-use jsonwebtoken::EncodingKey;
+use jsonwebtoken::{EncodingKey, Header};
 use serde_json::{Value, json};
 
 use super::*;
@@ -64,7 +64,7 @@ fn signed(header: &Header, claims: &Value) -> String {
 }
 
 fn header() -> Header {
-    tokens().header
+    tokens().own.header().clone()
 }
 
 fn check(token: &str) -> Result<Claims, TokenFault> {

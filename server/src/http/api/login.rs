@@ -17,13 +17,8 @@ use crate::{
     auth::{LoginInput, LoginMethods, LoginName, SignedIn},
     domain::{Email, Timestamp, TokenKind, UserId},
     http::{
-        AppState, Failure, Web,
-        client::Client,
-        cookies::{candidates, unmark},
-        device, double_submit,
-        field_errors::FieldErrors,
-        fields::Fields,
-        openapi::bodies,
+        AppState, Failure, Web, client::Client, cookies::unmark, device, double_submit,
+        field_errors::FieldErrors, fields::Fields, openapi::bodies,
     },
 };
 
@@ -53,7 +48,7 @@ pub async fn post(
 ) -> Result<Response, Failure> {
     let keeper = keeper(&headers)?;
     let (name, password) = credentials(&fields, state.auth.policy.login_methods)?;
-    let replaces = candidates(&headers, &state.web.cookies.refresh.name);
+    let replaces = state.web.cookies.refresh_tokens(&headers);
     let device = device::device(&headers);
     let input = LoginInput { name, password, replaces, client, device };
     let signed_in = state.auth.login(input).await?;

@@ -56,7 +56,7 @@ pub async fn post(
         Some(token) => vec![token],
         None => candidates(&headers, &policy.access.name),
     };
-    let mut refresh = candidates(&headers, &policy.refresh.name);
+    let mut refresh = policy.refresh_tokens(&headers);
     let body: Body = serde_json::from_slice(&body.unwrap_or_default()).unwrap_or_default();
     refresh.extend(body.refresh);
     state.auth.logout(&access, &refresh).await;

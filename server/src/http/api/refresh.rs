@@ -14,7 +14,7 @@ use crate::{
     domain::TokenKind,
     http::{
         AppState, Failure,
-        cookies::candidates,
+        client::Client,
         field_errors::FieldErrors,
         fields::{Fields, message},
         named::name,
@@ -60,11 +60,12 @@ use crate::{
 )]
 pub async fn post(
     State(state): State<AppState>,
+    Client(client): Client,
     headers: HeaderMap,
     fields: Fields,
 ) -> Result<Response, Failure> {
     let (presented, keeper) = present(&state, &headers, &fields).await?;
-    let refreshed = match state.auth.refresh(&presented).await {
+    let refreshed = match state.auth.refresh(&presented, &client).await {
         Ok(refreshed) => refreshed,
         Err(error) => {
             let end = session_end(&error);
@@ -105,7 +106,7 @@ async fn present(
         let both = state.web.bodies.both_tokens;
         return Ok((token, if both { Keeper::Cookies } else { Keeper::Client }));
     }
-    let tokens = candidates(headers, &state.web.cookies.refresh.name);
+    let tokens = state.web.cookies.refresh_tokens(headers);
     let picked = state.auth.pick_refresh(&tokens).await?;
     let token = picked.ok_or(Failure::TokenNotValid("No valid refresh token found."))?;
     Ok((token.to_owned(), Keeper::Cookies))

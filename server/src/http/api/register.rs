@@ -20,7 +20,6 @@ use crate::{
     http::{
         AppState, Failure,
         client::Client,
-        cookies::candidates,
         field_errors::FieldErrors,
         fields::{Fields, message},
         openapi::bodies,
@@ -61,7 +60,7 @@ pub async fn post(
     let Draft { username: Some(username), email, password: Some(password) } = entry.draft else {
         return Err(Failure::Internal("a draft that was not checked".to_owned()));
     };
-    let replaces = candidates(&headers, &state.web.cookies.refresh.name);
+    let replaces = state.web.cookies.refresh_tokens(&headers);
     let registration = Registration { username, email, password, replaces, client };
     match state.auth.register(registration).await.map_err(failure)? {
         Registered::SignedIn(signed_in) => {

@@ -27,6 +27,7 @@ fn policy() -> impl Strategy<Value = CookiePolicy> {
             same_site,
             domain,
             partitioned,
+            legacy_refresh: None,
         },
     )
 }

@@ -9,7 +9,7 @@ use axum::{
 use cookie::SameSite;
 
 use crate::{
-    auth::{AccessFault, AuthError, Identity, Refreshed},
+    auth::{AccessFault, AuthError, ClientInfo, Identity, Refreshed},
     domain::{Timestamp, TokenKind},
     http::{
         AppState,
@@ -18,7 +18,7 @@ use crate::{
             user::wire,
         },
         caller::by_cookie,
-        cookies::{candidates, is_marked_out},
+        cookies::is_marked_out,
         session_end::session_end,
     },
 };
@@ -48,7 +48,12 @@ impl Visit {
     }
 
     /// Receives a visitor. Trouble signs nobody out: what cannot be known is `Unknown`.
-    pub async fn receive(state: &AppState, headers: &HeaderMap, kind: Kind) -> Self {
+    pub async fn receive(
+        state: &AppState,
+        headers: &HeaderMap,
+        client: &ClientInfo,
+        kind: Kind,
+    ) -> Self {
         if kind == Kind::File {
             return Self::unknown();
         }
@@ -61,12 +66,17 @@ impl Visit {
                 Self::active(state, identity, ends).await
             }
             Some(Err(AccessFault::Stale)) => Self::unknown(),
-            Some(Err(_)) | None => Self::by_refresh(state, headers, kind).await,
+            Some(Err(_)) | None => Self::by_refresh(state, headers, client, kind).await,
         }
     }
 
-    async fn by_refresh(state: &AppState, headers: &HeaderMap, kind: Kind) -> Self {
-        let tokens = candidates(headers, &state.web.cookies.refresh.name);
+    async fn by_refresh(
+        state: &AppState,
+        headers: &HeaderMap,
+        client: &ClientInfo,
+        kind: Kind,
+    ) -> Self {
+        let tokens = state.web.cookies.refresh_tokens(headers);
         if tokens.is_empty() {
             return if sees_refresh(state, headers) {
                 Self::anonymous(None)
@@ -79,11 +89,11 @@ impl Visit {
         }
         let refreshed = async {
             let token = state.auth.pick_refresh(&tokens).await?.unwrap_or_default();
-            state.auth.page_load(token).await
+            state.auth.page_load(token, client).await
         };
         match refreshed.await {
             Ok(refreshed) => Self::refreshed(state, &refreshed).await,
-            Err(error @ (AuthError::Unavailable { .. } | AuthError::Internal(_))) => {
+            Err(error) if error.is_trouble() => {
                 tracing::error!(%error, "a page was rendered without knowing who visits");
                 Self::unknown()
             }
@@ -186,7 +196,7 @@ impl Kind {
 /// When the refresh token that came with the request expires, and its cookie with it.
 fn session_ends(state: &AppState, headers: &HeaderMap) -> Option<Timestamp> {
     let now = state.auth.now();
-    let tokens = candidates(headers, &state.web.cookies.refresh.name);
+    let tokens = state.web.cookies.refresh_tokens(headers);
     let checked =
         tokens.iter().map(|token| state.auth.tokens.check(token, Some(TokenKind::Refresh), now));
     checked.flatten().map(|claims| claims.expires_at).max()

@@ -8,7 +8,8 @@ use sqlx::{Postgres, Transaction, query, query_as, query_scalar};
 use super::{answer, changed_one};
 use crate::{
     domain::{
-        Clock, Email, Family, MailKind, PasswordHash, RevokeCause, SessionId, Timestamp, UserId,
+        Clock, Email, Family, LegacyId, MailKind, PasswordHash, RevokeCause, SessionId, Timestamp,
+        UserId,
     },
     storage::{
         ClientInfo, Names, NewEmail, NewUser, StoreError, Tx, UserRecord, session_rows::session_id,
@@ -184,12 +185,23 @@ impl Tx for PostgresTx {
         answer(change.execute(&mut *self.transaction)).await.map(changed_one)
     }
 
+    async fn use_legacy_token(
+        &mut self,
+        id: &LegacyId,
+        expires_at: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let change = query(sql::USE_LEGACY_TOKEN).bind(id.as_str()).bind(expires_at.millis());
+        answer(change.execute(&mut *self.transaction)).await.map(changed_one)
+    }
+
     async fn revoke_families_of(
         &mut self,
         user: UserId,
         cause: RevokeCause,
         now: Timestamp,
     ) -> Result<Vec<SessionId>, StoreError> {
+        let refusal = query(sql::REFUSE_LEGACY_TOKENS).bind(user.0).bind(now.millis());
+        answer(refusal.execute(&mut *self.transaction)).await?;
         let ids = query_scalar(sql::REVOKE_FAMILIES_OF_USER)
             .bind(user.0)
             .bind(now.millis())

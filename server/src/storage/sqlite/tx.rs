@@ -7,7 +7,8 @@ use sqlx::{Sqlite, Transaction, query, query_as, query_scalar};
 
 use crate::{
     domain::{
-        Clock, Email, Family, MailKind, PasswordHash, RevokeCause, SessionId, Timestamp, UserId,
+        Clock, Email, Family, LegacyId, MailKind, PasswordHash, RevokeCause, SessionId, Timestamp,
+        UserId,
     },
     storage::{
         ClientInfo, Names, NewEmail, NewUser, StoreError, Tx, UserRecord, session_rows::session_id,
@@ -200,12 +201,23 @@ impl Tx for SqliteTx {
         Ok(done.rows_affected() == 1)
     }
 
+    async fn use_legacy_token(
+        &mut self,
+        id: &LegacyId,
+        expires_at: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let change = query(sql::USE_LEGACY_TOKEN).bind(id.as_str()).bind(expires_at.millis());
+        Ok(change.execute(&mut *self.transaction).await?.rows_affected() == 1)
+    }
+
     async fn revoke_families_of(
         &mut self,
         user: UserId,
         cause: RevokeCause,
         now: Timestamp,
     ) -> Result<Vec<SessionId>, StoreError> {
+        let refusal = query(sql::REFUSE_LEGACY_TOKENS).bind(user.0).bind(now.millis());
+        refusal.execute(&mut *self.transaction).await?;
         let ids: Vec<String> = query_scalar(sql::REVOKE_FAMILIES_OF_USER)
             .bind(user.0)
             .bind(now.millis())

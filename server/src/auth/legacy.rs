@@ -1,0 +1,95 @@
+//! Refresh tokens of the system before this one (`LEGACY_SIGNING_KEY`). Each is good once, for the
+//! family that it stands for; from then on it is that family's past, and the rule decides about it.
+
+use super::{Auth, AuthError};
+use crate::{
+    domain::{Claims, Family, LegacyToken, Presented, RevokeCause, SessionId, TokenFault},
+    storage::{ClientInfo, Tx},
+};
+
+impl Auth {
+    /// What a refresh token says. One of the system before this one has its family from here on.
+    ///
+    /// # Errors
+    /// The token's fault; [`AuthError::Ended`], [`AuthError::Inactive`]; what the store says.
+    pub(super) async fn presented(
+        &self,
+        token: &str,
+        client: &ClientInfo,
+    ) -> Result<Claims, AuthError> {
+        let presented = self.tokens.presented(token, self.now())?;
+        if let Presented::Legacy(token) = &presented {
+            self.take_over(token, client).await?;
+        }
+        Ok(presented.claims())
+    }
+
+    /// Opens the family that a token stands for, if nobody has yet.
+    pub(super) async fn take_over(
+        &self,
+        token: &LegacyToken,
+        client: &ClientInfo,
+    ) -> Result<(), AuthError> {
+        if let Some(tx) = self.exchange(token, client).await? {
+            tx.commit().await?;
+        }
+        Ok(())
+    }
+
+    /// The same, but for the commit. `None` where the family is there already.
+    pub(super) async fn exchange(
+        &self,
+        token: &LegacyToken,
+        client: &ClientInfo,
+    ) -> Result<Option<Box<dyn Tx>>, AuthError> {
+        let session = token.session();
+        if self.store.lookup_family(session).await?.is_some() {
+            return Ok(None);
+        }
+        let mut tx = self.store.begin().await?;
+        let user = tx.lock_user(token.user_id).await?;
+        let user = user.ok_or(AuthError::Token(TokenFault::Invalid))?;
+        if user.disabled_at.is_some() {
+            return Err(AuthError::Inactive);
+        }
+        if user.legacy_refused_before.is_some_and(|moment| token.issued_at < moment) {
+            return Err(ENDED);
+        }
+        if !tx.use_legacy_token(&token.id, token.expires_at).await? {
+            drop(tx);
+            // Another tab has come first, or it was ended.
+            let taken_over = self.store.lookup_family(session).await?.is_some();
+            return if taken_over { Ok(None) } else { Err(ENDED) };
+        }
+        let now = tx.now().await?;
+        let family = Family::open(session, user.id, now, self.policy.absolute_lifetime);
+        tx.insert_family(&family, client).await?;
+        Ok(Some(tx))
+    }
+
+    /// The families of these refresh tokens, each once, so that they can be ended: those of the system
+    /// before this one are taken over for that. What is no good has none.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub(super) async fn families_of(
+        &self,
+        tokens: &[String],
+        client: &ClientInfo,
+    ) -> Result<Vec<SessionId>, AuthError> {
+        let mut sessions = Vec::new();
+        for token in tokens {
+            match self.presented(token, client).await {
+                Ok(claims) => sessions.push(claims.session),
+                Err(error) if error.is_trouble() => return Err(error),
+                Err(_) => {}
+            }
+        }
+        sessions.sort_unstable();
+        sessions.dedup();
+        Ok(sessions)
+    }
+}
+
+/// Nobody remembers why.
+const ENDED: AuthError = AuthError::Ended(RevokeCause::Superseded);
