@@ -1,10 +1,12 @@
 //! The use cases: the domain over a store, without HTTP.
 
 pub mod accounts;
+pub mod audit;
 pub mod authenticate;
 pub mod blacklist;
 pub mod change_password;
 pub mod error;
+pub mod failures;
 pub mod feed;
 pub mod hashing;
 pub mod housekeeping;
@@ -13,6 +15,7 @@ pub mod login;
 pub mod logout;
 pub mod new_email;
 pub mod own_account;
+pub mod own_sessions;
 pub mod page_load;
 pub mod policy;
 pub mod post;
@@ -23,24 +26,27 @@ pub mod register;
 pub mod reset;
 pub mod sessions;
 pub mod sightings;
+pub mod step_up;
 pub mod verification;
 pub mod verify;
 
 use std::sync::Arc;
 
 pub use accounts::{CreateUser, CreateUserError, SetPasswordError};
+pub use audit::Activity;
 pub use authenticate::{AccessFault, Identity};
 pub use blacklist::{Blacklist, Standing};
 pub use change_password::Owner;
 pub use error::AuthError;
 pub use hashing::HashPool;
 pub use login::{LoginInput, LoginName, SignedIn};
-pub use policy::{AuthPolicy, EmailVerification, LoginMethods};
+pub use policy::{AuditPolicy, AuthPolicy, EmailVerification, LoginMethods};
 pub use profile::{ProfileChange, ProfileError};
 pub use refresh::Refreshed;
+pub use step_up::Confirmed;
 pub use verify::VerifyError;
 
-pub use crate::storage::{ClientInfo, SessionRecord, UserRecord};
+pub use crate::storage::{ClientInfo, EventRecord, OwnSessions, SessionRecord, UserRecord};
 
 use crate::{
     domain::{
@@ -77,6 +83,8 @@ pub struct Auth {
     pub unfinished: logout::Unfinished,
     /// What access tokens have shown, and the database has yet to hear of.
     pub sightings: sightings::Sightings,
+    /// Wrong passwords that the database has yet to hear of.
+    pub failures: failures::Failures,
 }
 
 impl Auth {

@@ -12,7 +12,10 @@ use tokio::net::TcpListener;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
-    auth::{Auth, AuthError, Blacklist, HashPool, logout::Unfinished, sightings::Sightings},
+    auth::{
+        Auth, AuthError, Blacklist, HashPool, failures::Failures, logout::Unfinished,
+        sightings::Sightings,
+    },
     config::{Config, ConfigError, KeySettings, MailRoute},
     domain::{
         Argon2id, Family, SessionId, SigningKey, SystemClock, SystemEntropy, TokenKind, Tokens,
@@ -128,6 +131,7 @@ fn assemble(
         policy: config.auth,
         unfinished: Unfinished::default(),
         sightings: Sightings::default(),
+        failures: Failures::default(),
     }))
 }
 
@@ -185,6 +189,7 @@ pub async fn serve(config: Config, ready: impl FnOnce(&str)) -> Result<(), Start
     let (stop, tasks) = (CancellationToken::new(), TaskTracker::new());
     tasks.spawn(Arc::clone(&auth).follow_revocations(stop.clone()));
     tasks.spawn(Arc::clone(&auth).keep_writing_sightings(stop.clone()));
+    tasks.spawn(Arc::clone(&auth).keep_writing_failures(stop.clone()));
     tasks.spawn(Arc::clone(&auth).keep_cleaning_up(stop.clone()));
     tasks.spawn(Arc::clone(&auth).keep_sending_mails(stop.clone()));
     match &config.public_url {

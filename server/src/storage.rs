@@ -5,6 +5,7 @@
 
 mod batcher;
 pub mod error;
+pub mod event_rows;
 pub mod postgres;
 pub mod session_rows;
 mod sql;
@@ -13,10 +14,11 @@ pub mod store;
 pub mod user_rows;
 
 pub use error::{Constraint, StoreError};
+pub use event_rows::{EventRecord, NewEvent};
 pub use postgres::PostgresStore;
-pub use session_rows::{ClientInfo, FamilyRecord, SessionRecord};
+pub use session_rows::{ClientInfo, FamilyRecord, OwnSessions, SessionRecord};
 pub use sqlite::SqliteStore;
-pub use store::{Dead, Heard, RevocationFeed, Sighting, Store, Tx};
+pub use store::{Alive, Dead, Heard, RevocationFeed, Sighting, Store, Tx};
 pub use user_rows::{Names, NewEmail, NewUser, Taken, UserRecord, WaitingMail};
 
 /// Brings a schema up to date.

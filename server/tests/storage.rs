@@ -85,6 +85,15 @@ async fn add_family(store: &dyn Store, user: UserId, seed: u64) -> Family {
     family
 }
 
+/// Ends a family as of now. Returns whether it lived.
+async fn revoke(store: &dyn Store, id: SessionId, cause: RevokeCause) -> bool {
+    let mut tx = store.begin().await.unwrap();
+    let now = tx.now().await.unwrap();
+    let ended = tx.revoke_family(id, cause, now).await.unwrap();
+    tx.commit().await.unwrap();
+    ended
+}
+
 async fn family(store: &dyn Store, id: SessionId) -> Family {
     store.lookup_family(id).await.unwrap().unwrap().family
 }

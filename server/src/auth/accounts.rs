@@ -8,11 +8,11 @@ use super::{
 };
 use crate::{
     domain::{
-        Email, PasswordFault, RevokeCause, SessionId, Timestamp, UserId, Username,
+        Email, EventKind, PasswordFault, RevokeCause, SessionId, Timestamp, UserId, Username,
         new_password::Person,
         user::{EmailFault, UsernameFault},
     },
-    storage::{Constraint, NewUser, StoreError, Tx, UserRecord},
+    storage::{ClientInfo, Constraint, NewUser, StoreError, Tx, UserRecord},
 };
 
 /// What an account is made from, as somebody typed it.
@@ -79,6 +79,8 @@ impl Auth {
         let user = self.new_user(input).await?;
         let mut tx = self.store.begin().await?;
         let id = tx.insert_user(&user).await?;
+        let (kind, client) = (EventKind::Registered, ClientInfo::default());
+        self.note(&mut *tx, id, kind, &client, user.created_at).await?;
         tx.commit().await?;
         Ok(id)
     }
@@ -136,6 +138,8 @@ impl Auth {
         let (mut tx, user, now) = self.lock_account(username).await?;
         let was_enabled = tx.disable_user(user.id, now).await?;
         let ended = tx.revoke_families_of(user.id, RevokeCause::UserDisabled, now).await?;
+        let client = ClientInfo::default();
+        self.note_ended(&mut *tx, user.id, ended.len(), &client, now).await?;
         tx.commit().await?;
         self.forget_all(ended);
         Ok(was_enabled)
@@ -174,6 +178,8 @@ impl Auth {
         // The row is locked, so the password is the one that was read.
         tx.replace_password(user.id, &user.password_hash, &hash).await?;
         let ended = tx.revoke_families_of(user.id, RevokeCause::PasswordChanged, now).await?;
+        let (kind, client) = (EventKind::PasswordChanged, ClientInfo::default());
+        self.note(&mut *tx, user.id, kind, &client, now).await?;
         tx.commit().await?;
         let count = ended.len();
         self.forget_all(ended);

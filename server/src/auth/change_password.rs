@@ -5,7 +5,8 @@ use secrecy::SecretString;
 use super::{Auth, AuthError, SignedIn, post::subject};
 use crate::{
     domain::{
-        Family, MailKind, PasswordFault, RevokeCause, SessionId, UserId, new_password::Person,
+        EventKind, Family, MailKind, PasswordFault, RevokeCause, SessionId, UserId,
+        new_password::Person,
     },
     storage::{ClientInfo, UserRecord},
 };
@@ -23,13 +24,15 @@ impl Auth {
     ///
     /// # Errors
     /// [`AuthError::InvalidCredentials`] when the password is another one; else as [`Auth::user`].
-    pub async fn owner(&self, id: UserId, old: Option<SecretString>) -> Result<Owner, AuthError> {
+    pub async fn owner(
+        &self,
+        id: UserId,
+        old: Option<SecretString>,
+        client: &ClientInfo,
+    ) -> Result<Owner, AuthError> {
         let user = self.user(id).await?;
         if let Some(old) = old {
-            let right = self.hashing.verify(old, Some(user.password_hash.clone())).await?;
-            if !right {
-                return Err(AuthError::InvalidCredentials);
-            }
+            self.check_own_password(&user, old, client).await?;
         }
         Ok(Owner { user, by_mail: false })
     }
@@ -81,6 +84,8 @@ impl Auth {
             family = Some(opened);
         }
         tx.queue_mail(user.id, MailKind::PasswordChanged, now).await?;
+        let kind = if by_mail { EventKind::PasswordReset } else { EventKind::PasswordChanged };
+        self.note(&mut *tx, user.id, kind, client, now).await?;
         tx.commit().await?;
         self.forget_all(ended);
         family.map(|family| self.signed_in(user, &family, now)).transpose()

@@ -16,6 +16,9 @@ pub enum AuthError {
     /// The right password of an account whose address is yet to be shown to be theirs.
     #[error("the address is not verified")]
     EmailNotVerified,
+    /// The sign-in is too old for this: the password has to be shown.
+    #[error("the password has to be shown again")]
+    ReauthenticationRequired,
     /// The token is not acceptable.
     #[error(transparent)]
     Token(#[from] TokenFault),

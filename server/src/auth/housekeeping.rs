@@ -1,5 +1,5 @@
 //! Removes what nobody can use any more, in the background and in small steps: families that were
-//! ended or have expired, and what is remembered of removed ones.
+//! ended or have expired, what is remembered of removed ones, and what happened long ago.
 
 use std::{sync::Arc, time::Duration};
 
@@ -8,7 +8,7 @@ use tokio_util::sync::CancellationToken;
 use super::{Auth, AuthError};
 use crate::{domain::SessionId, storage::Dead};
 
-/// How many families a step looks at.
+/// How many families or events a step looks at.
 const STEP: u32 = 500;
 /// Between two steps: a million families take half an hour, and nobody notices.
 const PAUSE: Duration = Duration::from_secs(1);
@@ -29,6 +29,20 @@ impl Auth {
         Ok(self.store.remove_dead(after, STEP, Dead { since, idle_since }).await?)
     }
 
+    /// Removes some of what happened so long ago that it is not remembered any more, and forgets by
+    /// which browsers it did. Returns whether there may be more.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub async fn clean_up_events(&self) -> Result<bool, AuthError> {
+        let now = self.store.now().await?;
+        let policy = self.policy.audit;
+        let removed = self.store.remove_events(now.before(policy.retention), STEP).await?;
+        let moment = now.before(policy.client_retention);
+        let forgotten = self.store.forget_clients(moment, STEP).await?;
+        Ok(removed || forgotten)
+    }
+
     /// Goes round and round until `stop`. Several nodes may do so at once.
     pub async fn keep_cleaning_up(self: Arc<Self>, stop: CancellationToken) {
         let cleaning = async {
@@ -38,7 +52,11 @@ impl Auth {
                     tracing::warn!(%error, "expired sessions wait to be removed");
                     None
                 });
-                tokio::time::sleep(if after.is_some() { PAUSE } else { REST }).await;
+                let more = self.clean_up_events().await.unwrap_or_else(|error| {
+                    tracing::warn!(%error, "old events wait to be removed");
+                    false
+                });
+                tokio::time::sleep(if after.is_some() || more { PAUSE } else { REST }).await;
             }
         };
         stop.run_until_cancelled(cleaning).await;

@@ -62,7 +62,11 @@ impl Auth {
             return if taken_over { Ok(None) } else { Err(ENDED) };
         }
         let now = tx.now().await?;
-        let family = Family::open(session, user.id, now, self.policy.absolute_lifetime);
+        // It shows that somebody signed in there, and not when.
+        let family = Family {
+            authenticated_at: None,
+            ..Family::open(session, user.id, now, self.policy.absolute_lifetime)
+        };
         tx.insert_family(&family, client).await?;
         Ok(Some(tx))
     }

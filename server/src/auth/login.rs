@@ -5,7 +5,8 @@ use secrecy::{ExposeSecret, SecretString};
 use super::{ATTEMPTS, Auth, AuthError, EmailVerification};
 use crate::{
     domain::{
-        Device, Email, Family, MailKind, RevokeCause, SessionId, Timestamp, Username, token::Minted,
+        Device, Email, EventKind, Family, MailKind, RevokeCause, SessionId, Timestamp, Username,
+        token::Minted,
     },
     storage::{ClientInfo, Tx, UserRecord},
 };
@@ -72,6 +73,9 @@ impl Auth {
         let user = self.named(&input.name).await?;
         let hash = user.as_ref().map(|user| user.password_hash.clone());
         let right = self.hashing.verify(input.password.clone(), hash).await?;
+        if let Some(user) = user.as_ref().filter(|_| !right) {
+            self.note_failure(user.id, &input.client);
+        }
         let user = user.filter(|user| right && user.disabled_at.is_none());
         let user = user.ok_or(AuthError::InvalidCredentials)?;
         if self.may_sign_in(&user) {
@@ -133,6 +137,7 @@ impl Auth {
             tx.queue_mail(user.id, MailKind::UnknownDevice, now).await?;
         }
         self.open_family(&mut *tx, &family, &input.client).await?;
+        self.note(&mut *tx, user.id, EventKind::SignedIn, &input.client, now).await?;
         tx.commit().await?;
         self.forget_all(replaced);
         Ok(Some(self.signed_in(user, &family, now)?))

@@ -5,26 +5,34 @@ use std::{
     sync::{Mutex, PoisonError},
 };
 
-use super::{Auth, AuthError};
+use super::{Auth, AuthError, Identity};
 use crate::{
-    domain::{LegacyToken, Presented, RevokeCause, SessionId, TokenKind},
+    domain::{
+        Claims, EventKind, LegacyToken, Presented, RevokeCause, SessionId, TokenKind, UserId,
+    },
     storage::ClientInfo,
 };
 
-/// Sign-outs that the database has yet to hear of, and the tokens of the system before this one that
-/// are to be taken out of use with them. They bind this process at once; the feed's task carries them
-/// to the database as soon as it answers.
+/// Sign-outs that the database has yet to hear of. They bind this process at once; the feed's
+/// task carries them to the database as soon as it answers.
 #[derive(Debug, Default)]
-pub struct Unfinished(Mutex<Sessions>);
+pub struct Unfinished(Mutex<HashMap<SessionId, Leaving>>);
 
-type Sessions = HashMap<SessionId, Option<LegacyToken>>;
+/// Who signs out, and where.
+#[derive(Clone, Debug)]
+struct Leaving {
+    user: UserId,
+    /// What the session is known by, if it may have yet to be taken over.
+    token: Option<LegacyToken>,
+    client: ClientInfo,
+}
 
 impl Unfinished {
-    fn remember(&self, sessions: &Sessions) {
-        self.lock().extend(sessions.iter().map(|(session, token)| (*session, token.clone())));
+    fn remember(&self, sessions: &HashMap<SessionId, Leaving>) {
+        self.lock().extend(sessions.iter().map(|(session, leaving)| (*session, leaving.clone())));
     }
 
-    fn list(&self) -> Sessions {
+    fn list(&self) -> HashMap<SessionId, Leaving> {
         self.lock().clone()
     }
 
@@ -32,7 +40,7 @@ impl Unfinished {
         self.lock().remove(&session);
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, Sessions> {
+    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<SessionId, Leaving>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -40,25 +48,39 @@ impl Unfinished {
 impl Auth {
     /// Ends the sessions that acceptable tokens among these name. It always succeeds: a person
     /// who signs out is out.
-    pub async fn logout(&self, access: &[String], refresh: &[String]) {
+    pub async fn logout(&self, access: &[String], refresh: &[String], client: &ClientInfo) {
         let now = self.now();
-        let access = access.iter().filter_map(|token| {
-            let claims = self.tokens.check(token, Some(TokenKind::Access), now).ok();
-            claims.map(|claims| (claims.session, None))
+        let access = access
+            .iter()
+            .filter_map(|token| self.tokens.check(token, Some(TokenKind::Access), now).ok())
+            .map(Presented::Own);
+        let refresh = refresh.iter().filter_map(|token| self.tokens.presented(token, now).ok());
+        let sessions = access.chain(refresh).map(|presented| {
+            let Claims { session, user_id: user, .. } = presented.claims();
+            let token = match presented {
+                Presented::Own(_) => None,
+                Presented::Legacy(token) => Some(token),
+            };
+            (session, Leaving { user, token, client: client.clone() })
         });
-        let refresh = refresh.iter().filter_map(|token| match self.tokens.presented(token, now) {
-            Ok(Presented::Own(claims)) => Some((claims.session, None)),
-            Ok(Presented::Legacy(token)) => Some((token.session(), Some(token))),
-            Err(_) => None,
-        });
-        let sessions: Sessions = access.chain(refresh).collect();
+        self.leave(sessions.collect()).await;
+    }
+
+    /// Ends the session that this is done in, as a sign-out does.
+    pub async fn leave_session(&self, caller: &Identity, client: &ClientInfo) {
+        let leaving = Leaving { user: caller.user_id, token: None, client: client.clone() };
+        self.leave(HashMap::from([(caller.session, leaving)])).await;
+    }
+
+    async fn leave(&self, sessions: HashMap<SessionId, Leaving>) {
         // Before anything is waited for: whoever hangs up now is out all the same.
         self.unfinished.remember(&sessions);
+        let now = self.now();
         for session in sessions.keys() {
             self.forget(*session, now);
         }
-        for (session, token) in sessions {
-            if let Err(error) = self.sign_out(session, token).await {
+        for (session, leaving) in sessions {
+            if let Err(error) = self.finish_logout(session, leaving).await {
                 tracing::warn!(%error, "a sign-out waits for the database");
             }
         }
@@ -69,26 +91,24 @@ impl Auth {
     /// # Errors
     /// What the store says; the rest stays remembered.
     pub async fn finish_logouts(&self) -> Result<(), AuthError> {
-        for (session, token) in self.unfinished.list() {
-            self.sign_out(session, token).await?;
+        for (session, leaving) in self.unfinished.list() {
+            // As of now, not of then: other nodes look back a minute only.
+            self.finish_logout(session, leaving).await?;
         }
         Ok(())
     }
 
-    async fn sign_out(
-        &self,
-        session: SessionId,
-        token: Option<LegacyToken>,
-    ) -> Result<(), AuthError> {
+    async fn finish_logout(&self, session: SessionId, leaving: Leaving) -> Result<(), AuthError> {
+        let Leaving { user, token, client } = leaving;
         if let Some(token) = token {
             // It is out of use then; one that was before needs no end.
-            match self.take_over(&token, &ClientInfo::default()).await {
+            match self.take_over(&token, &client).await {
                 Err(error) if error.is_trouble() => return Err(error),
                 _ => {}
             }
         }
-        // As of now, not of then: other nodes look back a minute only.
-        self.store.revoke_family(session, RevokeCause::Logout).await?;
+        let (cause, kind) = (RevokeCause::Logout, EventKind::SignedOut);
+        self.end_family(user, session, cause, kind, &client).await?;
         self.unfinished.finished(session);
         Ok(())
     }

@@ -3,26 +3,31 @@
 //! Whether it is somebody else's already is nothing that the answer tells; the mail does, to whoever
 //! reads it there.
 
-use super::{Auth, AuthError, Owner, UserRecord, post::subject};
+use super::{Auth, AuthError, Confirmed, UserRecord, post::subject};
 use crate::{
-    domain::{Email, MailKind, Tickets, Timestamp, ticket::NewAddress},
+    domain::{Email, EventKind, MailKind, Tickets, Timestamp, ticket::NewAddress},
     mail::{Letter, letters},
-    storage::NewEmail,
+    storage::{ClientInfo, NewEmail},
 };
 
 impl Auth {
     /// Asks for another address, as its owner. A mail goes there, and a notice to the present one.
     ///
     /// # Errors
-    /// [`AuthError::InvalidCredentials`] when the password was changed meanwhile; what the store
-    /// says.
-    pub async fn ask_for_new_email(&self, owner: Owner, email: &Email) -> Result<(), AuthError> {
-        let (mut tx, user, now) = self.lock_owner(owner).await?;
+    /// As [`Auth::delete_own_account`].
+    pub async fn ask_for_new_email(
+        &self,
+        owner: Confirmed,
+        email: &Email,
+        client: &ClientInfo,
+    ) -> Result<(), AuthError> {
+        let (mut tx, user, now) = self.lock_confirmed(owner).await?;
         tx.ask_new_email(user.id, email, now).await?;
         tx.queue_mail(user.id, MailKind::ConfirmNewEmail, now).await?;
         if user.email.is_some() {
             tx.queue_mail(user.id, MailKind::NewEmailAsked, now).await?;
         }
+        self.note(&mut *tx, user.id, EventKind::EmailChangeAsked, client, now).await?;
         Ok(tx.commit().await?)
     }
 

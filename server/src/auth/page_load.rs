@@ -24,12 +24,12 @@ impl Auth {
     ) -> Result<Refreshed, AuthError> {
         let claims = self.presented(token, client).await?;
         if claims.past_half(self.now()) || claims.generation == Generation::LEGACY {
-            return self.refresh_claims(&claims).await;
+            return self.refresh_claims(&claims, client).await;
         }
         for _ in 0..ATTEMPTS {
             let (family, now) = self.living_family(&claims).await?;
             let decision = decide(claims.generation, &family, now, &self.policy.rotation);
-            let transition = self.transition(decision.for_page_load(), &family).await?;
+            let transition = self.transition(decision.for_page_load(), &family, client).await?;
             if let Some(family) = self.apply(family, transition, now).await? {
                 let lifetime = self.policy.rotation.refresh_lifetime;
                 return Ok(Refreshed {

@@ -23,8 +23,21 @@ pub struct AuthPolicy {
     pub passwords: PasswordRules,
     /// `ACCOUNT_LOGIN_METHODS`: what people sign in with.
     pub login_methods: LoginMethods,
+    /// `REAUTHENTICATE_AFTER`: for how long a sign-in shows who the account's owner is.
+    pub reauthenticate_after: Duration,
+    /// How long is remembered what happened to accounts.
+    pub audit: AuditPolicy,
     /// `ACCOUNT_EMAIL_VERIFICATION`: whether an address has to be shown to be theirs.
     pub email_verification: EmailVerification,
+}
+
+/// How long is remembered what happened to accounts. Nothing: it is not even noted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AuditPolicy {
+    /// `AUDIT_RETENTION`: that it happened.
+    pub retention: Duration,
+    /// `CLIENT_INFO_RETENTION`: by which browser, and from where.
+    pub client_retention: Duration,
 }
 
 /// What people sign in with.

@@ -3,8 +3,8 @@
 use super::{ATTEMPTS, Auth, AuthError, Standing};
 use crate::{
     domain::{
-        Claims, Decision, Family, Generation, Presented, Refusal, RevokeCause, Timestamp,
-        TokenFault, Transition, UserId, decide, token::Minted,
+        Claims, Decision, EventKind, Family, Generation, Presented, Refusal, RevokeCause,
+        Timestamp, TokenFault, Transition, UserId, decide, token::Minted,
     },
     storage::ClientInfo,
 };
@@ -30,7 +30,7 @@ impl Auth {
     /// [`AuthError::Unavailable`] when the database cannot answer or others always come first.
     pub async fn refresh(&self, token: &str, client: &ClientInfo) -> Result<Refreshed, AuthError> {
         let claims = self.presented(token, client).await?;
-        self.refresh_claims(&claims).await
+        self.refresh_claims(&claims, client).await
     }
 
     /// The token to present of several of one name: the newest whose family lives; else the
@@ -67,7 +67,11 @@ impl Auth {
         Ok(tokens.first().map(String::as_str))
     }
 
-    pub(super) async fn refresh_claims(&self, claims: &Claims) -> Result<Refreshed, AuthError> {
+    pub(super) async fn refresh_claims(
+        &self,
+        claims: &Claims,
+        client: &ClientInfo,
+    ) -> Result<Refreshed, AuthError> {
         let mut read = None;
         for _ in 0..ATTEMPTS {
             let (family, now) = self.living_family(claims).await?;
@@ -79,7 +83,7 @@ impl Auth {
             if overtaken && rotates && !self.policy.rotation.blacklist {
                 return self.refreshed(&family, Some(Transition::Reissue), now);
             }
-            let transition = self.transition(decision, &family).await?;
+            let transition = self.transition(decision, &family, client).await?;
             if let Some(family) = self.apply(family, transition, now).await? {
                 return self.refreshed(&family, transition, now);
             }
@@ -113,13 +117,15 @@ impl Auth {
         &self,
         decision: Decision,
         family: &Family,
+        client: &ClientInfo,
     ) -> Result<Option<Transition>, AuthError> {
         match decision.transition() {
             Ok(transition) => Ok(transition),
             Err(Refusal::Revoked(cause)) => Err(AuthError::Ended(cause)),
             Err(Refusal::Expired) => Err(AuthError::Token(TokenFault::Expired)),
             Err(Refusal::Replay) => {
-                self.store.revoke_family(family.id, RevokeCause::Replay).await?;
+                let (cause, kind) = (RevokeCause::Replay, EventKind::ReplayCaught);
+                self.end_family(family.user_id, family.id, cause, kind, client).await?;
                 self.forget(family.id, self.now());
                 Err(AuthError::Replayed)
             }

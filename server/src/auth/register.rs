@@ -5,7 +5,7 @@ use secrecy::SecretString;
 use super::{Auth, AuthError, CreateUser, CreateUserError, EmailVerification, SignedIn};
 use crate::{
     domain::{
-        Email, Family, MailKind, PasswordFault, SessionId, Username,
+        Email, EventKind, Family, MailKind, PasswordFault, SessionId, Username,
         new_password::Person,
         user::{EmailFault, UsernameFault},
     },
@@ -139,7 +139,7 @@ impl Auth {
             })
             .await?;
         if self.hides_addresses() {
-            self.register_unverified(user).await?;
+            self.register_unverified(user, &client).await?;
             return Ok(Registered::VerificationSent);
         }
         let signed_in = self.register_signed_in(&user, &replaces, &client).await?;
@@ -165,6 +165,7 @@ impl Auth {
         let family = Family::open(session, id, now, self.policy.absolute_lifetime);
         self.replace_sessions(&mut *tx, &old, now).await?;
         self.open_family(&mut *tx, &family, client).await?;
+        self.note(&mut *tx, id, EventKind::Registered, client, now).await?;
         if user.email.is_some() && self.policy.email_verification != EmailVerification::None {
             tx.queue_mail(id, MailKind::VerifyEmail, now).await?;
         }
@@ -177,26 +178,35 @@ impl Auth {
     /// Whether the address was free is not to be seen, now or later: somebody else's stays with them,
     /// and they hear of it, while the account is made without one. It waits for a verification that
     /// cannot come, just as one does whose mail is never read.
-    async fn register_unverified(&self, mut user: NewUser) -> Result<(), CreateUserError> {
-        match self.insert_unverified(&user).await {
+    async fn register_unverified(
+        &self,
+        mut user: NewUser,
+        client: &ClientInfo,
+    ) -> Result<(), CreateUserError> {
+        match self.insert_unverified(&user, client).await {
             Err(CreateUserError::EmailTaken) => {
                 if let Some(email) = user.email.take() {
                     let owner = self.account_of(&email).await?;
                     self.queue_mail(owner, MailKind::AccountExists).await?;
                 }
-                self.insert_unverified(&user).await
+                self.insert_unverified(&user, client).await
             }
             inserted => inserted,
         }
     }
 
-    async fn insert_unverified(&self, user: &NewUser) -> Result<(), CreateUserError> {
+    async fn insert_unverified(
+        &self,
+        user: &NewUser,
+        client: &ClientInfo,
+    ) -> Result<(), CreateUserError> {
         let mut tx = self.store.begin().await?;
         let now = tx.now().await?;
         let id = tx.insert_user(user).await?;
         if user.email.is_some() {
             tx.queue_mail(id, MailKind::VerifyEmail, now).await?;
         }
+        self.note(&mut *tx, id, EventKind::Registered, client, now).await?;
         Ok(tx.commit().await?)
     }
 }

@@ -2,8 +2,8 @@
 
 use super::{Auth, AuthError};
 use crate::{
-    domain::{RevokeCause, SessionId},
-    storage::SessionRecord,
+    domain::{EventKind, RevokeCause, SessionId, UserId},
+    storage::{ClientInfo, SessionRecord},
 };
 
 impl Auth {
@@ -28,7 +28,10 @@ impl Auth {
     /// # Errors
     /// What the store says.
     pub async fn end_session(&self, session: SessionId) -> Result<bool, AuthError> {
-        let ended = self.store.revoke_family(session, RevokeCause::Administrator).await?;
+        let Some(record) = self.store.lookup_family(session).await? else { return Ok(false) };
+        let user = record.family.user_id;
+        let (cause, kind) = (RevokeCause::Administrator, EventKind::SessionsEnded);
+        let ended = self.end_family(user, session, cause, kind, &ClientInfo::default()).await?;
         self.forget(session, self.now());
         Ok(ended)
     }
@@ -40,9 +43,34 @@ impl Auth {
     pub async fn end_sessions_of(&self, username: &str) -> Result<usize, AuthError> {
         let (mut tx, user, now) = self.lock_account(username).await?;
         let ended = tx.revoke_families_of(user.id, RevokeCause::Administrator, now).await?;
+        let client = ClientInfo::default();
+        self.note_ended(&mut *tx, user.id, ended.len(), &client, now).await?;
         tx.commit().await?;
         let count = ended.len();
         self.forget_all(ended);
         Ok(count)
+    }
+
+    /// Ends a user's family that lives, and notes it. Returns whether it did.
+    pub(super) async fn end_family(
+        &self,
+        user: UserId,
+        session: SessionId,
+        cause: RevokeCause,
+        kind: EventKind,
+        client: &ClientInfo,
+    ) -> Result<bool, AuthError> {
+        let mut tx = self.store.begin().await?;
+        // First, as in every transaction that is about an account: none waits for another one.
+        if tx.lock_user(user).await?.is_none() {
+            return Ok(false);
+        }
+        let now = tx.now().await?;
+        if !tx.revoke_family(session, cause, now).await? {
+            return Ok(false);
+        }
+        self.note(&mut *tx, user, kind, client, now).await?;
+        tx.commit().await?;
+        Ok(true)
     }
 }

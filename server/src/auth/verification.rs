@@ -2,8 +2,8 @@
 
 use super::{Auth, AuthError, new_email::new_address, post::subject};
 use crate::{
-    domain::{Email, MailKind, Tickets, Timestamp, ticket},
-    storage::{NewEmail, StoreError, UserRecord},
+    domain::{Email, EventKind, MailKind, Tickets, Timestamp, ticket},
+    storage::{ClientInfo, NewEmail, StoreError, UserRecord},
 };
 
 /// Why a link shows nothing.
@@ -31,7 +31,11 @@ impl Auth {
     ///
     /// # Errors
     /// [`VerificationError`].
-    pub async fn verify_email(&self, key: &str) -> Result<(), VerificationError> {
+    pub async fn verify_email(
+        &self,
+        key: &str,
+        client: &ClientInfo,
+    ) -> Result<(), VerificationError> {
         use VerificationError::NoKey;
         let id = ticket::user_of_verification(key).ok_or(NoKey)?;
         let user = self.existing(id).await?.filter(|user| user.disabled_at.is_none());
@@ -40,12 +44,8 @@ impl Auth {
         if !self.is_in_time(made_at, self.policy.confirmation_timeout) {
             return Err(NoKey);
         }
-        match self.note(&user, shown).await {
-            Ok(true) => Ok(()),
-            // Or it was used a moment ago, or somebody else has that address by now.
-            Ok(false) | Err(StoreError::Conflict(_)) => Err(NoKey),
-            Err(error) => Err(AuthError::from(error).into()),
-        }
+        // Or it was used a moment ago, or somebody else has that address by now.
+        if self.take_for_theirs(&user, shown, client).await? { Ok(()) } else { Err(NoKey) }
     }
 
     fn shown_by(&self, key: &str, user: &UserRecord) -> Option<(Timestamp, Shown)> {
@@ -59,12 +59,29 @@ impl Auth {
     }
 
     /// Whether that was news: the address must still be the one that the link was sent to.
-    async fn note(&self, user: &UserRecord, shown: Shown) -> Result<bool, StoreError> {
+    async fn take_for_theirs(
+        &self,
+        user: &UserRecord,
+        shown: Shown,
+        client: &ClientInfo,
+    ) -> Result<bool, AuthError> {
         let mut tx = self.store.begin().await?;
+        if tx.lock_user(user.id).await?.is_none() {
+            return Ok(false);
+        }
         let now = tx.now().await?;
         let news = match shown {
             Shown::Present => tx.verify_email(user.id, &subject(user).email_key, now).await?,
-            Shown::New(new) => tx.change_email(user.id, &new, now).await?,
+            Shown::New(new) => match tx.change_email(user.id, &new, now).await {
+                Err(StoreError::Conflict(_)) => return Ok(false),
+                changed => {
+                    let changed = changed?;
+                    if changed {
+                        self.note(&mut *tx, user.id, EventKind::EmailChanged, client, now).await?;
+                    }
+                    changed
+                }
+            },
         };
         tx.commit().await?;
         Ok(news)

@@ -11,8 +11,9 @@ use super::{
     table::{moment, print},
 };
 use crate::{
-    auth::{Auth, AuthError, CreateUser, SetPasswordError, UserRecord},
+    auth::{Auth, AuthError, CreateUser, EventRecord, SetPasswordError, UserRecord},
     config::{Config, Database},
+    domain::EventKind,
     startup,
 };
 
@@ -41,6 +42,8 @@ pub enum OnAccounts {
         #[command(flatten)]
         password: PasswordSource,
     },
+    /// Show the latest of what happened to an account
+    Activity(Named),
     /// Delete an account and all that is its owner's
     Delete {
         #[command(flatten)]
@@ -135,6 +138,7 @@ impl OnAccounts {
             Self::SetPassword { who, password } => {
                 set_password(auth, &who.username(), password).await
             }
+            Self::Activity(who) => activity(auth, &who.username()).await,
             Self::Delete { who, yes } => delete(auth, &who.username(), yes).await,
         }
     }
@@ -201,6 +205,21 @@ async fn list(auth: &Auth) -> Result<(), CliError> {
     };
     let users = auth.users().await?;
     print(["ID", "USER", "E-MAIL", "STATE", "MADE", "LAST SIGN-IN"], users.into_iter().map(row));
+    Ok(())
+}
+
+async fn activity(auth: &Auth, username: &str) -> Result<(), CliError> {
+    let found = auth.activity_of(username).await.map_err(|error| unknown(username, error))?;
+    let row = |event: EventRecord| {
+        [
+            moment(event.at),
+            event.kind.map_or("?", EventKind::as_str).to_owned(),
+            event.count.to_string(),
+            event.client.ip,
+            event.client.user_agent,
+        ]
+    };
+    print(["WHEN", "WHAT", "TIMES", "FROM", "BROWSER"], found.events.into_iter().map(row));
     Ok(())
 }
 

@@ -5,6 +5,7 @@
 #![expect(clippy::struct_excessive_bools, reason = "each is a switch that somebody sets")]
 
 mod accounts;
+mod audit;
 mod legacy;
 mod mail;
 
@@ -14,6 +15,7 @@ use clap::{ArgAction::Set, Args, ValueEnum, builder::BoolishValueParser};
 use secrecy::SecretString;
 
 pub use accounts::{AccountSettings, EmailVerification, LoginMethod, SignupField, Validator};
+pub use audit::AuditSettings;
 pub use legacy::LegacySettings;
 pub use mail::MailSettings;
 
@@ -220,6 +222,10 @@ pub struct Settings {
     /// Accounts and passwords.
     #[command(flatten)]
     pub accounts: AccountSettings,
+
+    /// What is remembered of what happened to accounts.
+    #[command(flatten)]
+    pub audit: AuditSettings,
 
     /// A move from Django.
     #[command(flatten)]

@@ -13,7 +13,7 @@ use super::{
     settings::LeptosSettings,
 };
 use crate::{
-    auth::AuthPolicy,
+    auth::{AuditPolicy, AuthPolicy},
     domain::{Rate, RotationPolicy, TokenPolicy},
     http::{BodyPolicy, CookiePolicy, CsrfPolicy, DoubleSubmit, csrf, state::Hsts},
 };
@@ -177,6 +177,11 @@ fn auth_policy(settings: &Settings) -> Result<AuthPolicy, ConfigError> {
         confirmation_timeout: DAY * settings.mail.account_email_confirmation_expire_days,
         passwords: accounts::password_rules(&settings.accounts)?,
         login_methods: accounts::login_methods(&settings.accounts),
+        reauthenticate_after: settings.accounts.reauthenticate_after,
+        audit: AuditPolicy {
+            retention: settings.audit.audit_retention,
+            client_retention: settings.audit.client_info_retention,
+        },
         email_verification: accounts::email_verification(&settings.accounts),
     })
 }

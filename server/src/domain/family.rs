@@ -24,6 +24,9 @@ pub struct Family {
     pub seen_at: Option<Timestamp>,
     /// The limit that never moves.
     pub absolute_expires_at: Timestamp,
+    /// When whoever holds it last showed the password; never, where it came with a token of an
+    /// older system.
+    pub authenticated_at: Option<Timestamp>,
     /// When and why it ended.
     pub revoked: Option<Revocation>,
 }
@@ -40,6 +43,7 @@ impl Family {
             answered_at: now,
             seen_at: None,
             absolute_expires_at: now + absolute,
+            authenticated_at: Some(now),
             revoked: None,
         }
     }
@@ -47,6 +51,11 @@ impl Family {
     /// When its refresh token expires.
     pub fn refresh_expires_at(&self, lifetime: Duration) -> Timestamp {
         (self.rotated_at + lifetime).min(self.absolute_expires_at)
+    }
+
+    /// Whether the password was shown less than `span` ago.
+    pub fn has_shown_password(&self, now: Timestamp, span: Duration) -> bool {
+        self.authenticated_at.is_some_and(|at| now.since(at) < span)
     }
 
     /// The family after `transition`.
@@ -113,7 +122,7 @@ pub struct Revocation {
 /// Why a family was ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RevokeCause {
-    /// The person signed out.
+    /// The person signed out, here or from another session.
     Logout,
     /// The same browser signed in anew.
     Superseded,

@@ -1,6 +1,7 @@
 //! The API. One file an endpoint; `data` is the worked example of a protected route.
 
 pub mod account_delete;
+pub mod activity;
 pub mod csrf_token;
 pub mod data;
 pub mod email;
@@ -10,10 +11,12 @@ pub mod logout;
 pub mod new_password;
 pub mod password_change;
 pub mod password_reset;
-pub mod present_password;
+pub mod reauthenticate;
 pub mod refresh;
 pub mod register;
 pub mod schema;
+pub mod sessions;
+pub mod step_up;
 pub mod tokens;
 pub mod user;
 pub mod verify;
@@ -24,7 +27,7 @@ use axum::{
     Router,
     http::header,
     response::IntoResponse,
-    routing::{MethodRouter, any, get, post},
+    routing::{MethodRouter, any, delete, get, post},
 };
 
 use serde::Serialize;
@@ -34,6 +37,7 @@ use super::{Access, AppState, Failure, endpoint, throttled};
 
 const GET: &str = "GET, HEAD, OPTIONS";
 const POST: &str = "POST, OPTIONS";
+const DELETE: &str = "DELETE, OPTIONS";
 /// What the peer says of itself there, though it answers `HEAD` with 405.
 const POST_OR_HEAD: &str = "POST, OPTIONS, HEAD";
 /// The same where `GET` is a setting of the peer's, off by default.
@@ -59,6 +63,8 @@ pub fn routes() -> Vec<Route> {
         (paths::USER, Access::Private, USER, get(user::get).put(user::put).patch(user::patch)),
         (paths::VERIFY_EMAIL, Access::Public, POST_OR_HEAD, post(verify_email::post)),
         (paths::RESEND_EMAIL, Access::Public, POST, post(verify_email::resend)),
+        (paths::SESSIONS, Access::Private, GET, get(sessions::get)),
+        (paths::ACTIVITY, Access::Private, GET, get(activity::get)),
         (paths::CSRF, Access::Open, GET, get(csrf_token::get)),
         (paths::DATA, Access::Private, GET, get(data::get)),
         (paths::SCHEMA, Access::Open, GET, get(schema::get)),
@@ -75,6 +81,10 @@ pub fn throttled_routes() -> Vec<Route> {
         (paths::PASSWORD_CHANGE, Access::Private, POST, post(password_change::post)),
         (paths::EMAIL_CHANGE, Access::Private, POST, post(email_change::post)),
         (paths::ACCOUNT_DELETE, Access::Private, POST, post(account_delete::post)),
+        (paths::REAUTHENTICATE, Access::Private, POST, post(reauthenticate::post)),
+        (sessions::SESSION, Access::Private, DELETE, delete(sessions::delete)),
+        (paths::REVOKE_OTHERS, Access::Private, POST, post(sessions::revoke_others)),
+        (paths::REVOKE_ALL, Access::Private, POST, post(sessions::revoke_all)),
         (paths::PASSWORD_RESET, Access::Public, POST, post(password_reset::post)),
         (paths::PASSWORD_RESET_CONFIRM, Access::Public, POST, post(password_reset::confirm)),
     ]

@@ -19,12 +19,12 @@ impl<S: Send + Sync> FromRequestParts<S> for Client {
     type Rejection = std::convert::Infallible;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
-        Ok(Self(client_info(&parts.headers, &parts.extensions)))
+        Ok(Self(shown(&parts.headers, &parts.extensions)))
     }
 }
 
 /// What a request shows.
-pub fn client_info(headers: &HeaderMap, extensions: &Extensions) -> ClientInfo {
+pub fn shown(headers: &HeaderMap, extensions: &Extensions) -> ClientInfo {
     let agent = headers.get(header::USER_AGENT).map(HeaderValue::as_bytes);
     let agent = String::from_utf8_lossy(agent.unwrap_or_default());
     let printable = agent.chars().filter(|c| !c.is_control());

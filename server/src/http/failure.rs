@@ -54,6 +54,8 @@ pub enum Failure {
     MethodNotAllowed(String),
     /// From an origin that may not do this; the header that says so.
     ForbiddenOrigin(&'static str),
+    /// The sign-in is too old for this, and no password came.
+    ReauthenticationRequired,
     /// Without the value of the cookie `csrftoken` in its header, where that is asked for; the sentence.
     CsrfToken(&'static str),
     /// Too often; how long it takes until it is not.
@@ -109,6 +111,7 @@ impl From<AuthError> for Failure {
             AuthError::EmailNotVerified => {
                 Self::Fields(FieldErrors::general("E-mail is not verified."))
             }
+            AuthError::ReauthenticationRequired => Self::ReauthenticationRequired,
             AuthError::Token(fault) => Self::TokenNotValid(token_message(fault)),
             AuthError::Ended(_) | AuthError::Replayed => Self::TokenNotValid(BLACKLISTED),
             AuthError::Inactive => Self::UserInactive,
@@ -159,7 +162,9 @@ impl Failure {
             Self::NotAcceptable => StatusCode::NOT_ACCEPTABLE,
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed(_) => StatusCode::METHOD_NOT_ALLOWED,
-            Self::ForbiddenOrigin(_) | Self::CsrfToken(_) => StatusCode::FORBIDDEN,
+            Self::ForbiddenOrigin(_) | Self::CsrfToken(_) | Self::ReauthenticationRequired => {
+                StatusCode::FORBIDDEN
+            }
             Self::Throttled { .. } => StatusCode::TOO_MANY_REQUESTS,
             Self::Unavailable { .. } => StatusCode::SERVICE_UNAVAILABLE,
             Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
@@ -181,6 +186,10 @@ impl Failure {
             Self::UserNotFound => ("User not found", Some("user_not_found")),
             Self::UserInactive => ("User is inactive", Some("user_inactive")),
             Self::NoActiveAccount => ("No active account found for the given token.", None),
+            Self::ReauthenticationRequired => (
+                "Your sign-in is too old for this. Please enter your password.",
+                Some("reauthentication_required"),
+            ),
             Self::TooLarge => ("Request body is too large.", None),
             Self::NotAcceptable => ("Could not satisfy the request Accept header.", None),
             Self::BearerFromBrowser => {

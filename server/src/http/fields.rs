@@ -138,6 +138,14 @@ impl Fields {
         Ok(self.text(name)?.map(|text| text.trim().to_owned()))
     }
 
+    /// A text field as it was sent, where an empty one is empty, and in a form missing.
+    ///
+    /// # Errors
+    /// What is wrong with it, in words.
+    pub fn untouched(&self, name: &str) -> Result<Option<String>, &'static str> {
+        Ok(self.text(name)?.filter(|text| !(self.form && text.is_empty())))
+    }
+
     /// A text field that has to be there and hold something. Taken as it was sent.
     ///
     /// # Errors

@@ -13,7 +13,7 @@ use utoipa::{
 };
 
 use self::answers::Kind;
-pub use self::answers::Refusal;
+pub use self::answers::{FieldMessages, Refusal};
 use super::{Web, api};
 
 #[derive(utoipa::OpenApi)]
@@ -50,6 +50,12 @@ use super::{Web, api};
         api::password_reset::confirm,
         api::email_change::post,
         api::account_delete::post,
+        api::reauthenticate::post,
+        api::sessions::get,
+        api::sessions::delete,
+        api::sessions::revoke_others,
+        api::sessions::revoke_all,
+        api::activity::get,
         api::csrf_token::get,
         api::data::get,
         api::schema::get,

@@ -31,9 +31,7 @@ use self::{
     in_process::InProcess,
     visit::{Kind, Visit, is_prefetch},
 };
-use super::{
-    AppState, api::tokens::append_cookies, client::client_info, double_submit, headers::page_policy,
-};
+use super::{AppState, api::tokens::append_cookies, client, double_submit, headers::page_policy};
 use crate::auth::{EmailVerification, LoginMethods};
 
 /// All pages and files. `api` answers what the pages ask for while they are rendered.
@@ -86,7 +84,7 @@ async fn receive(State(state): State<AppState>, mut request: Request, next: Next
     // A token must not be spent on speculation; the real visit comes later.
     let kind = if speculative { Kind::Text } else { Kind::of(&request) };
     let headers = request.headers().clone();
-    let client = client_info(&headers, request.extensions());
+    let client = client::shown(&headers, request.extensions());
     let mut visit = Visit::receive(&state, &headers, &client, kind).await;
     if speculative && visit.identity.is_none() {
         return (StatusCode::SERVICE_UNAVAILABLE, [(header::CACHE_CONTROL, "no-store")])

@@ -26,6 +26,7 @@ pub fn session_end(error: &AuthError) -> Option<SessionEnd> {
         | AuthError::Token(_)
         | AuthError::UserNotFound
         | AuthError::InvalidCredentials
+        | AuthError::ReauthenticationRequired
         | AuthError::EmailNotVerified => SessionEnd::Ended,
         AuthError::Unavailable { .. } | AuthError::Internal(_) => return None,
     })

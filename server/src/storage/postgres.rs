@@ -17,17 +17,16 @@ use sqlx::{
 
 use self::{doubt::Doubt, feed::PostgresFeed, reads::Reads, tx::PostgresTx};
 use super::{
-    Dead, FamilyRecord, RevocationFeed, SessionRecord, Sighting, Store, StoreError, Taken, Tx,
-    UserRecord, WaitingMail,
+    Alive, Dead, EventRecord, FamilyRecord, OwnSessions, RevocationFeed, SessionRecord, Sighting,
+    Store, StoreError, Taken, Tx, UserRecord, WaitingMail,
     batcher::Batcher,
+    event_rows::EventRow,
     migrate,
     session_rows::{SessionRow, ended, session_id},
     sql::{self, Extra},
     user_rows::UserRow,
 };
-use crate::domain::{
-    Clock, Family, MailKind, RevokeCause, SessionId, Timestamp, Transition, UserId,
-};
+use crate::domain::{Clock, Family, MailKind, SessionId, Timestamp, Transition, UserId};
 
 /// How long a request waits for a connection before the answer is 503.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
@@ -202,6 +201,46 @@ impl Store for PostgresStore {
         rows.into_iter().map(SessionRecord::try_from).collect()
     }
 
+    async fn own_sessions(
+        &self,
+        user: UserId,
+        own: SessionId,
+        alive: Alive,
+        most: u32,
+    ) -> Result<OwnSessions, StoreError> {
+        let rows = query_as(sql::own_sessions::LIST)
+            .bind(user.0)
+            .bind(alive.now.millis())
+            .bind(alive.idle_since.millis())
+            .bind(own.to_string())
+            .bind(i64::from(most));
+        OwnSessions::read(answer(rows.fetch_all(&self.pool)).await?)
+    }
+
+    async fn list_events(
+        &self,
+        user: UserId,
+        before: Option<i64>,
+        count: u32,
+    ) -> Result<Vec<EventRecord>, StoreError> {
+        let rows = query_as::<_, EventRow>(sql::events::LIST)
+            .bind(user.0)
+            .bind(before.unwrap_or(i64::MAX))
+            .bind(i64::from(count));
+        Ok(answer(rows.fetch_all(&self.pool)).await?.into_iter().map(Into::into).collect())
+    }
+
+    async fn remove_events(&self, moment: Timestamp, count: u32) -> Result<bool, StoreError> {
+        let removal = query(sql::events::REMOVE).bind(moment.millis()).bind(i64::from(count));
+        Ok(answer(removal.execute(&self.pool)).await?.rows_affected() == u64::from(count))
+    }
+
+    async fn forget_clients(&self, moment: Timestamp, count: u32) -> Result<bool, StoreError> {
+        let change =
+            query(sql::events::FORGET_CLIENTS).bind(moment.millis()).bind(i64::from(count));
+        Ok(answer(change.execute(&self.pool)).await?.rows_affected() == u64::from(count))
+    }
+
     async fn lookup_family(&self, id: SessionId) -> Result<Option<FamilyRecord>, StoreError> {
         self.families.call(id).await?.transpose()
     }
@@ -232,14 +271,6 @@ impl Store for PostgresStore {
         store_delay: Duration,
     ) -> Result<Vec<bool>, StoreError> {
         reads::sight(&self.pool, sightings, store_delay).await
-    }
-
-    async fn revoke_family(&self, id: SessionId, cause: RevokeCause) -> Result<bool, StoreError> {
-        let change = query(sql::postgres::REVOKE_FAMILY)
-            .bind(id.to_string())
-            .bind(self.given_now())
-            .bind(cause.as_str());
-        answer(change.execute(&self.pool)).await.map(changed_one)
     }
 
     async fn revoked_since(

@@ -1,6 +1,6 @@
 //! Sessions, as rows of either engine and as records.
 
-use std::time::Duration;
+use std::{cmp::Reverse, time::Duration};
 
 use sqlx::FromRow;
 
@@ -53,6 +53,15 @@ impl SessionRecord {
     }
 }
 
+/// A user's sessions that go on.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct OwnSessions {
+    /// Of very many, those that were used last; the latest first.
+    pub sessions: Vec<SessionRecord>,
+    /// How many there are in all.
+    pub total: u32,
+}
+
 #[derive(FromRow)]
 pub(super) struct FamilyRow {
     id: String,
@@ -63,6 +72,7 @@ pub(super) struct FamilyRow {
     answered_at: i64,
     seen_at: Option<i64>,
     absolute_expires_at: i64,
+    authenticated_at: Option<i64>,
     revoked_at: Option<i64>,
     revoke_cause: Option<String>,
     disabled_at: Option<i64>,
@@ -95,6 +105,7 @@ impl TryFrom<FamilyRow> for FamilyRecord {
             answered_at: Timestamp::from_millis(row.answered_at),
             seen_at: row.seen_at.map(Timestamp::from_millis),
             absolute_expires_at: Timestamp::from_millis(row.absolute_expires_at),
+            authenticated_at: row.authenticated_at.map(Timestamp::from_millis),
             revoked: revoked.map(|(at, cause)| Revocation { at, cause }),
         };
         let user_disabled_at = row.disabled_at.map(Timestamp::from_millis);
@@ -128,6 +139,24 @@ impl TryFrom<SessionRow> for SessionRecord {
             absolute_expires_at: Timestamp::from_millis(row.absolute_expires_at),
             client: ClientInfo { user_agent: row.user_agent, ip: row.ip },
         })
+    }
+}
+
+#[derive(FromRow)]
+pub(super) struct OwnSessionRow {
+    #[sqlx(flatten)]
+    session: SessionRow,
+    total: i64,
+}
+
+impl OwnSessions {
+    pub(super) fn read(rows: Vec<OwnSessionRow>) -> Result<Self, StoreError> {
+        let total = rows.first().map_or(0, |row| u32::try_from(row.total).unwrap_or(u32::MAX));
+        let sessions = rows.into_iter().map(|row| row.session.try_into());
+        let mut sessions = sessions.collect::<Result<Vec<SessionRecord>, _>>()?;
+        // The caller's own comes first from the database, lest it be left out.
+        sessions.sort_by_key(|session| (Reverse(session.last_used_at), session.id));
+        Ok(Self { sessions, total })
     }
 }
 

@@ -2,6 +2,9 @@
 //! its precondition in `WHERE`. What needs the engine's own words is in [`sqlite`] and
 //! [`postgres`].
 
+pub(super) mod events;
+pub(super) mod own_sessions;
+
 use std::time::Duration;
 
 use crate::domain::{Family, Timestamp, Transition};
@@ -97,8 +100,8 @@ pub(super) const LIST_SESSIONS: &str = "SELECT s.id, u.username, s.created_at, s
      ORDER BY s.last_used_at DESC, s.id";
 
 pub(super) const INSERT_FAMILY: &str = "INSERT INTO sessions (id, user_id, created_at, \
-     last_used_at, generation, rotated_at, answered_at, absolute_expires_at, user_agent, ip) \
-     VALUES ($1, $2, $3, $3, $4, $5, $6, $7, $8, $9)";
+     last_used_at, generation, rotated_at, answered_at, absolute_expires_at, authenticated_at, \
+     user_agent, ip) VALUES ($1, $2, $3, $3, $4, $5, $6, $7, $8, $9, $10)";
 
 pub(super) const SIGHT: &str = "UPDATE sessions SET seen_at = $3, \
      last_used_at = CASE WHEN last_used_at < $3 THEN $3 ELSE last_used_at END \
@@ -122,10 +125,12 @@ pub(super) const ROTATE: &str = "UPDATE sessions SET generation = $4, rotated_at
      answered_at = $3, last_used_at = $3, seen_at = NULL \
      WHERE id = $1 AND generation = $2 AND answered_at = $5 AND revoked_at IS NULL";
 
+pub(super) const REVOKE_FAMILY: &str = "UPDATE sessions SET revoked_at = $2, revoke_cause = $3 \
+     WHERE id = $1 AND revoked_at IS NULL";
+
 pub(super) const REVOKE_FAMILIES_OF_USER: &str = "UPDATE sessions SET revoked_at = $2, \
      revoke_cause = $3 WHERE user_id = $1 AND revoked_at IS NULL RETURNING id";
 
-// Those that the system before this one opened are ended with them.
 pub(super) const REFUSE_LEGACY_TOKENS: &str =
     "UPDATE users SET legacy_refused_before = $2 WHERE id = $1";
 
@@ -168,16 +173,11 @@ macro_rules! worded {
 
         pub(in crate::storage) const LOOKUP_FAMILIES: &str = concat!(
             "SELECT s.id, s.user_id, s.created_at, s.generation, s.rotated_at, s.answered_at, \
-             s.seen_at, s.absolute_expires_at, s.revoked_at, s.revoke_cause, u.disabled_at, ",
+             s.seen_at, s.absolute_expires_at, s.authenticated_at, s.revoked_at, s.revoke_cause, \
+             u.disabled_at, ",
             $now,
             " AS read_at FROM sessions s JOIN users u ON u.id = s.user_id WHERE s.id ",
             $among
-        );
-
-        pub(in crate::storage) const REVOKE_FAMILY: &str = concat!(
-            "UPDATE sessions SET revoked_at = ",
-            $now,
-            ", revoke_cause = $3 WHERE id = $1 AND revoked_at IS NULL"
         );
     };
 }

@@ -19,17 +19,16 @@ use sqlx::{
 
 use self::{batch::Change, feed::SqliteFeed, presence::Presence, tx::SqliteTx};
 use super::{
-    Dead, FamilyRecord, RevocationFeed, SessionRecord, Sighting, Store, StoreError, Taken, Tx,
-    UserRecord, WaitingMail,
+    Alive, Dead, EventRecord, FamilyRecord, OwnSessions, RevocationFeed, SessionRecord, Sighting,
+    Store, StoreError, Taken, Tx, UserRecord, WaitingMail,
     batcher::Batcher,
+    event_rows::EventRow,
     migrate,
     session_rows::{SessionRow, ended, session_id},
     sql,
     user_rows::UserRow,
 };
-use crate::domain::{
-    Clock, Family, MailKind, RevokeCause, SessionId, Timestamp, Transition, UserId,
-};
+use crate::domain::{Clock, Family, MailKind, SessionId, Timestamp, Transition, UserId};
 
 /// How long a writer waits for another process before the answer is 503.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(3);
@@ -191,6 +190,46 @@ impl Store for SqliteStore {
         rows.fetch_all(&self.readers).await?.into_iter().map(SessionRecord::try_from).collect()
     }
 
+    async fn own_sessions(
+        &self,
+        user: UserId,
+        own: SessionId,
+        alive: Alive,
+        most: u32,
+    ) -> Result<OwnSessions, StoreError> {
+        let rows = query_as(sql::own_sessions::LIST)
+            .bind(user.0)
+            .bind(alive.now.millis())
+            .bind(alive.idle_since.millis())
+            .bind(own.to_string())
+            .bind(i64::from(most));
+        OwnSessions::read(rows.fetch_all(&self.readers).await?)
+    }
+
+    async fn list_events(
+        &self,
+        user: UserId,
+        before: Option<i64>,
+        count: u32,
+    ) -> Result<Vec<EventRecord>, StoreError> {
+        let rows = query_as::<_, EventRow>(sql::events::LIST)
+            .bind(user.0)
+            .bind(before.unwrap_or(i64::MAX))
+            .bind(i64::from(count));
+        Ok(rows.fetch_all(&self.readers).await?.into_iter().map(Into::into).collect())
+    }
+
+    async fn remove_events(&self, moment: Timestamp, count: u32) -> Result<bool, StoreError> {
+        let removal = query(sql::events::REMOVE).bind(moment.millis()).bind(i64::from(count));
+        Ok(removal.execute(&self.writer).await?.rows_affected() == u64::from(count))
+    }
+
+    async fn forget_clients(&self, moment: Timestamp, count: u32) -> Result<bool, StoreError> {
+        let change =
+            query(sql::events::FORGET_CLIENTS).bind(moment.millis()).bind(i64::from(count));
+        Ok(change.execute(&self.writer).await?.rows_affected() == u64::from(count))
+    }
+
     async fn lookup_family(&self, id: SessionId) -> Result<Option<FamilyRecord>, StoreError> {
         self.families.call(id).await?.transpose()
     }
@@ -218,16 +257,6 @@ impl Store for SqliteStore {
             self.changes.call(Change { id, generation, now, statement, extra })
         };
         try_join_all(sightings.iter().map(change)).await
-    }
-
-    async fn revoke_family(&self, id: SessionId, cause: RevokeCause) -> Result<bool, StoreError> {
-        let done = query(sql::sqlite::REVOKE_FAMILY)
-            .bind(id.to_string())
-            .bind(self.clock.now().millis())
-            .bind(cause.as_str())
-            .execute(&self.writer)
-            .await?;
-        Ok(done.rows_affected() == 1)
     }
 
     async fn revoked_since(

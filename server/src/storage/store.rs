@@ -5,8 +5,8 @@ use std::time::Duration;
 use async_trait::async_trait;
 
 use super::{
-    ClientInfo, FamilyRecord, Names, NewEmail, NewUser, SessionRecord, StoreError, Taken,
-    UserRecord, WaitingMail,
+    ClientInfo, EventRecord, FamilyRecord, Names, NewEmail, NewEvent, NewUser, OwnSessions,
+    SessionRecord, StoreError, Taken, UserRecord, WaitingMail,
 };
 use crate::domain::{
     Email, Family, Generation, LegacyId, MailKind, PasswordHash, RevokeCause, SessionId, Timestamp,
@@ -69,6 +69,30 @@ pub trait Store: Send + Sync + 'static {
     /// The sessions that have not ended, of one user or of all, the latest used first.
     async fn list_sessions(&self, of: Option<UserId>) -> Result<Vec<SessionRecord>, StoreError>;
 
+    /// A user's sessions that go on: of very many the `most` that were used last, and always `own`.
+    async fn own_sessions(
+        &self,
+        user: UserId,
+        own: SessionId,
+        alive: Alive,
+        most: u32,
+    ) -> Result<OwnSessions, StoreError>;
+
+    /// What happened to an account before the event `before`, the latest first, up to `count`.
+    async fn list_events(
+        &self,
+        user: UserId,
+        before: Option<i64>,
+        count: u32,
+    ) -> Result<Vec<EventRecord>, StoreError>;
+
+    /// Removes up to `count` events from before `moment`. Returns whether there may be more.
+    async fn remove_events(&self, moment: Timestamp, count: u32) -> Result<bool, StoreError>;
+
+    /// Forgets what was shown of browsers in up to `count` events from before `moment`. Returns
+    /// whether there may be more.
+    async fn forget_clients(&self, moment: Timestamp, count: u32) -> Result<bool, StoreError>;
+
     /// The family of this id, and the moment at which it was read.
     async fn lookup_family(&self, id: SessionId) -> Result<Option<FamilyRecord>, StoreError>;
 
@@ -91,9 +115,6 @@ pub trait Store: Send + Sync + 'static {
         sightings: &[Sighting],
         store_delay: Duration,
     ) -> Result<Vec<bool>, StoreError>;
-
-    /// Ends a family that lives, as of now. Returns whether it did; it is committed then.
-    async fn revoke_family(&self, id: SessionId, cause: RevokeCause) -> Result<bool, StoreError>;
 
     /// The families that were ended, or removed with their owner, at `since` or later, and when.
     async fn revoked_since(
@@ -127,6 +148,15 @@ pub struct Sighting {
     pub generation: Generation,
     /// When, by the store's time.
     pub at: Timestamp,
+}
+
+/// Which families go on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Alive {
+    /// Those that have not reached their absolute limit at this moment.
+    pub now: Timestamp,
+    /// Those whose generation was made after this moment.
+    pub idle_since: Timestamp,
 }
 
 /// Which families are dead.
@@ -243,6 +273,44 @@ pub trait Tx: Send {
         cause: RevokeCause,
         now: Timestamp,
     ) -> Result<Vec<SessionId>, StoreError>;
+
+    /// Ends this user's session if it goes on. Returns whether it did.
+    async fn revoke_session_of(
+        &mut self,
+        user: UserId,
+        id: SessionId,
+        cause: RevokeCause,
+        alive: Alive,
+    ) -> Result<bool, StoreError>;
+
+    /// Ends every living family of a user but one, and names them. What the system before this one has
+    /// issued to them is refused from now on.
+    async fn revoke_other_families_of(
+        &mut self,
+        user: UserId,
+        keep: SessionId,
+        cause: RevokeCause,
+        now: Timestamp,
+    ) -> Result<Vec<SessionId>, StoreError>;
+
+    /// Whether this is a session of the user's that was not ended.
+    async fn session_lives(&mut self, user: UserId, id: SessionId) -> Result<bool, StoreError>;
+
+    /// Notes that the password was shown in this session of the user's, if it was not ended. Returns
+    /// whether it was noted.
+    async fn authenticate_session(
+        &mut self,
+        user: UserId,
+        id: SessionId,
+        now: Timestamp,
+    ) -> Result<bool, StoreError>;
+
+    /// Remembers what happened.
+    async fn insert_event(&mut self, event: &NewEvent) -> Result<(), StoreError>;
+
+    /// Remembers what happens again and again: it is added to what is remembered of its hour. Nothing
+    /// is, where the account is gone.
+    async fn count_event(&mut self, event: &NewEvent) -> Result<(), StoreError>;
 
     /// The fingerprints of the keys that this database has been served with. Nobody else adds one
     /// before the end.

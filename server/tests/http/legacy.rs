@@ -286,6 +286,23 @@ async fn what_ends_all_sessions_ends_those_there_too() {
 }
 
 #[tokio::test]
+async fn the_other_sessions_are_also_those_there() {
+    let app = app().await;
+    let (here, elsewhere) = (moved(&app), holding(&app, &signed(&claims("b"), KEY)));
+    here.refresh().await.assert_status(200);
+    // Nobody has shown a password here yet.
+    let others = "/api/auth/sessions/revoke-others/";
+    let refused = here.post(others, &json!({})).await;
+    assert_eq!(refused.assert_status(403).json()["code"], "reauthentication_required");
+    elsewhere.copy().refresh().await.assert_status(200);
+    let password = json!({"password": crate::support::app::PASSWORD});
+    here.post(others, &password).await.assert_status(200);
+    holding(&app, &signed(&claims("c"), KEY)).refresh().await.assert_status(401);
+    elsewhere.refresh().await.assert_status(401);
+    here.refresh().await.assert_status(200);
+}
+
+#[tokio::test]
 async fn looking_at_one_changes_nothing() {
     let app = app().await;
     let verify = async |browser: &Browser| {

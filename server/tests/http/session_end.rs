@@ -29,7 +29,9 @@ async fn a_session_that_was_ended_says_why() {
         let app = TestApp::new().await;
         let browser = app.signed_in("ada").await;
         let session = app.session_of(&browser);
-        app.auth.store.revoke_family(session, cause).await.unwrap();
+        let mut tx = app.auth.store.begin().await.unwrap();
+        assert!(tx.revoke_family(session, cause, app.auth.now()).await.unwrap());
+        tx.commit().await.unwrap();
         browser.forget("access");
         let (header, page) = told(&browser).await;
         assert_eq!(header.as_deref(), Some(name));

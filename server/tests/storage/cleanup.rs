@@ -26,9 +26,9 @@ async fn the_dead_are_removed_and_nobody_else(database: &TestDatabase) {
         assert!(applied.unwrap());
     }
     database.clock.advance(Duration::from_secs(6));
-    store.revoke_family(ended.id, RevokeCause::Logout).await.unwrap();
+    revoke(&*store, ended.id, RevokeCause::Logout).await;
     database.clock.advance(Duration::from_secs(2));
-    store.revoke_family(ended_lately.id, RevokeCause::Logout).await.unwrap();
+    revoke(&*store, ended_lately.id, RevokeCause::Logout).await;
     database
         .execute(
             "UPDATE sessions SET absolute_expires_at = 6000 WHERE id IN \

@@ -10,7 +10,7 @@ async fn the_feed_tells_what_others_end(database: &TestDatabase) {
     let mut feed = store.revocation_feed().await.unwrap();
     assert_eq!(feed.next().await.unwrap(), Heard::Change, "the first look always reads");
 
-    assert!(elsewhere.revoke_family(opened.id, RevokeCause::Logout).await.unwrap());
+    assert!(revoke(&*elsewhere, opened.id, RevokeCause::Logout).await);
     let heard = feed.next().await.unwrap();
     assert_ne!(heard, Heard::Nothing);
     if heard == Heard::Change {
@@ -89,7 +89,7 @@ async fn on_postgres_time_is_the_databases() {
     let before = store.now().await.unwrap();
     assert!(before > at(1_700_000_000_000), "{before:?}");
     let read_at = store.lookup_family(opened.id).await.unwrap().unwrap().read_at;
-    store.revoke_family(opened.id, RevokeCause::Logout).await.unwrap();
+    revoke(&store, opened.id, RevokeCause::Logout).await;
     let revoked_at = family(&store, opened.id).await.revoked.unwrap().at;
     let after = store.begin().await.unwrap().now().await.unwrap();
     assert!(before <= read_at && read_at <= revoked_at && revoked_at <= after);

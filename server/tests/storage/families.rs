@@ -106,7 +106,7 @@ async fn many_sightings_are_applied_at_once_each_by_its_own_precondition(databas
     for seed in 1..=4 {
         families.push(add_family(&*store, user, seed).await);
     }
-    store.revoke_family(families[2].id, RevokeCause::Logout).await.unwrap();
+    revoke(&*store, families[2].id, RevokeCause::Logout).await;
     let given = [(0, 1, 60_000), (1, 1, 59_999), (2, 1, 60_000), (3, 2, 60_000)];
     let sightings = given.map(|(n, generation, millis)| Sighting {
         session: families[n].id,
@@ -127,14 +127,14 @@ async fn the_first_end_of_a_family_is_the_end(database: &TestDatabase) {
     let user = add_user(&*store, "ada", None).await.unwrap();
     let opened = add_family(&*store, user, 1).await;
     database.clock.advance(Duration::from_secs(80));
-    assert!(store.revoke_family(opened.id, RevokeCause::Logout).await.unwrap());
+    assert!(revoke(&*store, opened.id, RevokeCause::Logout).await);
     for transition in TRANSITIONS {
         let late = store.apply(&opened, transition, at(100_000), DELAY);
         assert!(!late.await.unwrap(), "{transition:?}");
     }
     let revoked = family(&*store, opened.id).await.revoked.unwrap();
     assert_eq!((revoked.at, revoked.cause), (at(80_000), RevokeCause::Logout));
-    assert!(!store.revoke_family(opened.id, RevokeCause::Replay).await.unwrap());
+    assert!(!revoke(&*store, opened.id, RevokeCause::Replay).await);
     assert_eq!(family(&*store, opened.id).await.revoked.unwrap().cause, RevokeCause::Logout);
 }
 
@@ -197,7 +197,7 @@ async fn sessions_are_listed_by_use(database: &TestDatabase) {
     let over = add_family(&*store, ada, 3).await;
     let foreign = add_family(&*store, eve, 4).await;
     store.apply(&used, Transition::Reissue, at(9), DELAY).await.unwrap();
-    store.revoke_family(over.id, RevokeCause::Logout).await.unwrap();
+    revoke(&*store, over.id, RevokeCause::Logout).await;
 
     let ids = async |of| -> Vec<SessionId> {
         store.list_sessions(of).await.unwrap().into_iter().map(|session| session.id).collect()

@@ -5,7 +5,10 @@ use std::{sync::Arc, time::Duration};
 use axum::Router;
 use clap::Parser;
 use latchkey::{
-    auth::{Auth, Blacklist, CreateUser, HashPool, logout::Unfinished, sightings::Sightings},
+    auth::{
+        Auth, Blacklist, CreateUser, HashPool, failures::Failures, logout::Unfinished,
+        sightings::Sightings,
+    },
     config::{Config, Settings},
     domain::{
         PasswordHasher, SessionId, SigningKey, Timestamp, Tokens, clock::ManualClock,
@@ -105,6 +108,7 @@ impl TestApp {
             policy: config.auth,
             unfinished: Unfinished::default(),
             sightings: Sightings::default(),
+            failures: Failures::default(),
         });
         let web = Web {
             cookies: config.cookies,

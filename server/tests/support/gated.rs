@@ -11,10 +11,10 @@ use std::{
 
 use async_trait::async_trait;
 use latchkey::{
-    domain::{Family, MailKind, RevokeCause, SessionId, Timestamp, Transition, UserId},
+    domain::{Family, MailKind, SessionId, Timestamp, Transition, UserId},
     storage::{
-        Dead, FamilyRecord, RevocationFeed, SessionRecord, Sighting, Store, StoreError, Taken, Tx,
-        UserRecord, WaitingMail,
+        Alive, Dead, EventRecord, FamilyRecord, OwnSessions, RevocationFeed, SessionRecord,
+        Sighting, Store, StoreError, Taken, Tx, UserRecord, WaitingMail,
     },
 };
 use tokio::sync::Notify;
@@ -130,6 +130,33 @@ impl Store for GatedStore {
         self.reach()?.list_sessions(of).await
     }
 
+    async fn own_sessions(
+        &self,
+        user: UserId,
+        own: SessionId,
+        alive: Alive,
+        most: u32,
+    ) -> Result<OwnSessions, StoreError> {
+        self.reach()?.own_sessions(user, own, alive, most).await
+    }
+
+    async fn list_events(
+        &self,
+        user: UserId,
+        before: Option<i64>,
+        count: u32,
+    ) -> Result<Vec<EventRecord>, StoreError> {
+        self.reach()?.list_events(user, before, count).await
+    }
+
+    async fn remove_events(&self, moment: Timestamp, count: u32) -> Result<bool, StoreError> {
+        self.reach()?.remove_events(moment, count).await
+    }
+
+    async fn forget_clients(&self, moment: Timestamp, count: u32) -> Result<bool, StoreError> {
+        self.reach()?.forget_clients(moment, count).await
+    }
+
     async fn lookup_family(&self, id: SessionId) -> Result<Option<FamilyRecord>, StoreError> {
         self.reach()?.lookup_family(id).await
     }
@@ -154,10 +181,6 @@ impl Store for GatedStore {
         store_delay: Duration,
     ) -> Result<Vec<bool>, StoreError> {
         self.reach()?.sight(sightings, store_delay).await
-    }
-
-    async fn revoke_family(&self, id: SessionId, cause: RevokeCause) -> Result<bool, StoreError> {
-        self.reach()?.revoke_family(id, cause).await
     }
 
     async fn revoked_since(

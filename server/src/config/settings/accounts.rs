@@ -1,8 +1,10 @@
 //! Accounts and passwords: the names are allauth's and Django's.
 
+use std::time::Duration;
+
 use clap::{ArgAction::Set, Args, ValueEnum};
 
-use super::flag;
+use super::{duration, flag};
 
 /// Settings of accounts.
 #[derive(Args, Clone, Debug)]
@@ -54,6 +56,11 @@ pub struct AccountSettings {
     /// Whoever changes their password signs in again. All other sessions end in any case
     #[arg(long, env, default_value = "false", action = Set, value_parser = flag())]
     pub logout_on_password_change: bool,
+
+    /// How old a sign-in may be for deleting the account, changing its address and ending other
+    /// sessions; after that they ask for the password. 0s: they always do
+    #[arg(long, env, default_value = "15m", value_parser = duration, value_name = "TIME")]
+    pub reauthenticate_after: Duration,
 }
 
 /// `ACCOUNT_EMAIL_VERIFICATION`.

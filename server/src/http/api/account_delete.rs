@@ -1,4 +1,4 @@
-//! `POST /api/auth/account/delete/`: the end of an account, for whoever knows its password.
+//! `POST /api/auth/account/delete/`: the end of an account, by its owner.
 
 use app::wire::paths;
 use axum::{
@@ -8,23 +8,24 @@ use axum::{
     response::{IntoResponse, Response},
 };
 
-use super::{Detail, logout::farewell, present_password};
+use super::{Detail, logout::farewell, step_up};
 use crate::http::{
-    AppState, CurrentUser, Failure, field_errors::FieldErrors, fields::Fields, openapi::bodies,
+    AppState, CurrentUser, Failure, client::Client, fields::Fields, openapi::bodies,
 };
 
 const DELETED: &str = "Account has been deleted.";
 
-/// Deletes the account. All its sessions end, and this browser loses its cookies.
+/// Deletes the account. All its sessions end, and this browser loses its cookies. The sign-in has to
+/// be young, or the password there.
 ///
 /// # Errors
-/// 400 without the password, or with another one; 401; 503.
+/// 400 with another password; 403; 401; 503.
 #[utoipa::path(
     post,
     path = paths::ACCOUNT_DELETE,
     operation_id = "delete_account",
     tag = "account",
-    request_body = bodies::AccountDelete,
+    request_body = Option<bodies::Confirmation>,
     responses((
         status = OK,
         description = "Deleted.",
@@ -36,16 +37,11 @@ const DELETED: &str = "Account has been deleted.";
 pub async fn post(
     State(state): State<AppState>,
     CurrentUser(caller): CurrentUser,
+    Client(client): Client,
     headers: HeaderMap,
     fields: Fields,
 ) -> Result<Response, Failure> {
-    let mut errors = FieldErrors::default();
-    let password = present_password::read(&state, &fields, &mut errors);
-    errors.into_result()?;
-    let Some(password) = password else {
-        return Err(Failure::Internal("a password that was not checked".to_owned()));
-    };
-    let owner = present_password::owner(&state, caller, password).await?;
-    state.auth.delete_own_account(owner).await.map_err(present_password::failure)?;
+    let owner = step_up::owner(&state, &caller, &fields, &client).await?;
+    state.auth.delete_own_account(owner).await.map_err(step_up::failure)?;
     Ok((farewell(&state, &headers)?, Json(Detail { detail: DELETED })).into_response())
 }

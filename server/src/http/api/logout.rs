@@ -17,6 +17,7 @@ use crate::{
     http::{
         AppState, Failure,
         caller::token,
+        client::Client,
         cookies::{candidates, unmark},
     },
 };
@@ -48,6 +49,7 @@ struct Body {
 )]
 pub async fn post(
     State(state): State<AppState>,
+    Client(client): Client,
     headers: HeaderMap,
     body: Result<Bytes, BytesRejection>,
 ) -> Result<Response, Failure> {
@@ -59,7 +61,7 @@ pub async fn post(
     let mut refresh = policy.refresh_tokens(&headers);
     let body: Body = serde_json::from_slice(&body.unwrap_or_default()).unwrap_or_default();
     refresh.extend(body.refresh);
-    state.auth.logout(&access, &refresh).await;
+    state.auth.logout(&access, &refresh, &client).await;
     let detail = Json(json!({ "detail": "Successfully logged out." }));
     Ok((farewell(&state, &headers)?, detail).into_response())
 }

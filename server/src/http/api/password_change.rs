@@ -12,7 +12,7 @@ use super::{
     new_password::{Typed, accepted, read, saved},
 };
 use crate::{
-    auth::{AuthError, Identity, Owner},
+    auth::{AuthError, ClientInfo, Identity, Owner},
     http::{
         AppState, CurrentUser, Failure, client::Client, field_errors::FieldErrors, fields::Fields,
         openapi::bodies,
@@ -51,7 +51,7 @@ pub async fn post(
     let keeper = keeper(&headers)?;
     let max_chars = state.auth.policy.passwords.max_chars;
     let mut errors = FieldErrors::default();
-    let owner = owner(&state, caller, &fields, &mut errors).await?;
+    let owner = owner(&state, caller, &fields, &client, &mut errors).await?;
     let typed = Typed::read(&fields, max_chars, &mut errors);
     errors.into_result()?;
     let (Some(owner), Some(typed)) = (owner, typed) else {
@@ -75,15 +75,16 @@ async fn owner(
     state: &AppState,
     caller: Identity,
     fields: &Fields,
+    client: &ClientInfo,
     errors: &mut FieldErrors,
 ) -> Result<Option<Owner>, Failure> {
     if !state.web.asks_old_password {
-        return Ok(Some(state.auth.owner(caller.user_id, None).await?));
+        return Ok(Some(state.auth.owner(caller.user_id, None, client).await?));
     }
     let Some(old) = read(fields, OLD, state.auth.policy.passwords.max_chars, errors) else {
         return Ok(None);
     };
-    match state.auth.owner(caller.user_id, Some(old.into())).await {
+    match state.auth.owner(caller.user_id, Some(old.into()), client).await {
         Err(AuthError::InvalidCredentials) => {
             errors.push(OLD, WRONG);
             Ok(None)

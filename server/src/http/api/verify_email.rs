@@ -8,6 +8,7 @@ use crate::{
     auth::verification::VerificationError,
     http::{
         AppState, Failure,
+        client::Client,
         field_errors::FieldErrors,
         fields::Fields,
         openapi::{Refusal, bodies},
@@ -36,10 +37,14 @@ const OK: &str = "ok";
         ),
     ),
 )]
-pub async fn post(State(state): State<AppState>, fields: Fields) -> Result<Json<Detail>, Failure> {
+pub async fn post(
+    State(state): State<AppState>,
+    Client(client): Client,
+    fields: Fields,
+) -> Result<Json<Detail>, Failure> {
     let key = fields.filled("key");
     let key = key.map_err(|message| Failure::Fields(FieldErrors::one("key", message)))?;
-    match state.auth.verify_email(&key).await {
+    match state.auth.verify_email(&key, &client).await {
         Ok(()) => Ok(Json(Detail { detail: OK })),
         Err(VerificationError::NoKey) => Err(Failure::NotFound),
         Err(VerificationError::Other(error)) => Err(error.into()),

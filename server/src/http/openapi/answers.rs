@@ -25,8 +25,8 @@ pub struct Refusal {
     /// The sentence.
     #[schema(example = "Given token not valid for any token type")]
     detail: String,
-    /// The cause, for programs: `token_not_valid`, `user_not_found`, `user_inactive` or
-    /// `bad_authorization_header`.
+    /// The cause, for programs: `token_not_valid`, `user_not_found`, `user_inactive`,
+    /// `bad_authorization_header` or `reauthentication_required`.
     #[schema(nullable = false)]
     code: Option<String>,
     /// What is wrong with an access token.
@@ -91,8 +91,9 @@ const SHARED: [Shared; 8] = [
     Shared {
         status: "403",
         name: "Forbidden",
-        words: "From the page of an origin that may not do this, or without the value of the cookie \
-                `csrftoken` where that is asked for.",
+        words: "From the page of an origin that may not do this, without the value of the cookie \
+                `csrftoken` where that is asked for, or by a sign-in that is too old for it \
+                (`reauthentication_required`).",
         happens: |kind| kind.changes,
     },
     Shared {

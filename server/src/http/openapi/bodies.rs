@@ -192,15 +192,24 @@ pub struct EmailChange {
     /// Where the mail goes that confirms it.
     #[schema(min_length = 1, max_length = 254)]
     email: String,
-    /// The present one.
-    #[schema(min_length = 1, format = Password)]
-    password: String,
+    /// The present one. May be left out for a while after a sign-in (`REAUTHENTICATE_AFTER`).
+    #[schema(nullable = false, min_length = 1, format = Password)]
+    password: Option<String>,
 }
 
-/// The end of an account.
+/// What shows that it is the account's owner who asks.
 #[derive(ToSchema)]
 #[schema(example = json!({"password": "correct-horse-9"}))]
-pub struct AccountDelete {
+pub struct Confirmation {
+    /// The present one. May be left out for a while after a sign-in (`REAUTHENTICATE_AFTER`).
+    #[schema(nullable = false, min_length = 1, format = Password)]
+    password: Option<String>,
+}
+
+/// The password once more.
+#[derive(ToSchema)]
+#[schema(example = json!({"password": "correct-horse-9"}))]
+pub struct Reauthentication {
     /// The present one.
     #[schema(min_length = 1, format = Password)]
     password: String,

@@ -12,8 +12,8 @@ use crate::{
         UserId,
     },
     storage::{
-        ClientInfo, Names, NewEmail, NewUser, StoreError, Tx, UserRecord, session_rows::session_id,
-        sql, user_rows::UserRow,
+        Alive, ClientInfo, Names, NewEmail, NewEvent, NewUser, StoreError, Tx, UserRecord,
+        session_rows::session_id, sql, user_rows::UserRow,
     },
 };
 
@@ -29,6 +29,16 @@ impl PostgresTx {
         clock: Option<Arc<dyn Clock>>,
     ) -> Self {
         Self { transaction, clock }
+    }
+
+    /// What the system before this one has issued to them is ended with their sessions.
+    async fn refuse_legacy_tokens(
+        &mut self,
+        user: UserId,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let refusal = query(sql::REFUSE_LEGACY_TOKENS).bind(user.0).bind(now.millis());
+        answer(refusal.execute(&mut *self.transaction)).await.map(drop)
     }
 }
 
@@ -167,6 +177,7 @@ impl Tx for PostgresTx {
             .bind(family.rotated_at.millis())
             .bind(family.answered_at.millis())
             .bind(family.absolute_expires_at.millis())
+            .bind(family.authenticated_at.map(Timestamp::millis))
             .bind(&client.user_agent)
             .bind(&client.ip);
         answer(change.execute(&mut *self.transaction)).await.map(drop)
@@ -178,10 +189,8 @@ impl Tx for PostgresTx {
         cause: RevokeCause,
         now: Timestamp,
     ) -> Result<bool, StoreError> {
-        let change = query(sql::postgres::REVOKE_FAMILY)
-            .bind(id.to_string())
-            .bind(now.millis())
-            .bind(cause.as_str());
+        let change =
+            query(sql::REVOKE_FAMILY).bind(id.to_string()).bind(now.millis()).bind(cause.as_str());
         answer(change.execute(&mut *self.transaction)).await.map(changed_one)
     }
 
@@ -200,14 +209,88 @@ impl Tx for PostgresTx {
         cause: RevokeCause,
         now: Timestamp,
     ) -> Result<Vec<SessionId>, StoreError> {
-        let refusal = query(sql::REFUSE_LEGACY_TOKENS).bind(user.0).bind(now.millis());
-        answer(refusal.execute(&mut *self.transaction)).await?;
+        self.refuse_legacy_tokens(user, now).await?;
         let ids = query_scalar(sql::REVOKE_FAMILIES_OF_USER)
             .bind(user.0)
             .bind(now.millis())
             .bind(cause.as_str());
         let ids: Vec<String> = answer(ids.fetch_all(&mut *self.transaction)).await?;
         ids.iter().map(|id| session_id(id)).collect()
+    }
+
+    async fn revoke_session_of(
+        &mut self,
+        user: UserId,
+        id: SessionId,
+        cause: RevokeCause,
+        alive: Alive,
+    ) -> Result<bool, StoreError> {
+        let change = query(sql::own_sessions::REVOKE)
+            .bind(id.to_string())
+            .bind(user.0)
+            .bind(alive.now.millis())
+            .bind(cause.as_str())
+            .bind(alive.idle_since.millis());
+        answer(change.execute(&mut *self.transaction)).await.map(changed_one)
+    }
+
+    async fn revoke_other_families_of(
+        &mut self,
+        user: UserId,
+        keep: SessionId,
+        cause: RevokeCause,
+        now: Timestamp,
+    ) -> Result<Vec<SessionId>, StoreError> {
+        self.refuse_legacy_tokens(user, now).await?;
+        let ids = query_scalar(sql::own_sessions::REVOKE_OTHERS)
+            .bind(user.0)
+            .bind(keep.to_string())
+            .bind(now.millis())
+            .bind(cause.as_str());
+        let ids: Vec<String> = answer(ids.fetch_all(&mut *self.transaction)).await?;
+        ids.iter().map(|id| session_id(id)).collect()
+    }
+
+    async fn session_lives(&mut self, user: UserId, id: SessionId) -> Result<bool, StoreError> {
+        let count = query_scalar(sql::own_sessions::LIVES).bind(id.to_string()).bind(user.0);
+        let count: i64 = answer(count.fetch_one(&mut *self.transaction)).await?;
+        Ok(count == 1)
+    }
+
+    async fn authenticate_session(
+        &mut self,
+        user: UserId,
+        id: SessionId,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let change = query(sql::own_sessions::AUTHENTICATE)
+            .bind(id.to_string())
+            .bind(user.0)
+            .bind(now.millis());
+        answer(change.execute(&mut *self.transaction)).await.map(changed_one)
+    }
+
+    async fn insert_event(&mut self, event: &NewEvent) -> Result<(), StoreError> {
+        let change = query(sql::events::INSERT)
+            .bind(event.user_id.0)
+            .bind(event.kind.as_str())
+            .bind(event.at.millis())
+            .bind(i64::from(event.count))
+            .bind(&event.client.user_agent)
+            .bind(&event.client.ip);
+        answer(change.execute(&mut *self.transaction)).await.map(drop)
+    }
+
+    async fn count_event(&mut self, event: &NewEvent) -> Result<(), StoreError> {
+        let change = query(sql::events::COUNT)
+            .bind(event.user_id.0)
+            .bind(event.kind.as_str())
+            .bind(event.at.millis())
+            .bind(i64::from(event.count))
+            .bind(&event.client.user_agent)
+            .bind(&event.client.ip)
+            .bind(event.hour());
+        answer(change.execute(&mut *self.transaction)).await.map(drop)
     }
 
     async fn lock_keys(&mut self) -> Result<Vec<String>, StoreError> {

@@ -11,8 +11,8 @@ use crate::{
         UserId,
     },
     storage::{
-        ClientInfo, Names, NewEmail, NewUser, StoreError, Tx, UserRecord, session_rows::session_id,
-        sql, user_rows::UserRow,
+        Alive, ClientInfo, Names, NewEmail, NewEvent, NewUser, StoreError, Tx, UserRecord,
+        session_rows::session_id, sql, user_rows::UserRow,
     },
 };
 
@@ -28,6 +28,17 @@ impl SqliteTx {
         clock: Arc<dyn Clock>,
     ) -> Self {
         Self { transaction, clock }
+    }
+
+    /// What the system before this one has issued to them is ended with their sessions.
+    async fn refuse_legacy_tokens(
+        &mut self,
+        user: UserId,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let refusal = query(sql::REFUSE_LEGACY_TOKENS).bind(user.0).bind(now.millis());
+        refusal.execute(&mut *self.transaction).await?;
+        Ok(())
     }
 }
 
@@ -179,6 +190,7 @@ impl Tx for SqliteTx {
             .bind(family.rotated_at.millis())
             .bind(family.answered_at.millis())
             .bind(family.absolute_expires_at.millis())
+            .bind(family.authenticated_at.map(Timestamp::millis))
             .bind(&client.user_agent)
             .bind(&client.ip)
             .execute(&mut *self.transaction)
@@ -192,7 +204,7 @@ impl Tx for SqliteTx {
         cause: RevokeCause,
         now: Timestamp,
     ) -> Result<bool, StoreError> {
-        let done = query(sql::sqlite::REVOKE_FAMILY)
+        let done = query(sql::REVOKE_FAMILY)
             .bind(id.to_string())
             .bind(now.millis())
             .bind(cause.as_str())
@@ -216,8 +228,7 @@ impl Tx for SqliteTx {
         cause: RevokeCause,
         now: Timestamp,
     ) -> Result<Vec<SessionId>, StoreError> {
-        let refusal = query(sql::REFUSE_LEGACY_TOKENS).bind(user.0).bind(now.millis());
-        refusal.execute(&mut *self.transaction).await?;
+        self.refuse_legacy_tokens(user, now).await?;
         let ids: Vec<String> = query_scalar(sql::REVOKE_FAMILIES_OF_USER)
             .bind(user.0)
             .bind(now.millis())
@@ -225,6 +236,83 @@ impl Tx for SqliteTx {
             .fetch_all(&mut *self.transaction)
             .await?;
         ids.iter().map(|id| session_id(id)).collect()
+    }
+
+    async fn revoke_session_of(
+        &mut self,
+        user: UserId,
+        id: SessionId,
+        cause: RevokeCause,
+        alive: Alive,
+    ) -> Result<bool, StoreError> {
+        let change = query(sql::own_sessions::REVOKE)
+            .bind(id.to_string())
+            .bind(user.0)
+            .bind(alive.now.millis())
+            .bind(cause.as_str())
+            .bind(alive.idle_since.millis());
+        Ok(change.execute(&mut *self.transaction).await?.rows_affected() == 1)
+    }
+
+    async fn revoke_other_families_of(
+        &mut self,
+        user: UserId,
+        keep: SessionId,
+        cause: RevokeCause,
+        now: Timestamp,
+    ) -> Result<Vec<SessionId>, StoreError> {
+        self.refuse_legacy_tokens(user, now).await?;
+        let ids = query_scalar(sql::own_sessions::REVOKE_OTHERS)
+            .bind(user.0)
+            .bind(keep.to_string())
+            .bind(now.millis())
+            .bind(cause.as_str());
+        let ids: Vec<String> = ids.fetch_all(&mut *self.transaction).await?;
+        ids.iter().map(|id| session_id(id)).collect()
+    }
+
+    async fn session_lives(&mut self, user: UserId, id: SessionId) -> Result<bool, StoreError> {
+        let count = query_scalar(sql::own_sessions::LIVES).bind(id.to_string()).bind(user.0);
+        let count: i64 = count.fetch_one(&mut *self.transaction).await?;
+        Ok(count == 1)
+    }
+
+    async fn authenticate_session(
+        &mut self,
+        user: UserId,
+        id: SessionId,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let change = query(sql::own_sessions::AUTHENTICATE)
+            .bind(id.to_string())
+            .bind(user.0)
+            .bind(now.millis());
+        Ok(change.execute(&mut *self.transaction).await?.rows_affected() == 1)
+    }
+
+    async fn insert_event(&mut self, event: &NewEvent) -> Result<(), StoreError> {
+        let change = query(sql::events::INSERT)
+            .bind(event.user_id.0)
+            .bind(event.kind.as_str())
+            .bind(event.at.millis())
+            .bind(i64::from(event.count))
+            .bind(&event.client.user_agent)
+            .bind(&event.client.ip);
+        change.execute(&mut *self.transaction).await?;
+        Ok(())
+    }
+
+    async fn count_event(&mut self, event: &NewEvent) -> Result<(), StoreError> {
+        let change = query(sql::events::COUNT)
+            .bind(event.user_id.0)
+            .bind(event.kind.as_str())
+            .bind(event.at.millis())
+            .bind(i64::from(event.count))
+            .bind(&event.client.user_agent)
+            .bind(&event.client.ip)
+            .bind(event.hour());
+        change.execute(&mut *self.transaction).await?;
+        Ok(())
     }
 
     async fn lock_keys(&mut self) -> Result<Vec<String>, StoreError> {
