@@ -37,7 +37,7 @@ pub use key::SigningKey;
 pub use legacy::{LegacyId, LegacyKey, LegacyToken, Presented};
 pub use mail::MailKind;
 pub use new_password::{PasswordFault, PasswordRules};
-pub use password::{Argon2id, PasswordHash, PasswordHasher};
+pub use password::{Argon2id, PasswordHash, PasswordHasher, StoredHash};
 pub use secret::PlainToken;
 pub use throttle::Rate;
 pub use ticket::Tickets;

@@ -1,21 +1,23 @@
 //! Password hashes.
 
+mod limits;
+pub mod stored;
+
 use std::fmt;
 
-use argon2::{
-    Algorithm, Argon2, Params, PasswordHasher as _, PasswordVerifier as _, Version,
-    password_hash::phc,
-};
+use argon2::{Algorithm, Argon2, Params, PasswordHasher as _, Version, password_hash::phc};
 use secrecy::{ExposeSecret, SecretString};
 
-/// A stored password hash, as a PHC string.
+pub use stored::{HashFault, StoredHash};
+
+/// A stored password hash: a PHC string, or as Django writes it.
 #[derive(Clone)]
 pub struct PasswordHash(SecretString);
 
 impl PasswordHash {
     /// A hash as it was stored.
-    pub fn from_stored(phc: String) -> Self {
-        Self(phc.into())
+    pub fn from_stored(text: String) -> Self {
+        Self(text.into())
     }
 
     /// The text to store.
@@ -56,6 +58,10 @@ pub trait PasswordHasher: Send + Sync + 'static {
 
     /// A hash that costs as much to check as a real one and that no password belongs to.
     fn decoy(&self) -> PasswordHash;
+
+    /// Whether a hash was made in another way than new ones are. Once its password is known, a new
+    /// one takes its place.
+    fn is_outdated(&self, hash: &PasswordHash) -> bool;
 }
 
 /// Argon2id with OWASP's floor: 19 MiB, two passes, one lane.
@@ -86,19 +92,28 @@ impl PasswordHasher for Argon2id {
     }
 
     fn verify(&self, password: &SecretString, hash: &PasswordHash) -> bool {
-        let Ok(stored) = phc::PasswordHash::new(hash.expose()) else {
-            let _ = self.hash(password, [0; 16]);
-            return false;
-        };
-        self.0.verify_password(password.expose_secret().as_bytes(), &stored).is_ok()
+        match StoredHash::parse(hash.expose()) {
+            Ok(StoredHash::Unusable) | Err(_) => {
+                let _ = self.hash(password, [0; 16]);
+                false
+            }
+            Ok(stored) => stored.verify(password.expose_secret().as_bytes()),
+        }
     }
 
     fn decoy(&self) -> PasswordHash {
         // Salt and output are all zeros: nobody can find a password for that.
-        let (memory, passes, lanes) = COST;
         let (salt, output) = ("A".repeat(22), "A".repeat(43));
-        PasswordHash::from_stored(format!(
-            "$argon2id$v=19$m={memory},t={passes},p={lanes}${salt}${output}"
-        ))
+        PasswordHash::from_stored(format!("{}{salt}${output}", beginning()))
     }
+
+    fn is_outdated(&self, hash: &PasswordHash) -> bool {
+        !hash.expose().starts_with(&beginning())
+    }
+}
+
+/// What every hash begins with that is made now.
+fn beginning() -> String {
+    let (memory, passes, lanes) = COST;
+    format!("$argon2id$v=19$m={memory},t={passes},p={lanes}$")
 }

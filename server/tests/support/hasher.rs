@@ -58,4 +58,8 @@ impl PasswordHasher for CountingHasher {
     fn decoy(&self) -> PasswordHash {
         PasswordHash::from_stored("decoy".to_owned())
     }
+
+    fn is_outdated(&self, hash: &PasswordHash) -> bool {
+        !hash.expose().starts_with("plain$")
+    }
 }
