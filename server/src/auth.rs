@@ -10,6 +10,8 @@ pub mod failures;
 pub mod feed;
 pub mod hashing;
 pub mod housekeeping;
+pub mod import;
+mod imported_hash;
 mod legacy;
 pub mod login;
 pub mod logout;

@@ -175,6 +175,7 @@ pub async fn serve(config: Config, ready: impl FnOnce(&str)) -> Result<(), Start
     };
     check_token_size(&auth, &web)?;
     auth.load_blacklist().await?;
+    auth.measure_hashes().await?;
     if let MailRoute::Files(folder) = &config.mail {
         private::folder(folder).map_err(StartError::MailFolder)?;
     }
@@ -192,6 +193,7 @@ pub async fn serve(config: Config, ready: impl FnOnce(&str)) -> Result<(), Start
     tasks.spawn(Arc::clone(&auth).keep_writing_failures(stop.clone()));
     tasks.spawn(Arc::clone(&auth).keep_cleaning_up(stop.clone()));
     tasks.spawn(Arc::clone(&auth).keep_sending_mails(stop.clone()));
+    tasks.spawn(Arc::clone(&auth).keep_measuring_hashes(stop.clone()));
     match &config.public_url {
         Some(url) => ready(url.as_str()),
         None => ready(&format!("http://{address}")),

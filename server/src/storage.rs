@@ -4,8 +4,11 @@
 //! takes several. Each engine has a module of its own; statements and rows are shared.
 
 mod batcher;
+pub mod django;
 pub mod error;
 pub mod event_rows;
+pub mod import_rows;
+mod import_sql;
 pub mod postgres;
 pub mod session_rows;
 mod sql;
@@ -13,8 +16,10 @@ pub mod sqlite;
 pub mod store;
 pub mod user_rows;
 
+pub use django::{DjangoSource, DjangoUser, SourceError};
 pub use error::{Constraint, StoreError};
 pub use event_rows::{EventRecord, NewEvent};
+pub use import_rows::{Claim, ImportedUser};
 pub use postgres::PostgresStore;
 pub use session_rows::{ClientInfo, FamilyRecord, OwnSessions, SessionRecord};
 pub use sqlite::SqliteStore;

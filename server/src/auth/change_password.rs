@@ -30,9 +30,9 @@ impl Auth {
         old: Option<SecretString>,
         client: &ClientInfo,
     ) -> Result<Owner, AuthError> {
-        let user = self.user(id).await?;
+        let mut user = self.user(id).await?;
         if let Some(old) = old {
-            self.check_own_password(&user, old, client).await?;
+            user = self.check_own_password(user, old, client).await?;
         }
         Ok(Owner { user, by_mail: false })
     }

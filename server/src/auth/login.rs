@@ -59,6 +59,8 @@ impl Auth {
         for _ in 0..ATTEMPTS {
             let user = self.check_password(&input).await?;
             if let Some(signed_in) = self.open_session(user, &input).await? {
+                // The session stands; whatever becomes of this.
+                self.upgrade_hash(&signed_in.user, input.password).await;
                 return Ok(signed_in);
             }
         }
@@ -70,25 +72,28 @@ impl Auth {
         if input.password.expose_secret().chars().count() > self.policy.passwords.max_chars {
             return Err(AuthError::InvalidCredentials);
         }
+        // An account that nobody can sign in to this way is treated as none, by the clock, too.
         let user = self.named(&input.name).await?;
+        let user = user.filter(|user| user.disabled_at.is_none() && self.may_be_known(user, input));
         let hash = user.as_ref().map(|user| user.password_hash.clone());
         let right = self.hashing.verify(input.password.clone(), hash).await?;
         if let Some(user) = user.as_ref().filter(|_| !right) {
             self.note_failure(user.id, &input.client);
         }
-        let user = user.filter(|user| right && user.disabled_at.is_none());
-        let user = user.ok_or(AuthError::InvalidCredentials)?;
-        if self.may_sign_in(&user) {
-            return Ok(user);
-        }
-        // Whoever registers with an address that is known gets an account without it. That one is not
-        // found by address, and so no other must seem to be.
+        let user = user.filter(|_| right).ok_or(AuthError::InvalidCredentials)?;
+        if self.may_sign_in(&user) { Ok(user) } else { Err(AuthError::EmailNotVerified) }
+    }
+
+    /// Whether its owner may hear that there is this account. Whoever registers with an address that
+    /// is known gets an account without it. That one is not found by address, and so no other must
+    /// seem to be, before it is shown to be theirs.
+    fn may_be_known(&self, user: &UserRecord, input: &LoginInput) -> bool {
         let by_username = match &input.name {
             LoginName::Username(_) => true,
             LoginName::Email(_) => false,
             LoginName::Either(text) => Username::key_of(text) == Username::key_of(&user.username),
         };
-        Err(if by_username { AuthError::EmailNotVerified } else { AuthError::InvalidCredentials })
+        by_username || self.may_sign_in(user)
     }
 
     async fn named(&self, name: &LoginName) -> Result<Option<UserRecord>, AuthError> {

@@ -54,7 +54,7 @@ impl Auth {
             return Ok(Confirmed { user, session, shown: Shown::SignIn });
         };
         let user = self.user(caller.user_id).await?;
-        self.check_own_password(&user, password, client).await?;
+        let user = self.check_own_password(user, password, client).await?;
         Ok(Confirmed { user, session, shown: Shown::Password })
     }
 
@@ -67,18 +67,22 @@ impl Auth {
         Ok(tx.commit().await?)
     }
 
-    /// Whether this is the account's password. A wrong one is noted.
+    /// The account, if this is its password. A wrong one is noted.
     pub(super) async fn check_own_password(
         &self,
-        user: &UserRecord,
+        mut user: UserRecord,
         password: SecretString,
         client: &ClientInfo,
-    ) -> Result<(), AuthError> {
-        if self.hashing.verify(password, Some(user.password_hash.clone())).await? {
-            return Ok(());
+    ) -> Result<UserRecord, AuthError> {
+        let hash = user.password_hash.clone();
+        if !self.hashing.verify(password.clone(), Some(hash)).await? {
+            self.note_failure(user.id, client);
+            return Err(AuthError::InvalidCredentials);
         }
-        self.note_failure(user.id, client);
-        Err(AuthError::InvalidCredentials)
+        if let Some(upgraded) = self.upgrade_hash(&user, password).await {
+            user.password_hash = upgraded;
+        }
+        Ok(user)
     }
 
     async fn check_sign_in(&self, caller: &Identity) -> Result<(), AuthError> {

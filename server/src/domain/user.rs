@@ -44,6 +44,20 @@ impl Username {
         }
     }
 
+    /// Takes a name that somebody has had elsewhere: any that can be typed in and shown on a line.
+    ///
+    /// # Errors
+    /// [`UsernameFault`].
+    pub fn imported(raw: &str) -> Result<Self, UsernameFault> {
+        let name: String = raw.trim().nfkc().collect();
+        match name.chars().count() {
+            0 => Err(UsernameFault::Blank),
+            n if n > MAX_USERNAME_CHARS => Err(UsernameFault::TooLong),
+            _ if raw.chars().any(char::is_control) => Err(UsernameFault::Characters),
+            _ => Ok(Self(name)),
+        }
+    }
+
     /// The name as it is shown.
     pub fn as_str(&self) -> &str {
         &self.0

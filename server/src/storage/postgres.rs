@@ -21,12 +21,14 @@ use super::{
     Store, StoreError, Taken, Tx, UserRecord, WaitingMail,
     batcher::Batcher,
     event_rows::EventRow,
-    migrate,
+    import_sql, migrate,
     session_rows::{SessionRow, ended, session_id},
     sql::{self, Extra},
     user_rows::UserRow,
 };
-use crate::domain::{Clock, Family, MailKind, SessionId, Timestamp, Transition, UserId};
+use crate::domain::{
+    Clock, Family, MailKind, PasswordHash, SessionId, Timestamp, Transition, UserId,
+};
 
 /// How long a request waits for a connection before the answer is 503.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
@@ -145,6 +147,23 @@ impl Store for PostgresStore {
     async fn find_user_by_email(&self, key: &str) -> Result<Option<UserRecord>, StoreError> {
         let found = query_as::<_, UserRow>(sql::FIND_USER_BY_EMAIL).bind(key);
         Ok(answer(found.fetch_optional(&self.pool)).await?.map(Into::into))
+    }
+
+    async fn upgrade_password(
+        &self,
+        id: UserId,
+        read: &PasswordHash,
+        new: &PasswordHash,
+    ) -> Result<bool, StoreError> {
+        let change = query(import_sql::UPGRADE_PASSWORD).bind(id.0);
+        let change = change.bind(read.expose()).bind(new.expose());
+        answer(change.execute(&self.pool)).await.map(changed_one)
+    }
+
+    async fn password_decoys(&self) -> Result<Vec<PasswordHash>, StoreError> {
+        let decoys =
+            answer(query_scalar(import_sql::PASSWORD_DECOYS).fetch_all(&self.pool)).await?;
+        Ok(decoys.into_iter().map(PasswordHash::from_stored).collect())
     }
 
     async fn queue_mail(

@@ -86,7 +86,7 @@ pub(super) const RENAME_USER: &str = "UPDATE users SET username = $2, username_k
 
 // Whoever asked for another address knew the former password, and that may be why it is replaced.
 pub(super) const REPLACE_PASSWORD: &str = "UPDATE users SET password_hash = $3, \
-     new_email = NULL, new_email_asked_at = NULL WHERE id = $1 AND password_hash = $2";
+     password_decoy = NULL, new_email = NULL, new_email_asked_at = NULL WHERE id = $1 AND password_hash = $2";
 
 pub(super) const REMOVE_SESSIONS_OF_USER: &str = "INSERT INTO removed_sessions (id, removed_at) \
      SELECT id, $2 FROM sessions WHERE user_id = $1 RETURNING id";

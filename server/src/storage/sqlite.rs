@@ -23,12 +23,14 @@ use super::{
     Store, StoreError, Taken, Tx, UserRecord, WaitingMail,
     batcher::Batcher,
     event_rows::EventRow,
-    migrate,
+    import_sql, migrate,
     session_rows::{SessionRow, ended, session_id},
     sql,
     user_rows::UserRow,
 };
-use crate::domain::{Clock, Family, MailKind, SessionId, Timestamp, Transition, UserId};
+use crate::domain::{
+    Clock, Family, MailKind, PasswordHash, SessionId, Timestamp, Transition, UserId,
+};
 
 /// How long a writer waits for another process before the answer is 503.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(3);
@@ -132,6 +134,22 @@ impl Store for SqliteStore {
     async fn find_user_by_email(&self, key: &str) -> Result<Option<UserRecord>, StoreError> {
         let found = query_as::<_, UserRow>(sql::FIND_USER_BY_EMAIL).bind(key);
         Ok(found.fetch_optional(&self.readers).await?.map(Into::into))
+    }
+
+    async fn upgrade_password(
+        &self,
+        id: UserId,
+        read: &PasswordHash,
+        new: &PasswordHash,
+    ) -> Result<bool, StoreError> {
+        let change = query(import_sql::UPGRADE_PASSWORD).bind(id.0);
+        let change = change.bind(read.expose()).bind(new.expose());
+        Ok(change.execute(&self.writer).await?.rows_affected() == 1)
+    }
+
+    async fn password_decoys(&self) -> Result<Vec<PasswordHash>, StoreError> {
+        let decoys = query_scalar(import_sql::PASSWORD_DECOYS).fetch_all(&self.readers).await?;
+        Ok(decoys.into_iter().map(PasswordHash::from_stored).collect())
     }
 
     async fn queue_mail(

@@ -5,8 +5,8 @@ use std::time::Duration;
 use async_trait::async_trait;
 
 use super::{
-    ClientInfo, EventRecord, FamilyRecord, Names, NewEmail, NewEvent, NewUser, OwnSessions,
-    SessionRecord, StoreError, Taken, UserRecord, WaitingMail,
+    Claim, ClientInfo, EventRecord, FamilyRecord, ImportedUser, Names, NewEmail, NewEvent, NewUser,
+    OwnSessions, SessionRecord, StoreError, Taken, UserRecord, WaitingMail,
 };
 use crate::domain::{
     Email, Family, Generation, LegacyId, MailKind, PasswordHash, RevokeCause, SessionId, Timestamp,
@@ -40,6 +40,18 @@ pub trait Store: Send + Sync + 'static {
 
     /// All users, by id.
     async fn list_users(&self) -> Result<Vec<UserRecord>, StoreError>;
+
+    /// Puts a hash of ours in the place of an imported one of the same password, if it still is the
+    /// one that was read. Nothing else changes by it. Returns whether it was; it is committed then.
+    async fn upgrade_password(
+        &self,
+        id: UserId,
+        read: &PasswordHash,
+        new: &PasswordHash,
+    ) -> Result<bool, StoreError>;
+
+    /// One hash of each cost among the imported ones; nobody's password belongs to these.
+    async fn password_decoys(&self) -> Result<Vec<PasswordHash>, StoreError>;
 
     /// Puts a mail into the queue, where none of its kind waits for them already; for nobody it costs
     /// as much. It is committed then.
@@ -179,6 +191,16 @@ pub trait Tx: Send {
 
     /// Adds a user.
     async fn insert_user(&mut self, user: &NewUser) -> Result<UserId, StoreError>;
+
+    /// From now on nobody new is given an id up to this one.
+    async fn reserve_ids(&mut self, highest: UserId) -> Result<(), StoreError>;
+
+    /// The accounts that have an id, a name or an address of these people's.
+    async fn claims(&mut self, of: &[ImportedUser]) -> Result<Vec<Claim>, StoreError>;
+
+    /// Adds people with the ids that they have. Names those who could be added: the others' id, name
+    /// or address is taken.
+    async fn insert_imported(&mut self, users: &[ImportedUser]) -> Result<Vec<UserId>, StoreError>;
 
     /// Notes the moment of a sign-in.
     async fn touch_last_login(&mut self, id: UserId, now: Timestamp) -> Result<(), StoreError>;

@@ -11,7 +11,7 @@ use std::{
 
 use async_trait::async_trait;
 use latchkey::{
-    domain::{Family, MailKind, SessionId, Timestamp, Transition, UserId},
+    domain::{Family, MailKind, PasswordHash, SessionId, Timestamp, Transition, UserId},
     storage::{
         Alive, Dead, EventRecord, FamilyRecord, OwnSessions, RevocationFeed, SessionRecord,
         Sighting, Store, StoreError, Taken, Tx, UserRecord, WaitingMail,
@@ -108,6 +108,19 @@ impl Store for GatedStore {
         count: u32,
     ) -> Result<Vec<WaitingMail>, StoreError> {
         self.reach()?.waiting_mails(now, count).await
+    }
+
+    async fn upgrade_password(
+        &self,
+        id: UserId,
+        read: &PasswordHash,
+        new: &PasswordHash,
+    ) -> Result<bool, StoreError> {
+        self.reach()?.upgrade_password(id, read, new).await
+    }
+
+    async fn password_decoys(&self) -> Result<Vec<PasswordHash>, StoreError> {
+        self.reach()?.password_decoys().await
     }
 
     async fn claim_mail(&self, read: &WaitingMail, again: Timestamp) -> Result<bool, StoreError> {

@@ -12,8 +12,13 @@ use crate::{
         UserId,
     },
     storage::{
-        Alive, ClientInfo, Names, NewEmail, NewEvent, NewUser, StoreError, Tx, UserRecord,
-        session_rows::session_id, sql, user_rows::UserRow,
+        Alive, Claim, ClientInfo, ImportedUser, Names, NewEmail, NewEvent, NewUser, StoreError, Tx,
+        UserRecord,
+        import_rows::{self, Wanted},
+        import_sql,
+        session_rows::session_id,
+        sql,
+        user_rows::UserRow,
     },
 };
 
@@ -70,6 +75,26 @@ impl Tx for PostgresTx {
             .bind(user.superuser_since.map(Timestamp::millis))
             .bind(user.created_at.millis());
         Ok(UserId(answer(id.fetch_one(&mut *self.transaction)).await?))
+    }
+
+    async fn reserve_ids(&mut self, highest: UserId) -> Result<(), StoreError> {
+        let change = query(import_sql::postgres::RESERVE_IDS).bind(highest.0);
+        answer(change.execute(&mut *self.transaction)).await.map(drop)
+    }
+
+    async fn claims(&mut self, of: &[ImportedUser]) -> Result<Vec<Claim>, StoreError> {
+        let Wanted { ids, names, emails } = Wanted::of(of)?;
+        let found = query_as::<_, (i64, String, Option<String>, i64)>(import_sql::postgres::CLAIMS)
+            .bind(ids)
+            .bind(names)
+            .bind(emails);
+        let rows = answer(found.fetch_all(&mut *self.transaction)).await?;
+        Ok(rows.into_iter().map(Into::into).collect())
+    }
+
+    async fn insert_imported(&mut self, users: &[ImportedUser]) -> Result<Vec<UserId>, StoreError> {
+        let change = query_scalar(import_sql::postgres::INSERT).bind(import_rows::rows(users)?);
+        Ok(import_rows::ids(answer(change.fetch_all(&mut *self.transaction)).await?))
     }
 
     async fn touch_last_login(&mut self, id: UserId, now: Timestamp) -> Result<(), StoreError> {

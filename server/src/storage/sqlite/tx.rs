@@ -11,8 +11,13 @@ use crate::{
         UserId,
     },
     storage::{
-        Alive, ClientInfo, Names, NewEmail, NewEvent, NewUser, StoreError, Tx, UserRecord,
-        session_rows::session_id, sql, user_rows::UserRow,
+        Alive, Claim, ClientInfo, ImportedUser, Names, NewEmail, NewEvent, NewUser, StoreError, Tx,
+        UserRecord,
+        import_rows::{self, Wanted},
+        import_sql,
+        session_rows::session_id,
+        sql,
+        user_rows::UserRow,
     },
 };
 
@@ -70,6 +75,28 @@ impl Tx for SqliteTx {
             .fetch_one(&mut *self.transaction)
             .await?;
         Ok(UserId(id))
+    }
+
+    async fn reserve_ids(&mut self, highest: UserId) -> Result<(), StoreError> {
+        for statement in import_sql::sqlite::RESERVE_IDS {
+            query(statement).bind(highest.0).execute(&mut *self.transaction).await?;
+        }
+        Ok(())
+    }
+
+    async fn claims(&mut self, of: &[ImportedUser]) -> Result<Vec<Claim>, StoreError> {
+        let Wanted { ids, names, emails } = Wanted::of(of)?;
+        let found = query_as::<_, (i64, String, Option<String>, i64)>(import_sql::sqlite::CLAIMS)
+            .bind(ids)
+            .bind(names)
+            .bind(emails);
+        let rows = found.fetch_all(&mut *self.transaction).await?;
+        Ok(rows.into_iter().map(Into::into).collect())
+    }
+
+    async fn insert_imported(&mut self, users: &[ImportedUser]) -> Result<Vec<UserId>, StoreError> {
+        let change = query_scalar(import_sql::sqlite::INSERT).bind(import_rows::rows(users)?);
+        Ok(import_rows::ids(change.fetch_all(&mut *self.transaction).await?))
     }
 
     async fn touch_last_login(&mut self, id: UserId, now: Timestamp) -> Result<(), StoreError> {

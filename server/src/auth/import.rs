@@ -1,0 +1,242 @@
+//! Taking over the people of a Django project: in batches, each of which is one transaction. Whoever
+//! is there is left alone, so it can be started again at any time, beside a running server, too.
+
+pub mod plan;
+pub mod row;
+
+use self::{
+    plan::{Taken, Verdict},
+    row::{Addresses, Candidate, judge},
+};
+use super::{ATTEMPTS, Auth, AuthError};
+use crate::{
+    domain::{UserId, password::HashFault, user::UsernameFault},
+    storage::{DjangoSource, DjangoUser, ImportedUser, SourceError, StoreError},
+};
+
+/// How many people a transaction takes.
+const BATCH: u32 = 1_000;
+
+/// What is asked for.
+#[derive(Clone, Copy, Debug)]
+pub struct ImportRules {
+    /// Whether people whose passwords were hashed with MD5 are taken over.
+    pub allow_md5: bool,
+    /// Whether it is only looked at what would become of them.
+    pub dry_run: bool,
+}
+
+/// Why somebody is not taken over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// No id of ours is like that.
+    #[error("its id is not above zero")]
+    Id,
+    /// Another account has it.
+    #[error("its id is another account's here")]
+    IdTaken,
+    /// There is none.
+    #[error("its user name is empty")]
+    NameBlank,
+    /// Over 150 characters.
+    #[error("its user name is too long")]
+    NameTooLong,
+    /// It would not stay on its line.
+    #[error("its user name holds control characters")]
+    NameControl,
+    /// Names that differ in case alone are one here.
+    #[error("its user name is another account's here, or differs from one in case alone")]
+    NameTaken,
+    /// The hash is none, or an absurd one.
+    #[error(transparent)]
+    Hash(#[from] HashFault),
+    /// MD5 protects nobody.
+    #[error("its password was hashed with MD5: --allow-md5 takes it until its next sign-in")]
+    Md5,
+    /// A moment that is none.
+    #[error("one of its dates cannot be read")]
+    Date,
+}
+
+impl From<UsernameFault> for Refusal {
+    fn from(fault: UsernameFault) -> Self {
+        match fault {
+            UsernameFault::Blank => Self::NameBlank,
+            UsernameFault::TooLong => Self::NameTooLong,
+            UsernameFault::Characters => Self::NameControl,
+        }
+    }
+}
+
+/// What somebody who is taken over leaves behind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Notice {
+    /// Nothing can be sent there.
+    #[error("without its e-mail address, which is none")]
+    EmailImpossible,
+    /// Somebody has it.
+    #[error("without its e-mail address, which is another account's")]
+    EmailTaken,
+    /// It was too long or would not stay on its line.
+    #[error("with its given or family name cut")]
+    NameCut,
+}
+
+/// How many became what.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Were taken over.
+    pub imported: u64,
+    /// Were there before.
+    pub present: u64,
+    /// Cannot be taken over.
+    pub refused: u64,
+    /// Of those who were taken over: without something that they had.
+    pub noticed: u64,
+}
+
+/// Why an import stopped. What was taken over until then stays.
+#[derive(Debug, thiserror::Error)]
+pub enum ImportError {
+    /// Django's database.
+    #[error(transparent)]
+    Source(#[from] SourceError),
+    /// Ours.
+    #[error(transparent)]
+    Auth(#[from] AuthError),
+}
+
+impl From<StoreError> for ImportError {
+    fn from(error: StoreError) -> Self {
+        Self::Auth(error.into())
+    }
+}
+
+/// Whoever looks on.
+pub trait ImportWatcher: Send {
+    /// So many will come; whether allauth says which addresses were verified.
+    fn begins(&mut self, people: u64, knows_verified: bool);
+    /// Somebody is not taken over.
+    fn refused(&mut self, who: &DjangoUser, why: Refusal);
+    /// Somebody is taken over, but not with everything.
+    fn noticed(&mut self, who: &DjangoUser, what: Notice);
+    /// So many more were dealt with.
+    fn advanced(&mut self, people: u64);
+}
+
+impl Auth {
+    /// Takes over all people of a Django project who can be and are not here.
+    ///
+    /// # Errors
+    /// [`ImportError`]; what was taken over until then stays.
+    pub async fn import(
+        &self,
+        source: &mut DjangoSource,
+        rules: ImportRules,
+        watcher: &mut dyn ImportWatcher,
+    ) -> Result<Counts, ImportError> {
+        let verified = source.verified_addresses().await?;
+        let (people, highest) = source.extent().await?;
+        watcher.begins(people, verified.is_some());
+        if !rules.dry_run {
+            // Whoever registers meanwhile gets an id that is nobody's.
+            let mut tx = self.store.begin().await?;
+            tx.reserve_ids(UserId(highest)).await?;
+            tx.commit().await?;
+        }
+        let addresses = Addresses::new(verified.unwrap_or_default());
+        let mut import =
+            Import { auth: self, rules, addresses, counts: Counts::default(), watcher };
+        // Without writes nothing else remembers who would have come before.
+        let mut taken = Taken::default();
+        let mut after = i64::MIN;
+        loop {
+            let rows = source.users_after(after, BATCH).await?;
+            let Some(last) = rows.last() else { return Ok(import.counts) };
+            after = last.id;
+            import.batch(&rows, &mut taken).await?;
+            if !rules.dry_run {
+                taken = Taken::default();
+            }
+        }
+    }
+}
+
+struct Import<'a> {
+    auth: &'a Auth,
+    rules: ImportRules,
+    addresses: Addresses,
+    counts: Counts,
+    watcher: &'a mut dyn ImportWatcher,
+}
+
+impl Import<'_> {
+    async fn batch(&mut self, rows: &[DjangoUser], taken: &mut Taken) -> Result<(), AuthError> {
+        let now = self.auth.store.now().await?;
+        let judged = rows.iter().map(|row| judge(row, &self.addresses, self.rules, now));
+        let judged: Vec<_> = judged.collect();
+        let candidates: Vec<_> = judged.iter().flatten().cloned().collect();
+        let mut verdicts = self.settle(candidates, taken).await?.into_iter();
+        for (row, judged) in rows.iter().zip(judged) {
+            let verdict = match judged {
+                Ok(_) => verdicts.next(),
+                Err(refusal) => Some(Verdict::Refused(refusal)),
+            };
+            if let Some(verdict) = verdict {
+                self.count(row, verdict);
+            }
+        }
+        self.watcher.advanced(rows.len() as u64);
+        Ok(())
+    }
+
+    /// Decides about people and takes over who can be, in one transaction.
+    async fn settle(
+        &self,
+        candidates: Vec<Candidate>,
+        taken: &mut Taken,
+    ) -> Result<Vec<Verdict>, AuthError> {
+        let wanted: Vec<_> = candidates.iter().map(|candidate| candidate.user.clone()).collect();
+        for _ in 0..ATTEMPTS {
+            let mut tx = self.auth.store.begin().await?;
+            taken.extend(tx.claims(&wanted).await?);
+            let verdicts = candidates.iter().cloned().map(|candidate| taken.decide(candidate));
+            let verdicts: Vec<_> = verdicts.collect();
+            if self.rules.dry_run {
+                return Ok(verdicts);
+            }
+            let users: Vec<_> = verdicts.iter().filter_map(to_insert).collect();
+            if tx.insert_imported(&users).await?.len() == users.len() {
+                tx.commit().await?;
+                return Ok(verdicts);
+            }
+            // Somebody has registered between the two statements: look again.
+            *taken = Taken::default();
+        }
+        Err(AuthError::unavailable("accounts kept being made"))
+    }
+
+    fn count(&mut self, row: &DjangoUser, verdict: Verdict) {
+        match verdict {
+            Verdict::Present => self.counts.present += 1,
+            Verdict::Refused(refusal) => {
+                self.counts.refused += 1;
+                self.watcher.refused(row, refusal);
+            }
+            Verdict::Insert(candidate) => {
+                self.counts.imported += 1;
+                self.counts.noticed += u64::from(!candidate.notices.is_empty());
+                for notice in candidate.notices {
+                    self.watcher.noticed(row, notice);
+                }
+            }
+        }
+    }
+}
+
+fn to_insert(verdict: &Verdict) -> Option<ImportedUser> {
+    match verdict {
+        Verdict::Insert(candidate) => Some(candidate.user.clone()),
+        Verdict::Present | Verdict::Refused(_) => None,
+    }
+}

@@ -1,0 +1,111 @@
+//! People who come from elsewhere with all that is theirs, as rows.
+
+use serde::Serialize;
+
+use super::{NewUser, StoreError};
+use crate::domain::{Email, PasswordHash, Timestamp, UserId};
+
+/// A person who keeps their id.
+#[derive(Clone, Debug)]
+pub struct ImportedUser {
+    /// Their id.
+    pub id: UserId,
+    /// What everybody has.
+    pub user: NewUser,
+    /// A hash that costs as much to check as theirs, where theirs is not of our making.
+    pub decoy: Option<PasswordHash>,
+    /// When they last signed in.
+    pub last_login_at: Option<Timestamp>,
+    /// When the account was disabled.
+    pub disabled_at: Option<Timestamp>,
+}
+
+/// What an account of ours holds that nobody else can have.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Claim {
+    /// Its id.
+    pub id: UserId,
+    /// The look-up form of its name.
+    pub username_key: String,
+    /// The look-up form of its address.
+    pub email_key: Option<String>,
+    /// When it was made.
+    pub created_at: Timestamp,
+}
+
+impl From<(i64, String, Option<String>, i64)> for Claim {
+    fn from((id, username_key, email_key, made): (i64, String, Option<String>, i64)) -> Self {
+        Self { id: UserId(id), username_key, email_key, created_at: Timestamp::from_millis(made) }
+    }
+}
+
+/// Ids, names and addresses of a batch, each as a JSON array: both engines take that apart.
+pub(super) struct Wanted {
+    pub ids: String,
+    pub names: String,
+    pub emails: String,
+}
+
+impl Wanted {
+    pub(super) fn of(users: &[ImportedUser]) -> Result<Self, StoreError> {
+        let ids: Vec<_> = users.iter().map(|user| user.id.0).collect();
+        let names: Vec<_> = users.iter().map(|user| user.user.username.key()).collect();
+        let emails = users.iter().filter_map(|user| user.user.email.as_ref());
+        let emails: Vec<_> = emails.map(Email::key).collect();
+        Ok(Self { ids: json(&ids)?, names: json(&names)?, emails: json(&emails)? })
+    }
+}
+
+#[derive(Serialize)]
+struct Row<'a> {
+    id: i64,
+    username: &'a str,
+    username_key: String,
+    email: Option<&'a str>,
+    email_key: Option<String>,
+    email_verified_at: Option<i64>,
+    first_name: &'a str,
+    last_name: &'a str,
+    password_hash: &'a str,
+    password_decoy: Option<&'a str>,
+    superuser_since: Option<i64>,
+    created_at: i64,
+    last_login_at: Option<i64>,
+    disabled_at: Option<i64>,
+}
+
+impl<'a> From<&'a ImportedUser> for Row<'a> {
+    fn from(imported: &'a ImportedUser) -> Self {
+        let user = &imported.user;
+        Self {
+            id: imported.id.0,
+            username: user.username.as_str(),
+            username_key: user.username.key(),
+            email: user.email.as_ref().map(Email::as_str),
+            email_key: user.email.as_ref().map(Email::key),
+            email_verified_at: user.email_verified_at.map(Timestamp::millis),
+            first_name: &user.first_name,
+            last_name: &user.last_name,
+            password_hash: user.password_hash.expose(),
+            password_decoy: imported.decoy.as_ref().map(PasswordHash::expose),
+            superuser_since: user.superuser_since.map(Timestamp::millis),
+            created_at: user.created_at.millis(),
+            last_login_at: imported.last_login_at.map(Timestamp::millis),
+            disabled_at: imported.disabled_at.map(Timestamp::millis),
+        }
+    }
+}
+
+/// A batch as one JSON array of objects.
+pub(super) fn rows(users: &[ImportedUser]) -> Result<String, StoreError> {
+    json(&users.iter().map(Row::from).collect::<Vec<_>>())
+}
+
+fn json(value: &impl Serialize) -> Result<String, StoreError> {
+    serde_json::to_string(value).map_err(|error| sqlx::Error::Encode(Box::new(error)).into())
+}
+
+/// Ids as they come back.
+pub(super) fn ids(ids: Vec<i64>) -> Vec<UserId> {
+    ids.into_iter().map(UserId).collect()
+}
