@@ -9,7 +9,9 @@ CARGO_TARGET_DIR=${CARGO_TARGET_DIR:-$CACHE/target}
 PATH=$TOOLS/bin:$PWD/end2end/node_modules/.bin:$PATH:${CARGO_HOME:-$HOME/.cargo}/bin
 # A Python that has the mail server of the tests.
 TEST_PYTHON=${TEST_PYTHON:-$TOOLS/mail-server/bin/python}
-export CARGO_TARGET_DIR PATH TEST_PYTHON
+# A Python that has Django and what goes with it.
+DJANGO_PYTHON=${DJANGO_PYTHON:-$TOOLS/django/bin/python}
+export CARGO_TARGET_DIR PATH TEST_PYTHON DJANGO_PYTHON
 
 # One line about what happens now.
 say() {

@@ -5,6 +5,13 @@ NODE=20
 AIOSMTPD=1.4.6
 TRUSTME=1.2.1
 SCHEMATHESIS=4.32.5
+DJANGO=5.2.19
+ALLAUTH=65.22.1
+DJ_REST_AUTH=7.2.0
+SIMPLEJWT=5.5.1
+ARGON2_CFFI=25.1.0
+BCRYPT=5.0.0
+PSYCOPG=3.3.9
 
 # The pinned compiler, its lints and formatter, the WASM target, and a linker.
 need_rust() {
@@ -70,6 +77,15 @@ need_mail_server() {
     "$TEST_PYTHON" -c 'import aiosmtpd, trustme' 2>/dev/null && return
     say "installing aiosmtpd $AIOSMTPD: the mail server of the tests"
     install_python mail-server "aiosmtpd==$AIOSMTPD" "trustme==$TRUSTME"
+}
+
+# Django, whose databases the tests import: the packages of a dj-rest-auth project.
+need_django() {
+    "$DJANGO_PYTHON" -c "import allauth, argon2, bcrypt, dj_rest_auth, psycopg, rest_framework_simplejwt, django; assert django.__version__ == '$DJANGO'" 2>/dev/null && return
+    say "installing Django $DJANGO: the tests import what it has made"
+    install_python django "Django==$DJANGO" "django-allauth==$ALLAUTH" "dj-rest-auth==$DJ_REST_AUTH" \
+        "djangorestframework-simplejwt==$SIMPLEJWT" "argon2-cffi==$ARGON2_CFFI" "bcrypt==$BCRYPT" \
+        "psycopg[binary]==$PSYCOPG"
 }
 
 # In a Python of its own, too.

@@ -1,6 +1,7 @@
 //! The command line.
 
 mod check;
+mod import;
 mod password;
 mod session;
 mod table;
@@ -50,6 +51,9 @@ enum Command {
     /// Look at sessions and end them
     #[command(subcommand)]
     Session(session::SessionCommand),
+    /// Take over people from elsewhere
+    #[command(subcommand)]
+    Import(import::ImportCommand),
     /// Go through the security checklist with the settings in force
     Check(check::Check),
 }
@@ -81,6 +85,7 @@ impl Cli {
             None | Some(Command::Serve) => Ok(startup::serve(config, announce).await?),
             Some(Command::User(command)) => command.run(&config).await,
             Some(Command::Session(command)) => command.run(&config).await,
+            Some(Command::Import(command)) => command.run(&config).await,
             Some(Command::Check(check)) => check.run(&config),
         }
     }
@@ -149,6 +154,15 @@ pub enum CliError {
     /// There is no database where one is expected.
     #[error("there is no database {0}: run this where the server runs, or set DATABASE_URL")]
     NoDatabase(PathBuf),
+    /// People could not be taken over.
+    #[error("{0}")]
+    Import(#[from] crate::auth::import::ImportError),
+    /// The report could not be written.
+    #[error("the report cannot be written: {0}")]
+    Report(#[source] std::io::Error),
+    /// A setting of the command.
+    #[error(transparent)]
+    Config(#[from] crate::config::ConfigError),
     /// The database failed.
     #[error(transparent)]
     Auth(#[from] crate::auth::AuthError),

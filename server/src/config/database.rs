@@ -16,33 +16,43 @@ pub enum Database {
     Postgres(SecretString),
 }
 
+impl Database {
+    /// Reads a URL; `name` is what it was given as.
+    ///
+    /// # Errors
+    /// When it is none that is known.
+    pub fn parse(name: &str, url: &str) -> Result<Self, ConfigError> {
+        if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+            return match url.parse::<PgConnectOptions>() {
+                Ok(_) => Ok(Self::Postgres(url.into())),
+                // The error repeats parts of the URL, and the URL holds a password.
+                Err(_) => refuse(format!(
+                    "{name} cannot be read: write postgres://USER:PASSWORD@HOST:PORT/DATABASE, \
+                     with special characters percent-encoded."
+                )),
+            };
+        }
+        match url.strip_prefix("sqlite://").or_else(|| url.strip_prefix("sqlite:")) {
+            Some(path) if !path.is_empty() && !path.starts_with(':') && !path.contains('?') => {
+                Ok(Self::Sqlite(path.into()))
+            }
+            _ => refuse(format!(
+                "{name} is neither of the form sqlite://PATH, with a file's path, nor \
+                 postgres://USER:PASSWORD@HOST:PORT/DATABASE."
+            )),
+        }
+    }
+}
+
 /// The database of these settings.
 ///
 /// # Errors
 /// When the URL is none that is known.
 pub(super) fn database(settings: &Settings) -> Result<Database, ConfigError> {
     let url = settings.database_url.as_ref().map(SecretString::expose_secret);
-    let Some(url) = url.filter(|url| !url.is_empty()) else {
-        return Ok(Database::Sqlite(settings.data_dir.join("latchkey.db")));
-    };
-    if url.starts_with("postgres://") || url.starts_with("postgresql://") {
-        return match url.parse::<PgConnectOptions>() {
-            Ok(_) => Ok(Database::Postgres(url.into())),
-            // The error repeats parts of the URL, and the URL holds a password.
-            Err(_) => refuse(
-                "DATABASE_URL cannot be read: write postgres://USER:PASSWORD@HOST:PORT/DATABASE, \
-                 with special characters percent-encoded.",
-            ),
-        };
-    }
-    match url.strip_prefix("sqlite://").or_else(|| url.strip_prefix("sqlite:")) {
-        Some(path) if !path.is_empty() && !path.starts_with(':') && !path.contains('?') => {
-            Ok(Database::Sqlite(path.into()))
-        }
-        _ => refuse(
-            "DATABASE_URL is neither of the form sqlite://PATH, with a file's path, nor \
-             postgres://USER:PASSWORD@HOST:PORT/DATABASE.",
-        ),
+    match url.filter(|url| !url.is_empty()) {
+        Some(url) => Database::parse("DATABASE_URL", url),
+        None => Ok(Database::Sqlite(settings.data_dir.join("latchkey.db"))),
     }
 }
 

@@ -1,0 +1,157 @@
+//! `latchkey import ...`
+
+use std::{
+    fs::File,
+    io::{self, Write},
+    path::PathBuf,
+};
+
+use clap::{Args, Subcommand};
+use indicatif::{ProgressBar, ProgressStyle};
+use secrecy::{ExposeSecret as _, SecretString};
+
+use super::{CliError, say, table::print};
+use crate::{
+    auth::import::{Counts, ImportError, ImportRules, ImportWatcher, Notice, Refusal},
+    config::{Config, Database},
+    startup,
+    storage::{DjangoSource, DjangoUser, SourceError},
+};
+
+/// Commands that take over people from elsewhere.
+#[derive(Debug, Subcommand)]
+pub enum ImportCommand {
+    /// Take over the people of a Django project, with ids, passwords and verified addresses
+    ///
+    /// Reads auth_user and allauth's account_emailaddress; changes nothing there. The accounts go to
+    /// Latchkey's own database, as everywhere: that of the variable DATABASE_URL, or of the flag
+    /// --database-url before "import". People who are here already are left as they are, so it can be
+    /// run again, and beside a running server. The status is 0 even if some people are refused;
+    /// each of them is named, with the reason.
+    Django(Django),
+}
+
+/// `latchkey import django`
+#[derive(Args, Debug)]
+pub struct Django {
+    /// Django's database: sqlite:///PATH or postgres://USER:PASSWORD@HOST:PORT/DATABASE
+    #[arg(id = "source", long = "database-url", value_name = "URL")]
+    source: SecretString,
+    /// The table of the user model
+    #[arg(long, value_name = "TABLE", default_value = "auth_user")]
+    user_table: String,
+    /// Take over nobody: only say what would become of them
+    #[arg(long)]
+    dry_run: bool,
+    /// Take over people whose passwords were hashed with MD5, too
+    #[arg(long)]
+    allow_md5: bool,
+    /// Write who is refused, and why, to this file instead of to standard error
+    #[arg(long, value_name = "FILE")]
+    report: Option<PathBuf>,
+}
+
+impl ImportCommand {
+    /// Does it.
+    ///
+    /// # Errors
+    /// [`CliError`].
+    pub async fn run(self, config: &Config) -> Result<(), CliError> {
+        match self {
+            Self::Django(django) => django.run(config).await,
+        }
+    }
+}
+
+impl Django {
+    async fn run(self, config: &Config) -> Result<(), CliError> {
+        let mut source = self.open().await?;
+        let mut watcher = Watcher::new(self.report.as_ref())?;
+        let auth = startup::open(config).await?;
+        let rules = ImportRules { allow_md5: self.allow_md5, dry_run: self.dry_run };
+        let done = auth.import(&mut source, rules, &mut watcher).await;
+        watcher.bar.finish_and_clear();
+        auth.store.close().await;
+        let counts = done?;
+        watcher.out.flush().map_err(CliError::Report)?;
+        tell(counts, self.dry_run);
+        Ok(())
+    }
+
+    async fn open(&self) -> Result<DjangoSource, CliError> {
+        let source = Database::parse("--database-url", self.source.expose_secret())?;
+        let opened = match source {
+            Database::Sqlite(file) => DjangoSource::sqlite(file, &self.user_table).await,
+            Database::Postgres(url) => match url.expose_secret().parse() {
+                Ok(options) => DjangoSource::postgres(options, &self.user_table).await,
+                Err(error) => Err(SourceError::from(error)),
+            },
+        };
+        Ok(opened.map_err(ImportError::from)?)
+    }
+}
+
+fn tell(counts: Counts, dry_run: bool) {
+    let headings = [if dry_run { "WOULD BE" } else { "PEOPLE" }, "COUNT"];
+    let rows = [
+        ("imported", counts.imported),
+        ("  of these, not with everything", counts.noticed),
+        ("here already", counts.present),
+        ("refused", counts.refused),
+    ];
+    print(headings, rows.map(|(what, count)| [what.to_owned(), count.to_string()]));
+}
+
+/// Shows how far it is, on a terminal, and writes down what is to be known of whom.
+struct Watcher {
+    bar: ProgressBar,
+    out: Box<dyn Write + Send>,
+}
+
+impl Watcher {
+    fn new(report: Option<&PathBuf>) -> Result<Self, CliError> {
+        let out: Box<dyn Write + Send> = match report {
+            Some(file) => {
+                Box::new(io::BufWriter::new(File::create(file).map_err(CliError::Report)?))
+            }
+            None => Box::new(io::stderr()),
+        };
+        Ok(Self { bar: ProgressBar::hidden(), out })
+    }
+
+    /// Whatever stands in another database cannot steer the terminal.
+    fn note(&mut self, who: &DjangoUser, verdict: &str, reason: &dyn std::fmt::Display) {
+        let (id, name) = (who.id, who.username.escape_debug());
+        // A name may be as long as its column.
+        let name: String = name.take(200).collect();
+        let Self { bar, out } = self;
+        bar.suspend(|| {
+            let _ = writeln!(out, "{verdict} {id} \"{name}\": {reason}");
+        });
+    }
+}
+
+impl ImportWatcher for Watcher {
+    fn begins(&mut self, people: u64, knows_verified: bool) {
+        if !knows_verified {
+            say("there is no table account_emailaddress: no address counts as verified");
+        }
+        // Where standard error is no terminal, it draws nothing.
+        self.bar = ProgressBar::new(people);
+        if let Ok(style) = ProgressStyle::with_template("{bar:40} {pos}/{len} people, {eta} left") {
+            self.bar.set_style(style);
+        }
+    }
+
+    fn refused(&mut self, who: &DjangoUser, why: Refusal) {
+        self.note(who, "refused", &why);
+    }
+
+    fn noticed(&mut self, who: &DjangoUser, what: Notice) {
+        self.note(who, "imported", &what);
+    }
+
+    fn advanced(&mut self, people: u64) {
+        self.bar.inc(people);
+    }
+}
