@@ -3,6 +3,7 @@
 mod account_delete;
 mod account_forms;
 mod account_races;
+mod activity;
 mod authentication;
 mod bad_input;
 mod blacklist;

@@ -105,7 +105,8 @@ async fn a_password_that_is_none_is_said_by_field() {
     for (method, path) in paths.into_iter().chain([("POST", REAUTHENTICATE)]) {
         for (password, words) in &rows {
             let body = json!({"email": "countess@example.com", "password": password});
-            let reply = send(&browser, method, path, &body).await;
+            let path = path.replace("<other>", "1");
+            let reply = send(&browser, method, &path, &body).await;
             assert_eq!(reply.assert_status(400).json(), json!({"password": [words]}), "{path}");
         }
     }

@@ -101,6 +101,23 @@ impl TestDatabase {
         usize::try_from(count).unwrap()
     }
 
+    /// All that `events` says, but for its numbers.
+    pub async fn dump_events(&self) -> String {
+        const ALL: &str = "SELECT kind || ' ' || user_agent || ' ' || ip FROM events";
+        let rows: Vec<String> = match &self.place {
+            Place::File { path, .. } => {
+                let options = sqlx::sqlite::SqliteConnectOptions::new().filename(path);
+                let mut connection = SqliteConnection::connect_with(&options).await.unwrap();
+                sqlx::query_scalar(ALL).fetch_all(&mut connection).await.unwrap()
+            }
+            Place::Server { url } => {
+                let mut connection = PgConnection::connect(url).await.unwrap();
+                sqlx::query_scalar(ALL).fetch_all(&mut connection).await.unwrap()
+            }
+        };
+        rows.join("\n")
+    }
+
     /// The SQLite file.
     #[track_caller]
     pub fn file(&self) -> &PathBuf {
