@@ -45,6 +45,7 @@ macro_rules! on_both_engines {
 mod accounts;
 mod cleanup;
 mod engines;
+mod events;
 mod families;
 mod mails;
 
