@@ -31,6 +31,7 @@ impl Auth {
             let decision = decide(claims.generation, &family, now, &self.policy.rotation);
             let transition = self.transition(decision.for_page_load(), &family, client).await?;
             if let Some(family) = self.apply(family, transition, now).await? {
+                self.note_use(family.id, now);
                 let lifetime = self.policy.rotation.refresh_lifetime;
                 return Ok(Refreshed {
                     user_id: family.user_id,

@@ -151,6 +151,9 @@ impl Auth {
         transition: Option<Transition>,
         now: Timestamp,
     ) -> Result<Refreshed, AuthError> {
+        if transition.is_none() {
+            self.note_use(family.id, now);
+        }
         let carries = transition.is_some_and(Transition::answers_refresh);
         Ok(Refreshed {
             user_id: family.user_id,

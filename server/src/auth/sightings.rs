@@ -1,6 +1,9 @@
 //! Access tokens show what the client holds: one that carries a generation proves that its refresh
 //! token was stored. The proofs are gathered in memory and written once a second, for many families
 //! at once. A batch that is lost only leaves a window open for longer.
+//!
+//! In the same way is noted that a session was used where nothing else of it changes: when it got an
+//! access token and nothing more.
 
 use std::{
     collections::HashMap,
@@ -23,7 +26,11 @@ const MOST: usize = 1_000;
 
 /// What access tokens have shown lately.
 #[derive(Debug, Default)]
-pub struct Sightings(Mutex<HashMap<SessionId, Shown>>);
+pub struct Sightings {
+    shown: Mutex<HashMap<SessionId, Shown>>,
+    /// Sessions that were used, and when by the store's time.
+    used: Mutex<HashMap<SessionId, Timestamp>>,
+}
 
 /// The newest generation that a family's access tokens have shown.
 #[derive(Clone, Copy, Debug)]
@@ -44,6 +51,16 @@ enum Stage {
 }
 
 impl Sightings {
+    /// A session was used.
+    fn note_use(&self, session: SessionId, at: Timestamp) {
+        let mut used = self.used.lock().unwrap_or_else(PoisonError::into_inner);
+        let last = used.entry(session).or_insert(at);
+        *last = at.max(*last);
+    }
+
+    fn take_used(&self) -> Vec<(SessionId, Timestamp)> {
+        self.used.lock().unwrap_or_else(PoisonError::into_inner).drain().collect()
+    }
     /// A token has shown a generation. Of one that was refused, the next one counts that comes
     /// `store_delay` later.
     fn note(&self, session: SessionId, generation: Generation, at: Timestamp, delay: Duration) {
@@ -75,7 +92,7 @@ impl Sightings {
 
     fn lock(&self) -> MutexGuard<'_, HashMap<SessionId, Shown>> {
         // A panic cannot leave the map half-changed.
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.shown.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -89,11 +106,30 @@ impl Auth {
         }
     }
 
+    /// Notes that a session was used.
+    pub(super) fn note_use(&self, session: SessionId, at: Timestamp) {
+        self.sightings.note_use(session, at);
+    }
+
+    async fn write_uses(&self) -> Result<(), AuthError> {
+        let used = self.sightings.take_used();
+        for (number, some) in used.chunks(MOST).enumerate() {
+            if let Err(error) = self.store.touch(some).await {
+                for (session, at) in &used[number * MOST..] {
+                    self.sightings.note_use(*session, *at);
+                }
+                return Err(error.into());
+            }
+        }
+        Ok(())
+    }
+
     /// Writes what was noted.
     ///
     /// # Errors
     /// What the store says; it all stays noted.
     pub async fn write_sightings(&self) -> Result<(), AuthError> {
+        self.write_uses().await?;
         let now = self.now();
         let waiting = self.sightings.waiting(now, self.tokens.policy().longest_access());
         if waiting.is_empty() {

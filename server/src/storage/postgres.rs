@@ -292,6 +292,13 @@ impl Store for PostgresStore {
         reads::sight(&self.pool, sightings, store_delay).await
     }
 
+    async fn touch(&self, used: &[(SessionId, Timestamp)]) -> Result<(), StoreError> {
+        let ids: Vec<_> = used.iter().map(|(session, _)| session.to_string()).collect();
+        let moments: Vec<_> = used.iter().map(|(_, at)| at.millis()).collect();
+        let change = query(sql::own_sessions::TOUCH_ALL).bind(ids).bind(moments);
+        answer(change.execute(&self.pool)).await.map(drop)
+    }
+
     async fn revoked_since(
         &self,
         since: Timestamp,

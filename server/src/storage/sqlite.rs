@@ -277,6 +277,16 @@ impl Store for SqliteStore {
         try_join_all(sightings.iter().map(change)).await
     }
 
+    async fn touch(&self, used: &[(SessionId, Timestamp)]) -> Result<(), StoreError> {
+        let mut transaction = self.writer.begin_with("BEGIN IMMEDIATE").await?;
+        for (session, at) in used {
+            let change =
+                query(sql::own_sessions::TOUCH).bind(session.to_string()).bind(at.millis());
+            change.execute(&mut *transaction).await?;
+        }
+        Ok(transaction.commit().await?)
+    }
+
     async fn revoked_since(
         &self,
         since: Timestamp,

@@ -128,6 +128,10 @@ pub trait Store: Send + Sync + 'static {
         store_delay: Duration,
     ) -> Result<Vec<bool>, StoreError>;
 
+    /// Notes that these sessions were used, at moments of the store's. One whose row is busy may be
+    /// left out: it is in use.
+    async fn touch(&self, used: &[(SessionId, Timestamp)]) -> Result<(), StoreError>;
+
     /// The families that were ended, or removed with their owner, at `since` or later, and when.
     async fn revoked_since(
         &self,

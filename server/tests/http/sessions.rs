@@ -79,6 +79,20 @@ async fn those_that_are_over_are_left_out() {
 }
 
 #[tokio::test]
+async fn a_browser_that_opens_pages_alone_is_seen_to_use_its_session() {
+    let app = TestApp::new().await;
+    let browser = app.signed_in("ada").await;
+    for _ in 0..4 {
+        app.advance(mins(20));
+        browser.forget("access");
+        browser.open("/account").await.assert_status(200);
+        app.auth.write_sightings().await.unwrap();
+        let used = app.auth.sessions(None).await.unwrap()[0].last_used_at;
+        assert_eq!(used, app.auth.now());
+    }
+}
+
+#[tokio::test]
 async fn of_very_many_the_last_ones_are_listed_and_always_ones_own() {
     let app = TestApp::new().await;
     let browser = app.signed_in("ada").await;

@@ -14,6 +14,9 @@ const REAUTHENTICATE: &str = "/api/auth/reauthenticate/";
 const WRONG: &str = "Your password was entered incorrectly. Please enter it again.";
 const REQUIRED: &str = r#"{"detail":"Your sign-in is too old for this. Please enter your password.","code":"reauthentication_required"}"#;
 
+/// The last moment at which a sign-in is young.
+const JUST_YOUNG: Duration = Duration::from_millis(15 * 60_000 - 1);
+
 /// What asks for the owner, and what it answers to them.
 const ENDPOINTS: [(&str, &str, u16); 5] = [
     ("DELETE", "/api/auth/sessions/<other>/", 204),
@@ -61,7 +64,7 @@ async fn send(browser: &Browser, method: &str, path: &str, body: &Value) -> Repl
 
 #[tokio::test]
 async fn the_owner_is_asked_for_wherever_the_sign_in_is_old() {
-    let (young, old) = (mins(15) - Duration::from_millis(1), mins(15));
+    let (young, old) = (JUST_YOUNG, mins(15));
     let always: &[&str] = &["--reauthenticate-after", "0s"];
     let rows: [(&[&str], Duration, Password, Option<u16>); 9] = [
         (&[], Duration::ZERO, Password::None, None),
@@ -126,7 +129,7 @@ async fn who_has_shown_the_password_is_not_asked_again_in_that_session() {
         let body = json!({"password": PASSWORD});
         browser.post(through, &body).await.assert_status(200);
         late.login("ada").await.assert_status(200);
-        app.advance(mins(15) - Duration::from_millis(1));
+        app.advance(JUST_YOUNG);
         browser.refresh().await.assert_status(200);
         let others = "/api/auth/sessions/revoke-others/";
         browser.post(others, &json!({})).await.assert_status(200);

@@ -68,37 +68,78 @@ async fn what_is_old_is_removed_in_small_steps(database: &TestDatabase) {
     assert_eq!(counts(&*store, ada).await.len(), 2);
 }
 
-async fn a_session_is_handled_by_its_owner_alone(database: &TestDatabase) {
+/// Two sessions of Ada's, one of Bob's, and Ada.
+async fn three(store: &dyn Store) -> ([Family; 3], UserId) {
+    let ada = add_user(store, "ada", None).await.unwrap();
+    let bob = add_user(store, "bob", None).await.unwrap();
+    let own = add_family(store, ada, 1).await;
+    ([own, add_family(store, ada, 2).await, add_family(store, bob, 3).await], ada)
+}
+
+async fn a_session_is_ended_by_its_owner_alone(database: &TestDatabase) {
     let store = database.open().await;
-    let ada = add_user(&*store, "ada", None).await.unwrap();
-    let bob = add_user(&*store, "bob", None).await.unwrap();
-    let [own, other] = [add_family(&*store, ada, 1).await, add_family(&*store, ada, 2).await];
-    let bobs = add_family(&*store, bob, 3).await;
+    let ([own, other, bobs], ada) = three(&*store).await;
     let alive = Alive { now: at(10), idle_since: at(-1) };
-    let cause = RevokeCause::Logout;
-    let mut tx = store.begin().await.unwrap();
-    assert!(!tx.revoke_session_of(ada, bobs.id, cause, alive).await.unwrap());
-    assert!(!tx.session_lives(ada, bobs.id).await.unwrap());
-    assert!(!tx.authenticate_session(ada, bobs.id, at(9)).await.unwrap());
     let idle = Alive { idle_since: at(0), ..alive };
-    assert!(!tx.revoke_session_of(ada, other.id, cause, idle).await.unwrap());
-    assert!(tx.authenticate_session(ada, own.id, at(9)).await.unwrap());
-    // No moment goes back.
-    assert!(tx.authenticate_session(ada, own.id, at(8)).await.unwrap());
-    assert!(tx.revoke_session_of(ada, other.id, cause, alive).await.unwrap());
-    assert!(!tx.revoke_session_of(ada, other.id, cause, alive).await.unwrap());
-    assert!(!tx.session_lives(ada, other.id).await.unwrap());
-    assert!(tx.revoke_other_families_of(ada, own.id, cause, at(10)).await.unwrap().is_empty());
-    tx.commit().await.unwrap();
-    assert_eq!(family(&*store, own.id).await.authenticated_at, Some(at(9)));
+    let rows = [(&bobs, alive, false), (&other, idle, false), (&other, alive, true)];
+    for (session, alive, ended) in rows.into_iter().chain([(&other, alive, false)]) {
+        let mut tx = store.begin().await.unwrap();
+        let done = tx.revoke_session_of(ada, session.id, RevokeCause::Logout, alive).await;
+        assert_eq!(done.unwrap(), ended);
+        tx.commit().await.unwrap();
+    }
     assert!(family(&*store, bobs.id).await.revoked.is_none());
     let listed = store.own_sessions(ada, own.id, alive, 10).await.unwrap();
     assert_eq!((listed.total, listed.sessions[0].id), (1, own.id));
     assert_eq!(store.own_sessions(ada, own.id, idle, 10).await.unwrap().total, 0);
 }
 
+async fn all_but_one_are_ended(database: &TestDatabase) {
+    let store = database.open().await;
+    let ([own, other, bobs], ada) = three(&*store).await;
+    let mut tx = store.begin().await.unwrap();
+    let cause = RevokeCause::Logout;
+    assert_eq!(tx.revoke_other_families_of(ada, own.id, cause, at(9)).await.unwrap(), [other.id]);
+    tx.commit().await.unwrap();
+    for lives in [own.id, bobs.id] {
+        assert!(family(&*store, lives).await.revoked.is_none());
+    }
+}
+
+async fn the_password_counts_for_a_living_session_of_ones_own(database: &TestDatabase) {
+    let store = database.open().await;
+    let ([own, other, bobs], ada) = three(&*store).await;
+    assert!(revoke(&*store, other.id, RevokeCause::Logout).await);
+    let mut tx = store.begin().await.unwrap();
+    // No moment goes back.
+    for (session, millis, lives) in
+        [(&own, 9, true), (&own, 8, true), (&other, 9, false), (&bobs, 9, false)]
+    {
+        assert_eq!(tx.session_lives(ada, session.id).await.unwrap(), lives);
+        let noted = tx.authenticate_session(ada, session.id, at(millis)).await;
+        assert_eq!(noted.unwrap(), lives);
+    }
+    tx.commit().await.unwrap();
+    assert_eq!(family(&*store, own.id).await.authenticated_at, Some(at(9)));
+    assert_eq!(family(&*store, bobs.id).await.authenticated_at, Some(at(0)));
+}
+
+async fn a_use_is_noted_and_never_goes_back(database: &TestDatabase) {
+    let store = database.open().await;
+    let ([own, other, _], ada) = three(&*store).await;
+    assert!(revoke(&*store, other.id, RevokeCause::Logout).await);
+    for millis in [9, 8] {
+        store.touch(&[(own.id, at(millis)), (other.id, at(millis))]).await.unwrap();
+    }
+    let listed = store.list_sessions(Some(ada)).await.unwrap();
+    assert_eq!((listed.len(), listed[0].last_used_at), (1, at(9)));
+}
+
 on_both_engines! {
     what_is_counted_makes_one_row_an_hour,
     what_is_old_is_removed_in_small_steps,
-    a_session_is_handled_by_its_owner_alone,
+    a_session_is_ended_by_its_owner_alone,
+    all_but_one_are_ended,
+    the_password_counts_for_a_living_session_of_ones_own,
+    a_use_is_noted_and_never_goes_back,
 }

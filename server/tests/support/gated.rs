@@ -196,6 +196,10 @@ impl Store for GatedStore {
         self.reach()?.sight(sightings, store_delay).await
     }
 
+    async fn touch(&self, used: &[(SessionId, Timestamp)]) -> Result<(), StoreError> {
+        self.reach()?.touch(used).await
+    }
+
     async fn revoked_since(
         &self,
         since: Timestamp,

@@ -12,6 +12,15 @@ pub(in crate::storage) const LIST: &str = "SELECT s.id, u.username, s.created_at
 pub(in crate::storage) const LIVES: &str =
     "SELECT count(*) FROM sessions WHERE id = $1 AND user_id = $2 AND revoked_at IS NULL";
 
+pub(in crate::storage) const TOUCH: &str = "UPDATE sessions SET last_used_at = $2 \
+     WHERE id = $1 AND revoked_at IS NULL AND last_used_at < $2";
+
+/// Never waits for a row that somebody else holds, so that two nodes cannot wait for each other.
+pub(in crate::storage) const TOUCH_ALL: &str = "UPDATE sessions AS s SET last_used_at = g.at \
+     FROM unnest($1::text[], $2::bigint[]) AS g (id, at) \
+     WHERE s.id = g.id AND s.revoked_at IS NULL AND s.last_used_at < g.at \
+     AND s.id IN (SELECT id FROM sessions WHERE id = ANY($1) FOR UPDATE SKIP LOCKED)";
+
 // No moment ever goes back.
 pub(in crate::storage) const AUTHENTICATE: &str = "UPDATE sessions SET \
      authenticated_at = CASE WHEN authenticated_at > $3 THEN authenticated_at ELSE $3 END \
