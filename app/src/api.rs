@@ -10,6 +10,7 @@ pub mod client;
 pub mod error;
 pub mod host;
 pub mod session_calls;
+mod sessions;
 #[cfg(test)]
 pub(crate) mod testing;
 pub mod transport;

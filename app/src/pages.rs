@@ -18,7 +18,9 @@ use leptos::prelude::*;
 use leptos_router::components::FlatRoutes;
 
 use self::{
-    account::{AccountPage, DeletePage, EmailPage, PasswordPage, ProfilePage},
+    account::{
+        AccountPage, ActivityPage, DeletePage, EmailPage, PasswordPage, ProfilePage, SessionsPage,
+    },
     forgot_password::ForgotPasswordPage,
     home::HomePage,
     login::LoginPage,
@@ -54,6 +56,8 @@ pub fn Pages() -> impl IntoView {
             <At path=paths::PROFILE_PAGE show=|| private(ProfilePage) />
             <At path=paths::EMAIL_PAGE show=|| private(EmailPage) />
             <At path=paths::PASSWORD_PAGE show=|| private(PasswordPage) />
+            <At path=paths::SESSIONS_PAGE show=|| private(SessionsPage) />
+            <At path=paths::ACTIVITY_PAGE show=|| private(ActivityPage) />
             <At path=paths::DELETE_PAGE show=|| private(DeletePage) />
         </FlatRoutes>
     }

@@ -22,5 +22,5 @@ pub use error::{ErrorCode, Problem};
 pub use form::FormReply;
 pub use next::NextPath;
 pub use session::{OUT_COOKIE, SESSION_END, SessionEnd, SessionSnapshot, USER};
-pub use sessions::{Session, SessionList};
+pub use sessions::{Ending, Session, SessionList};
 pub use user::{Item, ItemList, User};

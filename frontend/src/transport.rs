@@ -75,6 +75,7 @@ fn init(request: &ApiRequest, abort: &Abort) -> Result<RequestInit, JsValue> {
         Method::Get => "GET",
         Method::Post => "POST",
         Method::Patch => "PATCH",
+        Method::Delete => "DELETE",
     });
     init.set_credentials(RequestCredentials::SameOrigin);
     init.set_cache(RequestCache::NoStore);

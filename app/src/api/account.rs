@@ -87,7 +87,7 @@ impl Api {
 
     /// Sends a request whose answer sets or deletes token cookies: nothing is refreshed beside it.
     /// Where the API wants a valid access token it is given way to a refresh, and sent once more.
-    async fn send_alone(
+    pub(super) async fn send_alone(
         &self,
         request: ApiRequest,
     ) -> Result<(ApiResponse, Option<Change<'_>>), ApiError> {

@@ -20,6 +20,8 @@ pub enum Method {
     Post,
     /// Changes a part.
     Patch,
+    /// Removes.
+    Delete,
 }
 
 /// A request to the own API.
@@ -47,6 +49,11 @@ impl ApiRequest {
     /// Changes a part of what is at `path`.
     pub fn patch(path: &str) -> Self {
         Self { method: Method::Patch, ..Self::get(path) }
+    }
+
+    /// Removes what is at `path`.
+    pub fn delete(path: &str) -> Self {
+        Self { method: Method::Delete, ..Self::get(path) }
     }
 
     /// The same with a JSON body.

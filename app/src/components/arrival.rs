@@ -25,8 +25,14 @@ pub fn Heading(
 /// that came from the server is left alone: the browser has set the focus, and the person may have
 /// begun to type. During SSR nothing happens.
 pub fn on_arrival(focus: impl Fn() + 'static) {
-    let hydrating = Owner::current_shared_context().is_some_and(|shared| shared.during_hydration());
-    if !hydrating {
+    if !is_first_frame() {
         effect(move |_| focus());
     }
+}
+
+/// Whether what is being made is the page as the server renders it: there, and in the browser until
+/// it has taken that over.
+pub fn is_first_frame() -> bool {
+    Owner::current_shared_context()
+        .is_none_or(|shared| !shared.is_browser() || shared.during_hydration())
 }

@@ -14,11 +14,15 @@ pub fn BusyButton(
     label: &'static str,
     /// What it is doing while busy.
     busy_label: &'static str,
+    /// To whom or what, where that can be seen beside it.
+    #[prop(optional)]
+    whom: String,
     /// Whether it is at work.
     busy: RwSignal<bool>,
     /// CSS classes.
     class: &'static str,
 ) -> Piece {
+    let whom = (!whom.is_empty()).then(|| view! { <span class="unseen">" " {whom}</span> }.erase());
     view! {
         <button
             class=class
@@ -27,6 +31,7 @@ pub fn BusyButton(
         >
             <span class:off=move || busy.get()>{label}</span>
             <span class="busy-label" class:off=move || !busy.get()>{busy_label}</span>
+            {whom}
         </button>
     }
     .erase()

@@ -2,7 +2,7 @@
 
 use leptos::{html, prelude::*};
 
-use super::{Erase, Field, Piece, use_hydrated};
+use super::{Erase, Fault, Field, Piece, use_hydrated};
 
 /// What a form asks for.
 #[derive(Clone, Copy, Debug)]
@@ -28,6 +28,8 @@ pub enum Kind {
     Email,
     /// Something that nobody is to read over a shoulder. It can be shown.
     Password,
+    /// Whether one means it: a box to tick.
+    Tick,
     /// Nothing: the page brings it.
     Hidden,
 }
@@ -51,6 +53,11 @@ impl Question {
     pub const fn email(missing: &'static str) -> Self {
         let (name, label) = ("email", "E-mail address");
         Self { name, label, kind: Kind::Email, autocomplete: "email", missing }
+    }
+
+    /// A box to tick, before what cannot be undone.
+    pub const fn tick(name: &'static str, label: &'static str, missing: &'static str) -> Self {
+        Self { name, label, kind: Kind::Tick, autocomplete: "off", missing }
     }
 
     /// What the page brings.
@@ -79,9 +86,11 @@ impl Entry {
         Self { question, input: NodeRef::new() }
     }
 
-    /// What was typed.
+    /// What was typed; of a box that is not ticked, nothing.
     pub fn value(self) -> String {
-        self.input.get_untracked().map(|input| input.value()).unwrap_or_default()
+        let is_tick = self.question.kind == Kind::Tick;
+        let input = self.input.get_untracked().filter(|input| !is_tick || input.checked());
+        input.map(|input| input.value()).unwrap_or_default()
     }
 
     /// Forgets what was typed.
@@ -130,6 +139,10 @@ pub fn EntryField(
     let input = view! { <Input entry value autofocus shown error described_by /> }.into_inner();
     match kind {
         Kind::Hidden => input,
+        Kind::Tick => {
+            let label = view! { <span class="tick">{input} <label for=name>{label}</label></span> };
+            view! { <div class="field">{label} <Fault name error /></div> }.erase()
+        }
         Kind::Text | Kind::Email => view! { <Field name label error input /> }.erase(),
         Kind::Password => {
             let input = view! { <div class="with-toggle">{input} <Toggle shown /></div> }.erase();
@@ -175,6 +188,7 @@ fn Input(
     let kind = move || match kind {
         Kind::Email => "email",
         Kind::Hidden => "hidden",
+        Kind::Tick => "checkbox",
         Kind::Password if !shown.get() => "password",
         Kind::Text | Kind::Password => "text",
     };

@@ -1,7 +1,10 @@
 //! What is wrong with what was entered into a form, and where on the form it is said.
 
-use super::{Kind, Question, in_words};
-use crate::{api::ApiError, wire::Problem};
+use super::{Kind, Question, form::PROOF, in_words};
+use crate::{
+    api::ApiError,
+    wire::{ErrorCode, Problem},
+};
 
 /// The server's words for a wrong username, a wrong password and a disabled account alike.
 const BAD_CREDENTIALS: &str = "Unable to log in with provided credentials.";
@@ -19,6 +22,8 @@ pub struct Faults {
     pub fields: Vec<(&'static str, String)>,
     /// Whether the server looked at username and password and refused them together.
     pub refused: bool,
+    /// Whether nothing is wrong but that the sign-in is too old: the password is asked for.
+    pub too_old: bool,
 }
 
 /// Where the focus goes after a form was refused.
@@ -32,8 +37,11 @@ pub enum Place {
 
 impl Faults {
     /// What the server's answer, or its absence, means for a form that asks these questions.
-    pub fn of_error(error: &ApiError, questions: &[Question]) -> Self {
+    pub fn of_error(error: &ApiError, questions: &[&Question]) -> Self {
         match error {
+            ApiError::Refused { problem, .. } if wants_proof(problem, questions) => {
+                Self { too_old: true, ..Self::default() }
+            }
             ApiError::Refused { status: 400, problem, .. } => Self::of_problem(problem, questions),
             ApiError::Refused { status: 404, .. } if hidden(questions).next().is_some() => {
                 Self::in_all(DEAD_LINK.to_owned())
@@ -47,7 +55,7 @@ impl Faults {
         Self { summary: Some(words), ..Self::default() }
     }
 
-    fn of_problem(problem: &Problem, questions: &[Question]) -> Self {
+    fn of_problem(problem: &Problem, questions: &[&Question]) -> Self {
         if problem.general() == Some(BAD_CREDENTIALS) {
             let summary = "These do not match. Check both and try again.";
             let summary = Some(summary.to_owned());
@@ -56,7 +64,7 @@ impl Faults {
         if hidden(questions).any(|question| !problem.field(question.name).is_empty()) {
             return Self::in_all(DEAD_LINK.to_owned());
         }
-        let said = |question: &Question| match problem.field(question.name) {
+        let said = |question: &&Question| match problem.field(question.name) {
             [] => None,
             messages => Some((question.name, messages.join(" "))),
         };
@@ -64,7 +72,7 @@ impl Faults {
         let summary = problem.general().map(str::to_owned);
         let summary =
             summary.or_else(|| fields.is_empty().then(|| "That did not work.".to_owned()));
-        Self { summary, fields, refused: false }
+        Self { summary, fields, ..Self::default() }
     }
 
     /// What is wrong with a field.
@@ -74,7 +82,7 @@ impl Faults {
 
     /// Whether anything is.
     pub fn is_empty(&self) -> bool {
-        self.summary.is_none() && self.fields.is_empty()
+        self.summary.is_none() && self.fields.is_empty() && !self.too_old
     }
 
     /// The first place that needs the person.
@@ -82,14 +90,21 @@ impl Faults {
         match self.fields.first() {
             Some((field, _)) => Place::Field(field),
             None if self.refused => Place::Field("password"),
+            None if self.too_old => Place::Field(PROOF.name),
             None => Place::Summary,
         }
     }
 }
 
+/// Whether the password is wanted by a form that can ask for it.
+fn wants_proof(problem: &Problem, questions: &[&Question]) -> bool {
+    problem.code == Some(ErrorCode::ReauthenticationRequired)
+        && questions.iter().any(|question| question.name == PROOF.name)
+}
+
 /// What nobody types: it came with a link.
-fn hidden(questions: &[Question]) -> impl Iterator<Item = &Question> {
-    questions.iter().filter(|question| question.kind == Kind::Hidden)
+fn hidden<'q>(questions: &[&'q Question]) -> impl Iterator<Item = &'q Question> {
+    questions.iter().copied().filter(|question| question.kind == Kind::Hidden)
 }
 
 #[cfg(test)]
@@ -107,9 +122,16 @@ mod tests {
         Question::password("password", "", ""),
     ];
 
+    fn asked(questions: &[Question]) -> Vec<&Question> {
+        questions.iter().collect()
+    }
+
     fn bad_request(body: &str) -> Faults {
         let problem = Problem::parse(body);
-        Faults::of_error(&ApiError::Refused { status: 400, problem, retry_after_s: None }, &LOGIN)
+        Faults::of_error(
+            &ApiError::Refused { status: 400, problem, retry_after_s: None },
+            &asked(&LOGIN),
+        )
     }
 
     #[test]
@@ -135,10 +157,23 @@ mod tests {
         let refused =
             |status| ApiError::Refused { status, problem: problem.clone(), retry_after_s: None };
         for status in [400, 404] {
-            let faults = Faults::of_error(&refused(status), &RESET);
+            let faults = Faults::of_error(&refused(status), &asked(&RESET));
             assert_eq!(faults.summary.as_deref(), Some(DEAD_LINK));
             assert_eq!(faults.place(), Place::Summary);
         }
+    }
+
+    #[test]
+    fn an_old_sign_in_leads_to_the_password_where_a_form_can_ask_for_it() {
+        const EMAIL: Question = Question::email("");
+        let body = r#"{"detail":"Sign in again.","code":"reauthentication_required"}"#;
+        let problem = Problem::parse(body);
+        let error = ApiError::Refused { status: 403, problem, retry_after_s: None };
+        let faults = Faults::of_error(&error, &[&EMAIL, &PROOF]);
+        assert!(faults.too_old && !faults.is_empty() && faults.summary.is_none());
+        assert_eq!(faults.place(), Place::Field("password"));
+        let faults = Faults::of_error(&error, &[&EMAIL]);
+        assert_eq!((faults.summary.as_deref(), faults.too_old), (Some("Sign in again."), false));
     }
 
     #[test]
@@ -148,7 +183,7 @@ mod tests {
             assert_eq!(faults.place(), Place::Summary);
             assert!(faults.summary.is_some(), "{body}");
         }
-        assert_eq!(Faults::of_error(&ApiError::NoAnswer, &LOGIN).place(), Place::Summary);
+        assert_eq!(Faults::of_error(&ApiError::NoAnswer, &asked(&LOGIN)).place(), Place::Summary);
         assert!(Faults::default().is_empty());
     }
 }

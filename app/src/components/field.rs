@@ -18,16 +18,27 @@ pub fn Field(
     /// The input.
     input: Piece,
 ) -> Piece {
-    let message = part(move || {
-        let id = format!("{name}-error");
-        error.get().map(|error| view! { <p class="field-error" id=id>{error}</p> }.erase())
-    });
     view! {
         <div class="field">
             <label for=name>{label}</label>
             {input}
-            {message}
+            <Fault name error />
         </div>
     }
     .erase()
+}
+
+/// What is wrong with a field, with the id `<name>-error`.
+#[component]
+pub fn Fault(
+    /// The name of the input.
+    name: &'static str,
+    /// What is wrong with it.
+    error: Signal<Option<String>>,
+) -> Piece {
+    let message = part(move || {
+        let id = format!("{name}-error");
+        error.get().map(|error| view! { <p class="field-error" id=id>{error}</p> }.erase())
+    });
+    message.erase()
 }

@@ -3,6 +3,7 @@
 //! All forms share this code, one copy of it: it would be most of what each adds to the WASM.
 
 mod frame;
+mod proof;
 mod sheet;
 mod values;
 
@@ -11,8 +12,8 @@ use std::sync::Arc;
 use leptos::{ev::SubmitEvent, html, prelude::*, task::spawn_local};
 use leptos_router::hooks::use_location;
 
-pub use self::{sheet::Sheet, values::Values};
-use super::{Entry, Faults, Place, Question, effect};
+pub use self::{proof::PROOF, sheet::Sheet, values::Values};
+use super::{Entry, Faults, Kind, Place, Question, effect, is_first_frame};
 use crate::{
     api::{ApiError, BoxFuture, use_api},
     session::set_if_new,
@@ -36,6 +37,8 @@ pub fn saying(endpoint: &'static str) -> Sender {
 pub struct Form {
     sheet: &'static Sheet,
     entries: Arc<[Entry]>,
+    /// The password, where the API may want it once more.
+    proof: Option<Entry>,
     /// What the page brings for some of them.
     brought: Arc<[(&'static str, String)]>,
     reply: Option<FormReply>,
@@ -46,6 +49,8 @@ pub struct Form {
     pub faults: RwSignal<Faults>,
     /// Whether it has worked, and nothing was tried since.
     pub done: RwSignal<bool>,
+    /// Whether the API wants the password.
+    asked: RwSignal<bool>,
 }
 
 impl Form {
@@ -53,19 +58,26 @@ impl Form {
     pub fn new(sheet: &'static Sheet, send: Sender) -> Self {
         let Sheet { page, questions, .. } = *sheet;
         let reply = first_reply(page);
-        let faults = reply.as_ref().map(|reply| faults_of(reply, questions)).unwrap_or_default();
+        let proof = sheet.proof.then(|| Entry::new(&PROOF));
+        let faults = reply.as_ref().map(|reply| Faults::of_error(&refusal(reply), &sheet.all()));
+        let faults = faults.unwrap_or_default();
+        // A page that came back with its password entered wrongly, or with something else, asks again.
+        let given = reply.as_ref().is_some_and(|reply| reply.value(PROOF.name).is_some());
+        let asked = faults.too_old || given;
         let tells = !sheet.done.is_empty();
         let done =
             tells && reply.is_none() && use_location().search.with_untracked(|q| query::is_done(q));
         Self {
             sheet,
             entries: questions.iter().map(Entry::new).collect(),
+            proof,
             brought: Arc::default(),
             reply,
             send,
             busy: RwSignal::new(false),
             faults: RwSignal::new(faults),
             done: RwSignal::new(done),
+            asked: RwSignal::new(asked),
         }
     }
 
@@ -81,9 +93,10 @@ impl Form {
 
     /// What is in an input at first: what was typed into a form that was refused, else what the page
     /// brings.
-    fn first_value(&self, name: &str) -> Option<String> {
-        let typed = self.reply.as_ref().and_then(|reply| reply.value(name));
-        let brought = || self.brought.iter().find(|(known, _)| *known == name);
+    fn first_value(&self, Question { name, kind, .. }: &Question) -> Option<String> {
+        let reply = self.reply.as_ref().filter(|_| *kind != Kind::Password);
+        let typed = reply.and_then(|reply| reply.value(name));
+        let brought = || self.brought.iter().find(|(known, _)| known == name);
         typed.or_else(|| brought().map(|(_, value)| value.as_str())).map(str::to_owned)
     }
 
@@ -93,8 +106,10 @@ impl Form {
             return;
         }
         self.done.set(false);
-        let values = Values(self.entries.iter().map(|e| (e.question.name, e.value())).collect());
-        if let Some(faults) = values.faults(self.sheet.questions) {
+        let asked: Vec<_> = self.asked().collect();
+        let values = Values(asked.iter().map(|e| (e.question.name, e.value())).collect());
+        let questions: Vec<_> = asked.iter().map(|entry| entry.question).collect();
+        if let Some(faults) = values.faults(&questions) {
             self.faults.set(faults);
             return;
         }
@@ -103,25 +118,48 @@ impl Form {
         self.busy.set(true);
         spawn_local(async move {
             let sent = sent.await;
-            let worked = sent.is_ok();
-            let faults = sent.err().map(|error| Faults::of_error(&error, form.sheet.questions));
-            match faults {
-                // The same once more is said once more.
-                Some(faults) => form.faults.set(faults),
-                None => set_if_new(form.faults, Faults::default()),
-            }
-            set_if_new(form.done, worked);
+            form.turned_out(&sent);
             form.busy.set(false);
         });
+    }
+
+    /// What it asks for now.
+    fn asked(&self) -> impl Iterator<Item = Entry> {
+        let proof = self.proof.filter(|_| self.asked.get_untracked());
+        self.entries.iter().copied().chain(proof)
+    }
+
+    /// Shows what came of it.
+    pub fn turned_out(&self, sent: &Result<(), ApiError>) {
+        if let Err(error) = sent {
+            let faults = Faults::of_error(error, &self.sheet.all());
+            if faults.too_old {
+                set_if_new(self.asked, true);
+            }
+            // The same once more is said once more.
+            self.faults.set(faults);
+        } else {
+            set_if_new(self.faults, Faults::default());
+            set_if_new(self.asked, false);
+        }
+        set_if_new(self.done, sent.is_ok());
+    }
+
+    /// Forgets the passwords that were typed.
+    fn forget_passwords(&self) {
+        let passwords = self.entries.iter().filter(|entry| entry.question.kind == Kind::Password);
+        passwords.for_each(|entry| entry.clear());
     }
 
     /// The field that a fault is about takes the focus. What the page came with has been read
     /// already, and the browser has set the focus.
     fn focus_on_fault(&self, summary: NodeRef<html::P>) {
         let form = self.clone();
+        let from_server = is_first_frame();
         effect(move |before| {
             let place = form.faults.with(|faults| (!faults.is_empty()).then(|| faults.place()));
-            let (Some(()), Some(place)) = (before, place) else { return };
+            let read = from_server && before.is_none();
+            let Some(place) = place.filter(|_| !read) else { return };
             let form = form.clone();
             // The messages must be in the document before one of them can take the focus.
             request_animation_frame(move || match place {
@@ -132,7 +170,7 @@ impl Form {
     }
 
     fn focus(&self, name: &str) {
-        if let Some(entry) = self.entries.iter().find(|entry| entry.question.name == name) {
+        if let Some(entry) = self.asked().find(|entry| entry.question.name == name) {
             entry.focus();
         }
     }
@@ -155,14 +193,11 @@ pub fn instead(mut act: impl FnMut() + 'static) -> Box<dyn FnMut(SubmitEvent)> {
 
 /// What came of the form when the browser sent it by itself, where that is how one got here.
 /// Nothing after a navigation inside the app.
-fn first_reply(page: &str) -> Option<FormReply> {
-    let first_frame = Owner::current_shared_context()
-        .is_none_or(|shared| !shared.is_browser() || shared.during_hydration());
-    use_context::<FormReply>().filter(|reply| first_frame && reply.page == page)
+pub fn first_reply(page: &str) -> Option<FormReply> {
+    use_context::<FormReply>().filter(|reply| is_first_frame() && reply.page == page)
 }
 
-fn faults_of(reply: &FormReply, questions: &[Question]) -> Faults {
+fn refusal(reply: &FormReply) -> ApiError {
     let (status, retry_after_s) = (reply.status, reply.retry_after_s);
-    let problem = Problem::parse(&reply.body);
-    Faults::of_error(&ApiError::Refused { status, problem, retry_after_s }, questions)
+    ApiError::Refused { status, problem: Problem::parse(&reply.body), retry_after_s }
 }

@@ -1,5 +1,6 @@
 //! The account page: who one is, how the session stands, and data that only signed-in people get.
 
+mod activity;
 mod area;
 mod data;
 mod delete;
@@ -7,17 +8,20 @@ mod email;
 mod password;
 mod profile;
 mod session;
+mod sessions;
 
 use leptos::prelude::*;
 use leptos_meta::Title;
 
-use self::{area::AreaNavigation, data::DataPanel, session::SessionPanel};
 pub use self::{
+    activity::ActivityPage,
     delete::DeletePage,
     email::EmailPage,
     password::{PasswordPage, changed_password_page},
     profile::ProfilePage,
+    sessions::SessionsPage,
 };
+use self::{area::AreaNavigation, data::DataPanel, session::SessionPanel};
 use crate::{
     components::{Erase, Heading, Piece, SignOut, use_user},
     wire::User,

@@ -59,6 +59,11 @@ fn Reason() -> Piece {
         {
             Some(notice("Your new password is saved. Sign in with it."))
         }
+        SessionView::Anonymous { .. }
+            if search.with(|search| query::says(search, query::EVERYWHERE)) =>
+        {
+            Some(notice("You are signed out everywhere."))
+        }
         SessionView::Anonymous { why } => why.map(reason_in_words).map(notice),
         SessionView::Unknown { .. } | SessionView::SignedIn { .. } => None,
     });

@@ -1,7 +1,5 @@
 //! Where to go after signing in.
 
-use std::fmt::Write as _;
-
 use super::{paths, query};
 
 /// A path on this origin, fit for `?next=`. Whatever could lead elsewhere does not parse.
@@ -45,7 +43,7 @@ impl NextPath {
 
     /// A page that leads here once somebody is signed in.
     pub fn after(&self, page: &str) -> String {
-        format!("{page}?next={}", encode(&self.0))
+        format!("{page}?next={}", query::encode(&self.0))
     }
 }
 
@@ -60,20 +58,6 @@ impl Default for NextPath {
 fn is_plain(path: &str) -> bool {
     let segments = path.split('/').map(|segment| segment.to_ascii_lowercase().replace("%2e", "."));
     !path.contains("//") && !segments.into_iter().any(|segment| segment == "." || segment == "..")
-}
-
-/// Percent-encodes what would end or split a query value; `/` stays readable.
-fn encode(path: &str) -> String {
-    let mut out = String::with_capacity(path.len());
-    for byte in path.bytes() {
-        match byte {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'/' => {
-                out.push(char::from(byte));
-            }
-            _ => _ = write!(out, "%{byte:02X}"),
-        }
-    }
-    out
 }
 
 #[cfg(test)]

@@ -88,13 +88,22 @@ pub const PAGES: &[&str] = &[
     PROFILE_PAGE,
     EMAIL_PAGE,
     PASSWORD_PAGE,
+    SESSIONS_PAGE,
+    ACTIVITY_PAGE,
     DELETE_PAGE,
 ];
 
 /// Pages that only a signed-in person may open. The server guards these before rendering and the
 /// client guards them while navigating.
-pub const PRIVATE_PAGES: &[&str] =
-    &[ACCOUNT_PAGE, PROFILE_PAGE, EMAIL_PAGE, PASSWORD_PAGE, DELETE_PAGE];
+pub const PRIVATE_PAGES: &[&str] = &[
+    ACCOUNT_PAGE,
+    PROFILE_PAGE,
+    EMAIL_PAGE,
+    PASSWORD_PAGE,
+    SESSIONS_PAGE,
+    ACTIVITY_PAGE,
+    DELETE_PAGE,
+];
 
 /// Pages for people who are not signed in; the others are led on.
 pub const GATE_PAGES: &[&str] = &[LOGIN_PAGE, REGISTER_PAGE];

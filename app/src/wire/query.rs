@@ -1,11 +1,22 @@
 //! What stands in the query of an address. Queries are as they stand there: percent-encoded, without
 //! `?`.
 
+use std::fmt::Write as _;
+
 /// The query of a page whose form has worked, as far as a browser that sent it by itself can tell.
 pub const DONE: &str = "done";
 
 /// The query of the login page for who has chosen a new password and is to sign in with it.
 pub const NEW_PASSWORD: &str = "new-password";
+
+/// The query of the page of the sessions for who has ended all others.
+pub const OTHERS: &str = "others";
+
+/// The query of the login page for who has ended all sessions.
+pub const EVERYWHERE: &str = "everywhere";
+
+/// The name under which a page's query says where the page before it stopped.
+pub const BEFORE: &str = "before";
 
 /// A value, decoded once. One that cannot be decoded is nobody's.
 pub fn value(query: &str, name: &str) -> Option<String> {
@@ -21,6 +32,20 @@ pub fn is_done(query: &str) -> bool {
 /// Whether it says this.
 pub fn says(query: &str, word: &str) -> bool {
     query.split('&').any(|pair| pair == word)
+}
+
+/// Percent-encodes what would end or split a query value; `/` stays readable.
+pub fn encode(value: &str) -> String {
+    let mut out = String::with_capacity(value.len());
+    for byte in value.bytes() {
+        match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'/' => {
+                out.push(char::from(byte));
+            }
+            _ => _ = write!(out, "%{byte:02X}"),
+        }
+    }
+    out
 }
 
 /// Undoes the percent-encoding of a query value, once. A stray `%` or what is not UTF-8 is nobody's.

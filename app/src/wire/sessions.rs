@@ -1,6 +1,8 @@
-//! The sessions of an account, as its owner sees them.
+//! The sessions of an account, as its owner sees them, and how they are ended.
 
 use serde::{Deserialize, Serialize};
+
+use super::paths;
 
 /// The answer of `GET /api/auth/sessions/`: the latest used first.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -10,6 +12,10 @@ pub struct SessionList {
     pub sessions: Vec<Session>,
     /// How many there are in all.
     pub total: u32,
+    /// When this was told, as ISO 8601 in UTC: nobody has to compare clocks.
+    #[serde(default)]
+    #[cfg_attr(feature = "schema", schema(format = DateTime))]
+    pub now: String,
 }
 
 /// A session.
@@ -35,4 +41,71 @@ pub struct Session {
     pub expires_at: String,
     /// Whether it is the caller's own.
     pub is_current: bool,
+}
+
+/// Which sessions are to end.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Ending {
+    /// The one of this id.
+    One(String),
+    /// All but the caller's.
+    Others,
+    /// All.
+    All,
+}
+
+impl Ending {
+    /// The name of the input by which the page's forms say it.
+    pub const INPUT: &str = "end";
+
+    /// Reads the value of that input. What is neither of the two words is an id, if only nobody's.
+    pub fn parse(value: &str) -> Self {
+        match value {
+            "others" => Self::Others,
+            "all" => Self::All,
+            id => Self::One(id.to_owned()),
+        }
+    }
+
+    /// The value of that input.
+    pub fn value(&self) -> &str {
+        match self {
+            Self::One(id) => id,
+            Self::Others => "others",
+            Self::All => "all",
+        }
+    }
+
+    /// Where the API is asked for it. What cannot be an id leads to none.
+    pub fn endpoint(&self) -> String {
+        let is_plain = |id: &str| id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
+        match self {
+            Self::One(id) if is_plain(id) && !id.is_empty() => format!("{}{id}/", paths::SESSIONS),
+            Self::One(_) => format!("{}-/", paths::SESSIONS),
+            Self::Others => paths::REVOKE_OTHERS.to_owned(),
+            Self::All => paths::REVOKE_ALL.to_owned(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_form_says_which_sessions_are_to_end_and_nothing_else() {
+        for (value, endpoint) in [
+            ("0193a-7f", "/api/auth/sessions/0193a-7f/"),
+            ("others", "/api/auth/sessions/revoke-others/"),
+            ("all", "/api/auth/sessions/revoke-all/"),
+            ("", "/api/auth/sessions/-/"),
+            ("..", "/api/auth/sessions/-/"),
+            ("x/../../account/delete", "/api/auth/sessions/-/"),
+            ("a?b", "/api/auth/sessions/-/"),
+            ("é", "/api/auth/sessions/-/"),
+        ] {
+            let ending = Ending::parse(value);
+            assert_eq!((ending.value(), ending.endpoint().as_str()), (value, endpoint));
+        }
+    }
 }

@@ -3,14 +3,18 @@
 use leptos::{html, prelude::*, tachys::view::iterators::StaticVec};
 
 use super::{Form, Sheet, focus, instead};
-use crate::components::{BusyButton, EntryField, Erase, Kind, Piece, Place, effect, part};
+use crate::components::{
+    BusyButton, EntryField, Erase, Kind, Piece, Place, Question, effect, part, use_hydrated,
+    use_user,
+};
 
 impl Form {
     /// The form in the document. Without a script it is sent to `action`: its page, with what belongs
     /// into the address.
     pub fn view(self, action: Signal<String>) -> Piece {
         let form = self;
-        let Sheet { titled_by, label, busy_label, done: told, once, class, .. } = *form.sheet;
+        let Sheet { questions, titled_by, label, busy_label, .. } = *form.sheet;
+        let Sheet { done: told, once, class, .. } = *form.sheet;
         let summary = NodeRef::<html::P>::new();
         form.focus_on_fault(summary);
         let (faults, busy, done) = (form.faults, form.busy, form.done);
@@ -19,7 +23,14 @@ impl Form {
             Some(view! { <p class="alert" tabindex="-1" node_ref=summary>{words}</p> }.erase())
         });
         let outcome = (!told.is_empty()).then(|| outcome(&form, told));
-        let fields = fields(&form);
+        let shown = RwSignal::new(false);
+        let fields = fields(&form, shown);
+        let proof = form.proof(shown);
+        let whose = whose(questions);
+        // Without a script the browser itself sees to it that nobody deletes something unawares.
+        let has_tick = questions.iter().any(|question| question.kind == Kind::Tick);
+        let hydrated = use_hydrated();
+        let novalidate = move || !has_tick || hydrated.get();
         let submit = instead(move || form.submit());
         view! {
             {outcome}
@@ -27,14 +38,16 @@ impl Form {
                 method="post"
                 action=action
                 aria-labelledby=titled_by
-                novalidate
+                novalidate=novalidate
                 hidden=move || once && done.get()
                 on:submit=submit
             >
                 <div role="alert" id="form-summary" class:off=move || busy.get()>
                     {fault}
                 </div>
+                {whose}
                 {fields}
+                {proof}
                 <BusyButton class label busy_label busy />
             </form>
         }
@@ -45,12 +58,12 @@ impl Form {
 /// Tells that the form has worked. Passwords that were typed are forgotten then.
 fn outcome(form: &Form, told: &'static str) -> Piece {
     let notice = NodeRef::<html::P>::new();
-    let (done, entries) = (form.done, form.entries.clone());
+    let (done, form) = (form.done, form.clone());
     effect(move |before| {
         if !done.get() || before.is_none() {
             return;
         }
-        entries.iter().filter(|e| e.question.kind == Kind::Password).for_each(|e| e.clear());
+        form.forget_passwords();
         request_animation_frame(move || focus(notice));
     });
     let words = part(move || {
@@ -60,10 +73,19 @@ fn outcome(form: &Form, told: &'static str) -> Piece {
     view! { <div role="status">{words}</div> }.erase()
 }
 
+/// For password managers: whose password it is, where the form does not ask for that. Nobody sees it,
+/// and it is not sent.
+pub(super) fn whose(questions: &[Question]) -> Option<Piece> {
+    let is_password = |question: &Question| question.kind == Kind::Password;
+    let names_somebody = |question: &Question| question.autocomplete == "username";
+    let wanted = questions.iter().any(is_password) && !questions.iter().any(names_somebody);
+    let user = use_user().get_untracked().filter(|_| wanted)?;
+    Some(view! { <input type="text" autocomplete="username" value=user.username hidden /> }.erase())
+}
+
 /// The fields, in the order of the questions.
-fn fields(form: &Form) -> StaticVec<Piece> {
+fn fields(form: &Form, shown: RwSignal<bool>) -> StaticVec<Piece> {
     let faults = form.faults;
-    let shown = RwSignal::new(false);
     let refused = Signal::derive(move || faults.get().refused.then(|| "form-summary".to_owned()));
     let nothing = Signal::stored(None);
     let Sheet { questions, first, .. } = *form.sheet;
@@ -83,7 +105,7 @@ fn fields(form: &Form) -> StaticVec<Piece> {
         view! {
             <EntryField
                 entry=*entry
-                value=form.first_value(name)
+                value=form.first_value(question)
                 autofocus=focused == Some(name)
                 shown
                 error=Signal::derive(move || faults.get().of(name))

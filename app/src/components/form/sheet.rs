@@ -1,5 +1,6 @@
 //! What a form is, before anybody has touched it.
 
+use super::PROOF;
 use crate::components::Question;
 
 /// What a form asks and says.
@@ -15,6 +16,8 @@ pub struct Sheet {
     pub label: &'static str,
     /// The button's words while it is sent.
     pub busy_label: &'static str,
+    /// Whether the API may ask for the password before it does this: when the sign-in is too old.
+    pub proof: bool,
     /// What is told once it has worked; nothing where the page moves on.
     pub done: &'static str,
     /// Whether one is here for the form alone: then its first field has the focus.
@@ -26,6 +29,11 @@ pub struct Sheet {
 }
 
 impl Sheet {
+    /// All that it may ask.
+    pub(super) fn all(&self) -> Vec<&'static Question> {
+        self.questions.iter().chain(self.proof.then_some(&PROOF)).collect()
+    }
+
     /// Nothing yet.
     pub const BLANK: Self = Self {
         page: "",
@@ -33,6 +41,7 @@ impl Sheet {
         titled_by: "title",
         label: "",
         busy_label: "",
+        proof: false,
         done: "",
         first: false,
         once: false,

@@ -21,8 +21,8 @@ impl Values {
     }
 
     /// What was left out, else whether a password was chosen in two ways.
-    pub(super) fn faults(&self, questions: &[Question]) -> Option<Faults> {
-        let left_out = |question: &&Question| {
+    pub(super) fn faults(&self, questions: &[&Question]) -> Option<Faults> {
+        let left_out = |question: &&&Question| {
             let value = self.of(question.name);
             let value = if question.kind == Kind::Password { &value } else { value.trim() };
             value.is_empty() && !question.missing.is_empty()
@@ -74,7 +74,7 @@ mod tests {
     fn faults(username: &str, password1: &str, password2: &str) -> Option<Faults> {
         let typed = [("username", username), ("password1", password1), ("password2", password2)];
         let values = Values(typed.map(|(name, value)| (name, value.to_owned())).into());
-        values.faults(&QUESTIONS)
+        values.faults(&QUESTIONS.iter().collect::<Vec<_>>())
     }
 
     #[test]

@@ -9,11 +9,13 @@ use crate::{
     wire::paths,
 };
 
-const PLACES: [(&str, &str); 5] = [
+const PLACES: [(&str, &str); 7] = [
     (paths::ACCOUNT_PAGE, "Overview"),
     (paths::PROFILE_PAGE, "Names"),
     (paths::EMAIL_PAGE, "E-mail"),
     (paths::PASSWORD_PAGE, "Password"),
+    (paths::SESSIONS_PAGE, "Sessions"),
+    (paths::ACTIVITY_PAGE, "Activity"),
     (paths::DELETE_PAGE, "Delete"),
 ];
 
@@ -23,9 +25,14 @@ pub fn AreaNavigation() -> Piece {
     let path = use_location().pathname;
     let links = PLACES.map(|(place, name)| {
         let current = move || (path.get() == place).then_some("page");
-        view! { <a href=place aria-current=current>{name}</a> }.erase()
+        view! { <li><a href=place aria-current=current>{name}</a></li> }.erase()
     });
-    view! { <nav class="area-nav" aria-label="Your account">{StaticVec::from(Vec::from(links))}</nav> }.erase()
+    view! {
+        <nav class="area-nav" aria-label="Your account">
+            <ul>{StaticVec::from(Vec::from(links))}</ul>
+        </nav>
+    }
+    .erase()
 }
 
 /// A page of the area that is a heading, a few words and a form.

@@ -14,7 +14,12 @@ use crate::{
 
 const SHEET: Sheet = Sheet {
     page: paths::DELETE_PAGE,
-    questions: &[Question::password("password", "Your password", "Enter your password.")],
+    questions: &[Question::tick(
+        "sure",
+        "Yes, delete my account for good",
+        "Tick this box first, to show that you mean it.",
+    )],
+    proof: true,
     label: "Delete my account",
     busy_label: "Deleting…",
     class: "button wide danger",

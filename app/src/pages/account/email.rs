@@ -10,10 +10,8 @@ use crate::{
 
 const SHEET: Sheet = Sheet {
     page: paths::EMAIL_PAGE,
-    questions: &[
-        Question::email("Enter the new address."),
-        Question::password("password", "Your password", "Enter your password."),
-    ],
+    questions: &[Question::email("Enter the new address.")],
+    proof: true,
     label: "Change my address",
     busy_label: "Asking…",
     done: "A mail is on its way to the new address. The address changes once you have followed the \

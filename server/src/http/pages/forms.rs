@@ -3,8 +3,8 @@
 //! what a browser can show: a redirect, or the same page with what was wrong.
 
 use app::wire::{
-    FormReply, NextPath, SessionSnapshot, paths,
-    query::{DONE, NEW_PASSWORD},
+    Ending, FormReply, NextPath, SessionSnapshot, paths,
+    query::{DONE, EVERYWHERE, NEW_PASSWORD, OTHERS},
 };
 use axum::{
     Router,
@@ -50,9 +50,10 @@ pub fn router(page: &Page) -> Router<AppState> {
             )
         },
         // A name can be taken back: what was left empty is to be empty.
-        Form { change: true, ..Form::told(paths::PROFILE_PAGE, paths::USER) },
+        Form::doing(Does::Patch(paths::USER), paths::PROFILE_PAGE, Then::Tell(paths::PROFILE_PAGE)),
         Form::told(paths::EMAIL_PAGE, paths::EMAIL_CHANGE),
         Form::told(paths::PASSWORD_PAGE, paths::PASSWORD_CHANGE),
+        Form::doing(Does::End, paths::SESSIONS_PAGE, Then::TellEnded),
         Form::new(paths::DELETE_PAGE, paths::ACCOUNT_DELETE, Then::Tell(paths::LOGIN_PAGE)),
     ];
     forms.into_iter().fold(Router::new(), |router, form| {
@@ -62,16 +63,25 @@ pub fn router(page: &Page) -> Router<AppState> {
     })
 }
 
-/// A page's form and the endpoint that does what it asks.
+/// A page's form and what it does.
 #[derive(Clone, Copy)]
 struct Form {
     path: &'static str,
-    endpoint: &'static str,
-    /// Whether it changes a part of what is there, by `PATCH`.
-    change: bool,
+    does: Does,
     then: Then,
     /// Where one goes instead where that has not signed one in, and what its query says there.
     without_session: Option<(&'static str, &'static str)>,
+}
+
+/// What the API is asked to do.
+#[derive(Clone, Copy)]
+enum Does {
+    /// What this endpoint is for.
+    Post(&'static str),
+    /// To change a part of what is there.
+    Patch(&'static str),
+    /// To end the sessions that the form names.
+    End,
 }
 
 /// Where one goes once a form has worked.
@@ -83,11 +93,23 @@ enum Then {
     Open(&'static str),
     /// To this page, which tells that it has worked.
     Tell(&'static str),
+    /// To a page that tells which sessions have ended.
+    TellEnded,
 }
 
 impl Form {
+    /// Whether that is what was wanted. A session that is gone already has ended.
+    fn has_worked(self, status: StatusCode) -> bool {
+        let is_gone = matches!(self.does, Does::End) && status == StatusCode::NOT_FOUND;
+        status.is_success() || is_gone
+    }
+
     const fn new(path: &'static str, endpoint: &'static str, then: Then) -> Self {
-        Self { path, endpoint, change: false, then, without_session: None }
+        Self::doing(Does::Post(endpoint), path, then)
+    }
+
+    const fn doing(does: Does, path: &'static str, then: Then) -> Self {
+        Self { path, does, then, without_session: None }
     }
 
     /// The form of a page that tells itself that it has worked.
@@ -98,23 +120,49 @@ impl Form {
     /// What is sent to the API. A field that was left empty is one that was left out, where a form
     /// has no other way to say so.
     fn body(self, typed: &Typed) -> String {
-        let pairs = typed.iter().filter(|(_, value)| self.change || !value.is_empty());
+        let takes_back = matches!(self.does, Does::Patch(_));
+        let pairs = typed.iter().filter(|(_, value)| takes_back || !value.is_empty());
         url::form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish()
     }
+}
+
+impl Does {
+    /// Method and address of the request.
+    fn call(self, typed: &Typed) -> (Method, Uri) {
+        match self {
+            Self::Post(endpoint) => (Method::POST, Uri::from_static(endpoint)),
+            Self::Patch(endpoint) => (Method::PATCH, Uri::from_static(endpoint)),
+            Self::End => {
+                let ending = named(typed);
+                let method = match ending {
+                    Ending::One(_) => Method::DELETE,
+                    Ending::Others | Ending::All => Method::POST,
+                };
+                (method, ending.endpoint().parse().unwrap_or_default())
+            }
+        }
+    }
+}
+
+/// The sessions that a form names.
+fn named(typed: &Typed) -> Ending {
+    let value = typed.iter().find(|(name, _)| name == Ending::INPUT);
+    Ending::parse(value.map_or("", |(_, value)| value))
 }
 
 async fn send(page: Page, form: Form, request: Request) -> Response {
     let (parts, body) = request.into_parts();
     let (typed, answer) = match read(&parts.headers, body).await {
         Ok(typed) => {
-            let body = Body::from(form.body(&typed));
-            let answer = page.ask(form, Request::from_parts(parts.clone(), body)).await;
+            let mut request = Request::from_parts(parts.clone(), Body::from(form.body(&typed)));
+            (*request.method_mut(), *request.uri_mut()) = form.does.call(&typed);
+            let answer = page.ask(request).await;
             (typed, answer)
         }
         Err(failure) => (Vec::new(), failure.into_response()),
     };
-    if answer.status().is_success() {
-        return go_on(form, &parts.uri, answer.headers());
+    if form.has_worked(answer.status()) {
+        return go_on(form, &typed, &parts.uri, answer.headers());
     }
     if answer.status() == StatusCode::UNAUTHORIZED {
         // The session is over: what was typed is lost, and the page is not.
@@ -149,7 +197,7 @@ async fn read(headers: &HeaderMap, body: Body) -> Result<Typed, Failure> {
 }
 
 /// 303, with the cookies that the API set.
-fn go_on(form: Form, uri: &Uri, answer: &HeaderMap) -> Response {
+fn go_on(form: Form, typed: &Typed, uri: &Uri, answer: &HeaderMap) -> Response {
     let unsigned = form.without_session.filter(|_| !answer.contains_key(header::SET_COOKIE));
     let place = match (unsigned, form.then) {
         (Some((page, word)), _) => format!("{page}?{word}"),
@@ -159,6 +207,11 @@ fn go_on(form: Form, uri: &Uri, answer: &HeaderMap) -> Response {
         }
         (None, Then::Open(page)) => page.to_owned(),
         (None, Then::Tell(page)) => format!("{page}?{DONE}"),
+        (None, Then::TellEnded) => match named(typed) {
+            Ending::One(_) => format!("{}?{DONE}", paths::SESSIONS_PAGE),
+            Ending::Others => format!("{}?{OTHERS}", paths::SESSIONS_PAGE),
+            Ending::All => format!("{}?{EVERYWHERE}", paths::LOGIN_PAGE),
+        },
     };
     let mut response = Redirect::to(&place).into_response();
     for cookie in answer.get_all(header::SET_COOKIE) {
@@ -167,15 +220,20 @@ fn go_on(form: Form, uri: &Uri, answer: &HeaderMap) -> Response {
     response
 }
 
-/// What the page is to show again: never a password, nor anything else that has no place in it.
+/// What the page is to show again: that there was a password, and never which, nor anything else that
+/// has no place in it.
 async fn reply(form: Form, typed: Typed, answer: Response) -> FormReply {
-    const SHOWN_AGAIN: [&str; 4] = ["username", "email", "first_name", "last_name"];
+    const SHOWN_AGAIN: [&str; 5] = ["username", "email", "first_name", "last_name", Ending::INPUT];
+    const PASSWORD: &str = "password";
     let retry_after = answer.headers().get(header::RETRY_AFTER);
     let retry_after_s = retry_after.and_then(|value| value.to_str().ok()?.parse().ok());
     let status = answer.status().as_u16();
     let said = answer.into_body().collect().await;
     let said = said.map_or_else(|_| Bytes::new(), http_body_util::Collected::to_bytes);
-    let shown = typed.into_iter().filter(|(name, _)| SHOWN_AGAIN.contains(&name.as_str()));
+    let shown = typed.into_iter().filter_map(|(name, value)| match name.as_str() {
+        PASSWORD => Some((name, String::new())),
+        known => SHOWN_AGAIN.contains(&known).then_some((name, value)),
+    });
     FormReply {
         page: form.path.to_owned(),
         values: shown.collect(),
@@ -196,16 +254,12 @@ fn visitor(request: &Request) -> Option<Verified> {
 impl Page {
     /// Sends the form on to the API, with all that came with it. A form is nobody's client but a
     /// browser's: what would make the answer anything else is left out.
-    async fn ask(&self, form: Form, mut request: Request) -> Response {
+    async fn ask(&self, mut request: Request) -> Response {
         const NOT_A_FORMS: [HeaderName; 3] = [
             header::AUTHORIZATION,
             header::CONTENT_LENGTH,
             HeaderName::from_static("x-auth-transport"),
         ];
-        *request.uri_mut() = Uri::from_static(form.endpoint);
-        if form.change {
-            *request.method_mut() = Method::PATCH;
-        }
         if let Some(visitor) = visitor(&request) {
             request.extensions_mut().insert(visitor);
         }

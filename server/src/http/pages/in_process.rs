@@ -29,6 +29,7 @@ impl InProcess {
             Method::Get => axum::http::Method::GET,
             Method::Post => axum::http::Method::POST,
             Method::Patch => axum::http::Method::PATCH,
+            Method::Delete => axum::http::Method::DELETE,
         };
         let body = match request.body {
             api::Body::Empty => Body::empty(),
