@@ -51,16 +51,21 @@ pub struct Hint(pub &'static str, pub &'static str, pub &'static str);
 impl GatePage {
     /// The page with its form.
     pub fn view(&self, form: Piece) -> Piece {
+        self.titled(self.title.into(), form)
+    }
+
+    /// The same under a title that changes.
+    pub fn titled(&self, title: Signal<String>, form: Piece) -> Piece {
         let hints: Vec<_> = self.hints.iter().map(Hint::view).collect();
         let form = view! {
-            <h1 id="title">{self.title}</h1>
+            <h1 id="title">{title}</h1>
             <p class="gate-lead">{self.lead}</p>
             {form}
             {StaticVec::from(hints)}
         }
         .erase();
         view! {
-            <Title text=self.title />
+            <Title text=title />
             <Gate form />
         }
         .erase()

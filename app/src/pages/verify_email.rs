@@ -35,7 +35,9 @@ const PAGE: GatePage = GatePage {
 #[component]
 pub fn VerifyEmailPage() -> Piece {
     let form = Form::new(&SHEET, sender()).with([from_query(KEY)]);
-    PAGE.view(form.view(with_query(SHEET.page)))
+    let done = form.done;
+    let title = move || if done.get() { "Thank you" } else { PAGE.title }.to_owned();
+    PAGE.titled(Signal::derive(title), form.view(with_query(SHEET.page)))
 }
 
 fn sender() -> Sender {
