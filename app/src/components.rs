@@ -24,7 +24,7 @@ pub use self::{
     erase::{Erase, Piece, effect, part},
     faults::{Faults, Place},
     field::{Fault, Field},
-    form::{Form, Sender, Sheet, first_reply, instead, saying},
+    form::{Form, Sender, Sheet, first_reply, instead, saying, still_there},
     frame::{Footer, Header},
     guard::{private, redirect_strangers},
     keys::{KeyStory, Mark, UprightKey},

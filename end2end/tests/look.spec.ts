@@ -1,14 +1,6 @@
-import { AxeBuilder } from "@axe-core/playwright";
 import { ADA, expect, LOGIN, REGISTRATION, test } from "./fixtures.ts";
+import { DEVICES, looksWell, THEMES } from "./support/look.ts";
 import { LoginPage, open, RegisterPage } from "./support/pages.ts";
-
-const THEMES = ["light", "dark"] as const;
-const DEVICES = {
-  phone: { width: 390, height: 844 },
-  desktop: { width: 1280, height: 800 },
-  // The narrowest that WCAG 1.4.10 asks for.
-  narrow: { width: 320, height: 640 },
-} as const;
 
 /** Every page, in every state that looks different. */
 const VIEWS = [
@@ -32,7 +24,11 @@ const VIEWS = [
   { name: "account-email-done", path: "/account/email?done", signedIn: true },
   { name: "account-password", path: "/account/password", signedIn: true },
   { name: "account-password-refused", path: "/account/password", signedIn: true },
+  { name: "account-sessions", path: "/account/sessions", signedIn: true },
+  { name: "account-sessions-done", path: "/account/sessions?done", signedIn: true },
+  { name: "account-activity", path: "/account/activity", signedIn: true },
   { name: "account-delete", path: "/account/delete", signedIn: true },
+  { name: "account-delete-refused", path: "/account/delete", signedIn: true },
   { name: "not-found", path: "/nowhere", signedIn: false },
 ] as const;
 
@@ -65,17 +61,16 @@ for (const colorScheme of THEMES) {
             await page.getByRole("button", { name: "Save the new password" }).click();
             await expect(page.getByRole("main").getByRole("alert")).not.toBeEmpty();
           }
+          if (view.name === "account-delete-refused") {
+            await page.getByRole("button", { name: "Delete my account" }).click();
+            await expect(page.getByRole("checkbox")).toHaveAttribute("aria-invalid", "true");
+          }
           if (view.name === "account-password-refused") {
             await page.getByRole("button", { name: "Save the new password" }).click();
             await expect(page.getByLabel("Present password")).toHaveAttribute("aria-invalid", "true");
           }
 
-          const path = `${testInfo.project.outputDir}/screens/${view.name}-${colorScheme}-${device}.png`;
-          await page.screenshot({ path, fullPage: true, animations: "disabled" });
-          const width = await page.evaluate(() => document.documentElement.scrollWidth);
-          expect(width, "nothing sticks out sideways").toBeLessThanOrEqual(viewport.width);
-          const { violations } = await new AxeBuilder({ page }).analyze();
-          expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" ")}`)).toEqual([]);
+          await looksWell(page, testInfo, `${view.name}-${colorScheme}-${device}`);
         });
       }
     });

@@ -181,6 +181,11 @@ fn Input(
     described_by: Signal<Option<String>>,
 ) -> Piece {
     let Question { name, kind, autocomplete, missing, .. } = *entry.question;
+    // A box says by its tick what others say by their value.
+    let (value, checked) = match kind {
+        Kind::Tick => (None, value.is_some()),
+        _ => (value, false),
+    };
     let described_by = move || {
         let own = error.get().map(|_| format!("{name}-error"));
         own.or_else(|| described_by.get())
@@ -201,6 +206,7 @@ fn Input(
             autocapitalize="none"
             spellcheck="false"
             value=value
+            checked=checked
             required=!missing.is_empty()
             autofocus=autofocus
             node_ref=entry.input

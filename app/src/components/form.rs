@@ -9,7 +9,12 @@ mod values;
 
 use std::sync::Arc;
 
-use leptos::{ev::SubmitEvent, html, prelude::*, task::spawn_local};
+use leptos::{
+    ev::SubmitEvent,
+    html,
+    prelude::*,
+    task::{spawn_local, tick},
+};
 use leptos_router::hooks::use_location;
 
 pub use self::{proof::PROOF, sheet::Sheet, values::Values};
@@ -118,8 +123,10 @@ impl Form {
         self.busy.set(true);
         spawn_local(async move {
             let sent = sent.await;
-            form.turned_out(&sent);
-            form.busy.set(false);
+            if still_there(form.busy).await {
+                form.turned_out(&sent);
+                form.busy.set(false);
+            }
         });
     }
 
@@ -181,6 +188,13 @@ fn focus(words: NodeRef<html::P>) {
     if let Some(words) = words.try_get_untracked().flatten() {
         _ = words.focus();
     }
+}
+
+/// Whether a part of the page is still there once the page is what an answer has made of it: it may
+/// have led elsewhere. What is nested would otherwise hear of a change after it has come to its end.
+pub async fn still_there(of_it: RwSignal<bool>) -> bool {
+    tick().await;
+    !of_it.is_disposed()
 }
 
 /// Does something in place of what the browser would do with a form.

@@ -36,7 +36,7 @@ fn Navigation() -> Piece {
     let admitted = use_admission();
     let path = use_location().pathname;
     let link = move |href: &'static str, name: &'static str| {
-        let current = move || (path.get() == href).then_some("page");
+        let current = move || path.with(|path| current(path, href));
         view! { <a href=href aria-current=current>{name}</a> }.erase()
     };
     let second = part(move || {
@@ -54,6 +54,16 @@ fn Navigation() -> Piece {
         </nav>
     }
     .erase()
+}
+
+/// Whether a link leads to this page, or to the first page of the area that it is in.
+fn current(path: &str, href: &str) -> Option<&'static str> {
+    let rest = path.strip_prefix(href)?;
+    match rest {
+        "" | "/" => Some("page"),
+        rest if href != paths::HOME_PAGE && rest.starts_with('/') => Some("true"),
+        _ => None,
+    }
 }
 
 /// The sign of being signed in.
@@ -94,5 +104,25 @@ pub fn Footer() -> impl IntoView {
             <p>"Latchkey keeps you signed in."</p>
             <p>"Tokens stay in HttpOnly cookies."</p>
         </footer>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::current;
+
+    #[test]
+    fn a_page_of_an_area_shows_which_area_it_is_in() {
+        for (path, href, is) in [
+            ("/account", "/account", Some("page")),
+            ("/account/", "/account", Some("page")),
+            ("/account/email", "/account", Some("true")),
+            ("/accounts", "/account", None),
+            ("/", "/", Some("page")),
+            ("/login", "/", None),
+            ("/", "/login", None),
+        ] {
+            assert_eq!(current(path, href), is, "{path} {href}");
+        }
     }
 }

@@ -51,21 +51,21 @@ pub struct Hint(pub &'static str, pub &'static str, pub &'static str);
 impl GatePage {
     /// The page with its form.
     pub fn view(&self, form: Piece) -> Piece {
-        self.titled(self.title.into(), form)
+        self.headed(self.title.into(), form)
     }
 
-    /// The same under a title that changes.
-    pub fn titled(&self, title: Signal<String>, form: Piece) -> Piece {
+    /// The same under a heading that changes. The document's title stays.
+    pub fn headed(&self, heading: Signal<String>, form: Piece) -> Piece {
         let hints: Vec<_> = self.hints.iter().map(Hint::view).collect();
         let form = view! {
-            <h1 id="title">{title}</h1>
+            <h1 id="title">{heading}</h1>
             <p class="gate-lead">{self.lead}</p>
             {form}
             {StaticVec::from(hints)}
         }
         .erase();
         view! {
-            <Title text=title />
+            <Title text=self.title />
             <Gate form />
         }
         .erase()

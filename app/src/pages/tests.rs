@@ -160,3 +160,57 @@ fn the_account_area_knows_who_is_there() {
     let current = r#"href="/account/profile" aria-current="page""#;
     assert!(html.contains(current), "{html}");
 }
+
+/// Renders a page with what came of its form.
+fn refused(page: &str, values: &[(&str, &str)], status: u16, body: &str) -> String {
+    let values = values.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+    let (page, values, body) = (page.to_owned(), values.collect(), body.to_owned());
+    Owner::new().with(|| {
+        provide_context(RequestUrl::new(&page));
+        provide_context(ada());
+        provide_context(FormReply { page, values, status, body, retry_after_s: None });
+        view! { <App /> }.to_html()
+    })
+}
+
+const TOO_OLD: &str = r#"{"detail":"No.","code":"reauthentication_required"}"#;
+const WRONG: &str = r#"{"password":["Your password was entered incorrectly."]}"#;
+
+#[test]
+fn a_password_is_asked_for_when_the_api_wants_it_and_what_was_typed_stays() {
+    let html = render(paths::EMAIL_PAGE, ada());
+    assert!(!html.contains(r#"name="password""#), "{html}");
+    let typed = [("email", "countess@example.com")];
+    let html = refused(paths::EMAIL_PAGE, &typed, 403, TOO_OLD);
+    for part in [
+        r#"value="countess@example.com""#,
+        r#"name="password""#,
+        r#"autocomplete="current-password""#,
+        r#"aria-describedby="proof-why""#,
+        "You signed in some time ago.",
+        // Whose it is, for password managers.
+        r#"<input type="text" autocomplete="username" value="ada" hidden>"#,
+    ] {
+        assert!(html.contains(part), "{part} is missing in {html}");
+    }
+    assert_eq!(html.matches(" autofocus").count(), 1, "{html}");
+}
+
+#[test]
+fn a_password_that_was_asked_for_is_asked_for_again() {
+    let typed = [("sure", "on"), ("password", "")];
+    let html = refused(paths::DELETE_PAGE, &typed, 400, WRONG);
+    assert!(html.contains("Your password was entered incorrectly."), "{html}");
+    assert!(html.contains(" checked"), "{html}");
+    let typed = [("email", "nope"), ("password", "")];
+    let html = refused(paths::EMAIL_PAGE, &typed, 400, r#"{"email":["Not one."]}"#);
+    assert!(html.contains("Not one.") && html.contains(r#"name="password""#), "{html}");
+    assert_eq!(html.matches(r#"aria-invalid="true""#).count(), 1, "{html}");
+}
+
+#[test]
+fn without_a_script_the_browser_sees_to_it_that_nobody_deletes_unawares() {
+    let html = render(paths::DELETE_PAGE, ada());
+    assert!(html.contains("required") && !html.contains("novalidate"), "{html}");
+    assert!(render(paths::EMAIL_PAGE, ada()).contains("novalidate"));
+}

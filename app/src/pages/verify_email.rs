@@ -36,8 +36,8 @@ const PAGE: GatePage = GatePage {
 pub fn VerifyEmailPage() -> Piece {
     let form = Form::new(&SHEET, sender()).with([from_query(KEY)]);
     let done = form.done;
-    let title = move || if done.get() { "Thank you" } else { PAGE.title }.to_owned();
-    PAGE.titled(Signal::derive(title), form.view(with_query(SHEET.page)))
+    let heading = move || if done.get() { "Thank you" } else { PAGE.title }.to_owned();
+    PAGE.headed(Signal::derive(heading), form.view(with_query(SHEET.page)))
 }
 
 fn sender() -> Sender {

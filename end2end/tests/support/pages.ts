@@ -94,7 +94,7 @@ export class AccountPage {
   constructor(page: Page) {
     const main = page.getByRole("main");
     this.heading = main.getByRole("heading", { level: 1 });
-    this.items = main.getByRole("listitem");
+    this.items = main.getByRole("region", { name: "Your data" }).getByRole("listitem");
     this.loadAgain = main.getByRole("button", { name: "Load again" });
     this.signOut = main.getByRole("button", { name: "Sign out" });
     this.refreshes = page.getByTestId("refresh-count");

@@ -4,6 +4,7 @@
 mod account;
 mod cookies;
 mod promises;
+mod sessions;
 mod sign_out;
 mod tab;
 mod tabs;

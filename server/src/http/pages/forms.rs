@@ -223,7 +223,8 @@ fn go_on(form: Form, typed: &Typed, uri: &Uri, answer: &HeaderMap) -> Response {
 /// What the page is to show again: that there was a password, and never which, nor anything else that
 /// has no place in it.
 async fn reply(form: Form, typed: Typed, answer: Response) -> FormReply {
-    const SHOWN_AGAIN: [&str; 5] = ["username", "email", "first_name", "last_name", Ending::INPUT];
+    const SHOWN_AGAIN: [&str; 6] =
+        ["username", "email", "first_name", "last_name", "sure", Ending::INPUT];
     const PASSWORD: &str = "password";
     let retry_after = answer.headers().get(header::RETRY_AFTER);
     let retry_after_s = retry_after.and_then(|value| value.to_str().ok()?.parse().ok());
@@ -284,5 +285,33 @@ impl Page {
         let request = Request::from_parts(parts, Body::empty());
         let contexts = self.contexts(Some(reply));
         leptos_axum::render_app_async_with_context(contexts, self.shell())(request).await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sessions_are_ended_where_the_form_says_and_nowhere_else() {
+        let form = Form::doing(Does::End, paths::SESSIONS_PAGE, Then::TellEnded);
+        for (end, method, endpoint, place) in [
+            ("0193a", "DELETE", "/api/auth/sessions/0193a/", "/account/sessions?done"),
+            ("others", "POST", "/api/auth/sessions/revoke-others/", "/account/sessions?others"),
+            ("all", "POST", "/api/auth/sessions/revoke-all/", "/login?everywhere"),
+            ("../account/delete", "DELETE", "/api/auth/sessions/-/", "/account/sessions?done"),
+            ("x y\r\n", "DELETE", "/api/auth/sessions/-/", "/account/sessions?done"),
+        ] {
+            let typed = vec![("end".to_owned(), end.to_owned())];
+            let (asked, uri) = form.does.call(&typed);
+            assert_eq!((asked.as_str(), uri.to_string().as_str()), (method, endpoint));
+            let on = go_on(form, &typed, &Uri::from_static("/account/sessions"), &HeaderMap::new());
+            assert_eq!(on.headers()[header::LOCATION], place);
+        }
+        let (method, uri) = form.does.call(&Vec::new());
+        assert_eq!((method.as_str(), uri.path()), ("DELETE", "/api/auth/sessions/-/"));
+        assert!(form.has_worked(StatusCode::NOT_FOUND) && !form.has_worked(StatusCode::FORBIDDEN));
+        let login = Form::new(paths::LOGIN_PAGE, paths::LOGIN, Then::Next);
+        assert!(!login.has_worked(StatusCode::NOT_FOUND));
     }
 }

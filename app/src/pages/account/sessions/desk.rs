@@ -112,32 +112,45 @@ impl Desk {
         Ok(())
     }
 
+    fn one_ended(&self, id: &str, whom: &str) {
+        let (desk, id) = (self.clone(), id.to_owned());
+        self.tell(format!("{whom} is signed out."), move || desk.take_out(&id));
+    }
+
+    fn others_ended(&self) {
+        let desk = self.clone();
+        self.tell("All other browsers are signed out.".to_owned(), move || desk.take_all_out());
+    }
+
+    /// Says what was done. The rows go in the next frame: what is in them has come to rest by then.
+    fn tell(&self, words: String, then: impl FnOnce() + 'static) {
+        self.said.try_set(words);
+        self.open.try_set(None);
+        request_animation_frame(then);
+    }
+
     /// The row goes, and the next one has the focus: not its button, which whoever holds the key
     /// down would press.
-    fn one_ended(&self, id: &str, whom: &str) {
+    fn take_out(&self, id: &str) {
         let Some(rows) = self.rows.try_get_value() else { return };
         let Some(place) = rows.iter().position(|row| row.id == id) else { return };
         rows[place].gone.set(true);
+        self.others.update(|count| *count = count.saturating_sub(1));
         let (before, after) = rows.split_at(place);
         let stays = |row: &&Row| !row.gone.get_untracked();
         let near = after.iter().find(stays).or_else(|| before.iter().rev().find(stays));
-        self.others.update(|count| *count = count.saturating_sub(1));
-        self.said.set(format!("{whom} is signed out."));
-        self.open.set(None);
         match near {
             Some(row) => focus(row.item),
             None => focus(self.here),
         }
     }
 
-    fn others_ended(&self) {
+    fn take_all_out(&self) {
         let Some(rows) = self.rows.try_get_value() else { return };
         for row in &rows {
             row.gone.set(true);
         }
         self.others.set(0);
-        self.said.set("All other browsers are signed out.".to_owned());
-        self.open.set(None);
         focus(self.here);
     }
 }

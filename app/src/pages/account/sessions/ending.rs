@@ -6,7 +6,9 @@ use leptos::{prelude::*, task::spawn_local};
 
 use super::desk::{Desk, Opened};
 use crate::{
-    components::{BusyButton, Erase, Form, Piece, Question, Sender, Sheet, instead, part},
+    components::{
+        BusyButton, Erase, Form, Piece, Question, Sender, Sheet, instead, part, still_there,
+    },
     wire::{Ending, paths},
 };
 
@@ -72,9 +74,12 @@ fn press(desk: Desk, ending: Ending, whom: String, busy: RwSignal<bool>) -> impl
         let (desk, ending, whom) = (desk.clone(), ending.clone(), whom.clone());
         spawn_local(async move {
             let ended = desk.end(&ending, &whom, &Nothing {}).await;
-            busy.try_set(false);
+            if !still_there(busy).await {
+                return;
+            }
+            busy.set(false);
             if let Err(error) = ended {
-                desk.open.try_set(Some(Opened { ending, error: Some(error) }));
+                desk.open.set(Some(Opened { ending, error: Some(error) }));
             }
         });
     }
