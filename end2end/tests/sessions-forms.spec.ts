@@ -79,7 +79,7 @@ test("all are signed out, this one too", async ({ page, browser, server, context
 });
 
 test.describe("long after the sign-in", () => {
-  test.use({ settings: { REAUTHENTICATE_AFTER: "0" } });
+  test.use({ settings: { REAUTHENTICATE_AFTER: "0s" } });
   test.beforeEach(({ complaints }) => complaints.allow(/status of 40[03]/));
 
   test("a session is ended by the password, where its button is", async ({ page, browser, server }) => {

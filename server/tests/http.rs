@@ -32,6 +32,7 @@ mod refresh;
 mod registration;
 mod reset;
 mod session_end;
+mod session_forms;
 mod sessions;
 mod sightings;
 mod step_up;

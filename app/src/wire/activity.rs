@@ -11,7 +11,6 @@ pub struct ActivityList {
     /// The value of `before` with which the next ones are asked for; `null` after the last.
     pub next: Option<String>,
     /// When this was told, as ISO 8601 in UTC: nobody has to compare clocks.
-    #[serde(default)]
     #[cfg_attr(feature = "schema", schema(format = DateTime))]
     pub now: String,
 }

@@ -13,7 +13,6 @@ pub struct SessionList {
     /// How many there are in all.
     pub total: u32,
     /// When this was told, as ISO 8601 in UTC: nobody has to compare clocks.
-    #[serde(default)]
     #[cfg_attr(feature = "schema", schema(format = DateTime))]
     pub now: String,
 }

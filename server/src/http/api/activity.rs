@@ -47,6 +47,7 @@ pub async fn get(
     Ok(Json(ActivityList {
         events: activity.events.into_iter().map(wire).collect(),
         next: activity.next.map(|id| id.to_string()),
+        now: iso(state.auth.now()),
     }))
 }
 

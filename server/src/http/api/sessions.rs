@@ -57,7 +57,7 @@ pub async fn get(
         }
     };
     let sessions = own.sessions.into_iter().map(wire).collect();
-    Ok(Json(SessionList { sessions, total: own.total }))
+    Ok(Json(SessionList { sessions, total: own.total, now: iso(state.auth.now()) }))
 }
 
 /// Ends a session of the caller's. Their own one ends as by a sign-out; for another one the sign-in
