@@ -5,14 +5,14 @@ use std::{
         Arc,
         atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst},
     },
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use latchkey::{
     auth::{AuthError, HashPool},
     domain::{Argon2id, PasswordHash, PasswordHasher, SystemEntropy, password::HashError},
 };
-use secrecy::SecretString;
+use secrecy::{ExposeSecret as _, SecretString};
 
 /// Waits at its gate and counts how many are inside together.
 #[derive(Default)]
@@ -110,6 +110,54 @@ async fn too_many_are_told_to_come_back() {
     let answers = waiting.join_all().await;
     let busy = answers.iter().filter(|a| matches!(a, Err(AuthError::Unavailable { .. }))).count();
     assert!(busy > 0 && busy < 1_000, "{busy}");
+}
+
+/// Hashes of two costs; a password belongs to the one that reads like it.
+struct Uneven;
+
+impl PasswordHasher for Uneven {
+    fn hash(&self, _: &SecretString, _: [u8; 16]) -> Result<PasswordHash, HashError> {
+        Ok(self.decoy())
+    }
+
+    fn verify(&self, password: &SecretString, hash: &PasswordHash) -> bool {
+        if hash.expose().starts_with("slow") {
+            std::thread::sleep(Duration::from_millis(400));
+        }
+        hash.expose() == password.expose_secret()
+    }
+
+    fn decoy(&self) -> PasswordHash {
+        PasswordHash::from_stored("quick".to_owned())
+    }
+
+    fn is_outdated(&self, hash: &PasswordHash) -> bool {
+        hash.expose().starts_with("slow")
+    }
+}
+
+#[tokio::test]
+async fn whoever_fails_waits_for_as_long_as_the_slowest_hash_takes() {
+    let pool = HashPool::new(Arc::new(Uneven), 1).unwrap();
+    let hash = |text: &str| Some(PasswordHash::from_stored(text.to_owned()));
+    let time = async |password: &str, hash| {
+        let started = Instant::now();
+        let right = pool.verify(password.into(), hash).await.unwrap();
+        (right, started.elapsed())
+    };
+    assert!(time("wrong", None).await.1 < Duration::from_millis(400), "there is no reason to");
+    pool.measure(vec![PasswordHash::from_stored("slow decoy".to_owned())]).await.unwrap();
+    let patience = pool.patience();
+    assert!(patience >= Duration::from_millis(800), "{patience:?}");
+    for known in [None, hash("quick"), hash("slow"), hash("unreadable")] {
+        let (right, took) = time("wrong", known.clone()).await;
+        assert!(!right && took >= patience, "{known:?} {took:?}");
+    }
+    let (right, took) = time("mine", hash("mine")).await;
+    assert!(right && took < patience, "{took:?}");
+    // The last of them is gone.
+    pool.measure(Vec::new()).await.unwrap();
+    assert_eq!(pool.patience(), Duration::ZERO);
 }
 
 #[tokio::test]

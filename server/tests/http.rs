@@ -18,6 +18,7 @@ mod forms;
 mod headers;
 mod health;
 mod housekeeping;
+mod imported_hash;
 mod legacy;
 mod login;
 mod login_methods;

@@ -47,6 +47,7 @@ mod cleanup;
 mod engines;
 mod events;
 mod families;
+mod import;
 mod mails;
 
 fn at(millis: i64) -> Timestamp {

@@ -12,6 +12,7 @@
 mod cluster;
 mod config;
 mod crash;
+mod django;
 mod hashing;
 mod http;
 mod model;

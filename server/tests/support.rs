@@ -3,6 +3,7 @@
 pub mod app;
 pub mod browser;
 pub mod database;
+pub mod django;
 pub mod gated;
 pub mod hasher;
 pub mod letterbox;

@@ -14,6 +14,7 @@
 
 mod families;
 mod floors;
+mod import;
 mod load;
 mod node;
 mod report;
@@ -65,6 +66,9 @@ async fn measure(words: &[&str]) {
         }
         if wanted("storm") {
             scenarios::storm(&engine, &mut report).await;
+        }
+        if wanted("import") {
+            import::of_many(&engine, &mut report).await;
         }
         // Last: it leaves a million sessions behind.
         if wanted("families") {

@@ -79,6 +79,12 @@ impl Engine {
         child.wait().unwrap();
     }
 
+    /// Runs a command to its end.
+    pub fn run(&self, arguments: &[&str]) {
+        let done = self.latchkey(&[]).args(arguments).stdout(Stdio::null()).status().unwrap();
+        assert!(done.success(), "{arguments:?}");
+    }
+
     /// Starts a server.
     pub fn serve(&self, settings: &[(&str, &str)], cores: Cores) -> Node {
         Node::start(on(cores, self.latchkey(settings)))

@@ -222,7 +222,7 @@ async fn worst_revocation(nodes: &[Node]) -> f64 {
     worst
 }
 
-fn median(mut values: Vec<f64>) -> f64 {
+pub fn median(mut values: Vec<f64>) -> f64 {
     values.sort_by(f64::total_cmp);
     values[values.len() / 2]
 }

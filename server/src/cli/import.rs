@@ -1,5 +1,7 @@
 //! `latchkey import ...`
 
+#![expect(clippy::doc_markdown, reason = "on a terminal, back-ticks are only noise")]
+
 use std::{
     fs::File,
     io::{self, Write},

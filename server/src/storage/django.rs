@@ -12,6 +12,9 @@ use super::StoreError;
 /// Where allauth keeps addresses.
 pub const ADDRESSES: &str = "account_emailaddress";
 
+const VERIFIED: &str = "SELECT email, CAST(user_id AS BIGINT) FROM account_emailaddress \
+     WHERE CAST(verified AS INTEGER) = 1 ORDER BY user_id, id";
+
 /// A row of Django's users, as it stands there. Moments are texts in UTC.
 #[derive(Clone, Debug, FromRow)]
 pub struct DjangoUser {
@@ -148,9 +151,7 @@ impl DjangoSource {
         if !self.has(ADDRESSES).await? {
             return Ok(None);
         }
-        const ALL: &str = "SELECT email, CAST(user_id AS BIGINT) FROM account_emailaddress \
-             WHERE CAST(verified AS INTEGER) = 1 ORDER BY user_id, id";
-        Ok(Some(on!(self, connection => query_as(ALL).fetch_all(connection).await?)))
+        Ok(Some(on!(self, connection => query_as(VERIFIED).fetch_all(connection).await?)))
     }
 
     /// The next users after this id, by id.

@@ -11,7 +11,7 @@ use latchkey::{
     },
     config::{Config, Settings},
     domain::{
-        PasswordHasher, SessionId, SigningKey, Timestamp, Tokens, clock::ManualClock,
+        Argon2id, PasswordHasher, SessionId, SigningKey, Timestamp, Tokens, clock::ManualClock,
         entropy::SeededEntropy,
     },
     http::{AppState, Web, router},
@@ -84,14 +84,31 @@ impl TestApp {
         (Self::over(database, store, flags), gate)
     }
 
+    /// With the hashes of a real server, which take their time.
+    pub async fn hashing_as_served(engine: Engine) -> Self {
+        let database = TestDatabase::new(engine, Timestamp::from_millis(START)).await;
+        let store = database.open().await;
+        Self::assemble(database, store, &[], Some(Arc::new(Argon2id::new().unwrap())))
+    }
+
     /// Over this store of the database.
     pub fn over(database: TestDatabase, store: Arc<dyn Store>, flags: &[&str]) -> Self {
+        Self::assemble(database, store, flags, None)
+    }
+
+    fn assemble(
+        database: TestDatabase,
+        store: Arc<dyn Store>,
+        flags: &[&str],
+        real: Option<Arc<dyn PasswordHasher>>,
+    ) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let config = Config::new(settings(flags)).unwrap();
         let clock = Arc::clone(&database.clock);
         let hasher = Arc::new(CountingHasher::default());
         let letterbox = Letterbox::default();
-        let hashing: Arc<dyn PasswordHasher> = Arc::<CountingHasher>::clone(&hasher);
+        let counting: Arc<dyn PasswordHasher> = Arc::<CountingHasher>::clone(&hasher);
+        let hashing = real.unwrap_or(counting);
         let key = SigningKey::from_secret(SECRET).unwrap();
         let legacy = config.legacy_key.as_ref().map(|key| load_legacy(key).unwrap());
         let auth = Arc::new(Auth {

@@ -52,7 +52,9 @@ impl PasswordHasher for CountingHasher {
         self.waiting.fetch_add(1, Ordering::SeqCst);
         let closed = self.closed.lock().unwrap();
         drop(self.opened.wait_while(closed, |closed| *closed).unwrap());
-        self.hash(password, [0; 16]).is_ok_and(|computed| computed == *hash)
+        self.count.fetch_add(1, Ordering::SeqCst);
+        let known = hash.expose().split_once('$');
+        known.is_some_and(|(_, known)| known == password.expose_secret())
     }
 
     fn decoy(&self) -> PasswordHash {

@@ -1,0 +1,137 @@
+//! People whom a real Django made: taken over, signed in, and known afterwards as if they had always
+//! been here.
+
+use latchkey::{
+    auth::{
+        UserRecord,
+        import::{Counts, ImportRules, ImportWatcher, Notice, Refusal},
+    },
+    storage::{DjangoSource, DjangoUser},
+};
+
+use crate::support::{
+    Engine, TestApp,
+    django::{Django, PASSWORD},
+};
+
+const LEGACY: [&str; 7] =
+    ["pbkdf2", "pbkdf2sha1", "argon2", "bcryptsha256", "bcrypt", "scrypt", "md5"];
+
+/// Notes who is named.
+#[derive(Default)]
+struct Names(Vec<String>);
+
+impl ImportWatcher for Names {
+    fn begins(&mut self, people: u64, knows_verified: bool) {
+        assert_eq!((people, knows_verified), (16, true));
+    }
+
+    fn refused(&mut self, who: &DjangoUser, why: Refusal) {
+        self.0.push(format!("{}: {why}", who.username));
+    }
+
+    fn noticed(&mut self, who: &DjangoUser, what: Notice) {
+        self.0.push(format!("{}: {what}", who.username));
+    }
+
+    fn advanced(&mut self, _: u64) {}
+}
+
+async fn import(app: &TestApp, django: &Django, rules: ImportRules) -> (Counts, Vec<String>) {
+    let mut source = match django.url.strip_prefix("sqlite://") {
+        Some(file) => DjangoSource::sqlite(file.into(), "auth_user").await.unwrap(),
+        None => DjangoSource::postgres(django.url.parse().unwrap(), "auth_user").await.unwrap(),
+    };
+    let mut names = Names::default();
+    let counts = app.auth.import(&mut source, rules, &mut names).await.unwrap();
+    (counts, names.0)
+}
+
+async fn user(app: &TestApp, name: &str) -> UserRecord {
+    app.auth.store.find_user_by_name(name).await.unwrap().unwrap()
+}
+
+async fn everybody_moves(engine: Engine) {
+    let django = Django::new(engine).await;
+    let app = TestApp::hashing_as_served(engine).await;
+    let rules = ImportRules { allow_md5: false, dry_run: true };
+    let (looked, said) = import(&app, &django, rules).await;
+    assert!(app.auth.users().await.unwrap().is_empty(), "a dry run writes nothing");
+    let expected = Counts { imported: 13, present: 0, refused: 3, noticed: 1 };
+    let (counts, named) = import(&app, &django, ImportRules { dry_run: false, ..rules }).await;
+    assert_eq!((looked, &said), (expected, &named));
+    assert_eq!(counts, expected);
+    let reasons = [
+        "md5: its password was hashed with MD5: --allow-md5 takes it until its next sign-in",
+        "ada: its user name is another account's here, or differs from one in case alone",
+        "thief: without its e-mail address, which is another account's",
+        "crypt: its password was hashed in a way that is not known here",
+    ];
+    assert_eq!(named, reasons);
+    let allowed = ImportRules { allow_md5: true, dry_run: false };
+    let (again, _) = import(&app, &django, allowed).await;
+    assert_eq!(again, Counts { imported: 1, present: 13, refused: 2, noticed: 0 });
+
+    for name in LEGACY {
+        signs_in_and_is_upgraded(&app, name).await;
+    }
+    nobody_else_gets_in(&app).await;
+    all_else_is_kept(&app).await;
+    // New people come after those who were there.
+    app.user("eve").await;
+    assert_eq!(user(&app, "eve").await.id.0, 17);
+}
+
+async fn signs_in_and_is_upgraded(app: &TestApp, name: &str) {
+    let before = user(app, name).await;
+    assert!(before.email_verified_at.is_some(), "{name}: whatever the address's case");
+    app.browser().login_with(name, "pässwörd ☃ 1235").await.assert_status(400);
+    assert_eq!(user(app, name).await.password_hash, before.password_hash, "{name}");
+    let first = app.browser();
+    first.login_with(name, PASSWORD).await.assert_status(200);
+    let after = user(app, name).await;
+    let new = after.password_hash.expose();
+    assert!(new.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{name}");
+    app.browser().login_with(name, PASSWORD).await.assert_status(200);
+    assert_eq!(user(app, name).await.password_hash, after.password_hash, "{name}: once");
+    first.get("/api/data/").await.assert_status(200);
+    app.browser().login_with(name, "pässwörd ☃ 1235").await.assert_status(400);
+}
+
+async fn nobody_else_gets_in(app: &TestApp) {
+    for name in ["inactive", "unusable"] {
+        let before = user(app, name).await;
+        for password in [PASSWORD, "!", before.password_hash.expose()] {
+            app.browser().login_with(name, password).await.assert_status(400);
+        }
+        assert_eq!(user(app, name).await.password_hash, before.password_hash, "{name}");
+    }
+    // As long as a slow hash is left, whoever fails waits for as long.
+    app.auth.measure_hashes().await.unwrap();
+    assert!(!app.auth.hashing.patience().is_zero());
+}
+
+async fn all_else_is_kept(app: &TestApp) {
+    let ada = user(app, "pbkdf2").await;
+    assert_eq!((ada.id.0, ada.first_name.as_str()), (1, "Ada"));
+    assert_eq!(ada.email.as_deref(), Some("pbkdf2@example.com"));
+    assert_eq!(ada.superuser_since, None);
+    let plain = user(app, "unverified").await;
+    assert_eq!((plain.email_verified_at, plain.last_name.as_str()), (None, "Lovelace"));
+    let root = user(app, "root").await;
+    assert_eq!(root.superuser_since, Some(root.created_at));
+    assert!(root.last_login_at.is_some());
+    assert!(user(app, "inactive").await.disabled_at.is_some());
+    assert_eq!(user(app, "zoë").await.username, "Zoë");
+    assert_eq!(user(app, "thief").await.email, None);
+}
+
+#[tokio::test]
+async fn from_sqlite() {
+    everybody_moves(Engine::Sqlite).await;
+}
+
+#[tokio::test]
+async fn from_postgres() {
+    everybody_moves(Engine::Postgres).await;
+}
