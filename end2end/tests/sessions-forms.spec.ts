@@ -1,7 +1,7 @@
 // Where one is signed in, and how that is ended. Runs twice: hydrated, and with JavaScript disabled.
 import type { Browser, BrowserContext, Page } from "@playwright/test";
 import { ADA, expect, LOGIN, test, USER } from "./fixtures.ts";
-import { field, main, open, press, told } from "./support/forms.ts";
+import { field, main, open, press, scripted, told } from "./support/forms.ts";
 import { LoginPage, sessionCookies } from "./support/pages.ts";
 import type { Server } from "./support/server.ts";
 
@@ -116,6 +116,7 @@ test.describe("long after the sign-in", () => {
       await press(page, "Never mind");
       await expect(main(page).getByText(question)).toHaveCount(0);
       await expect(field(page, "Your password")).toHaveCount(0);
+      if (scripted()) await expect(main(page).locator(":focus").getByRole("button", { name })).toBeVisible();
     }
     expect(await isSignedIn(other)).toBe(true);
     await press(page, "Sign out everywhere");
@@ -162,8 +163,11 @@ test("activity tells what happened, in words", async ({ page, browser, server })
     expect((await stranger.request.post(LOGIN, { data })).status()).toBe(400);
   }
   await stranger.close();
-  await open(page, "/account/activity");
   const failed = main(page).getByRole("listitem").filter({ hasText: "Failed sign-in, 3 times" });
-  await expect(failed).toContainText("Firefox on Linux");
+  // They are written once a second.
+  await expect(async () => {
+    await open(page, "/account/activity");
+    await expect(failed).toContainText("Firefox on Linux", { timeout: 500 });
+  }).toPass();
   await expect(main(page).getByRole("listitem").filter({ hasText: "Signed in" })).not.toHaveCount(0);
 });

@@ -5,20 +5,8 @@ use leptos::prelude::*;
 
 use super::{Erase, Piece};
 
-const MONTHS: [&str; 12] = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-];
+const MONTHS: [&str; 12] =
+    ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
 /// How long ago a moment was, and which it was, exactly. Both are ISO 8601 in UTC.
 pub fn moment(at: &str, now: &str) -> Piece {
@@ -116,14 +104,14 @@ mod tests {
     fn moments_are_told_in_words() {
         let now = Moment::parse("2026-11-23T20:47:43Z").unwrap();
         for (text, ago, exact) in [
-            ("2026-11-23T20:46:44Z", "just now", "23 November 2026, 20:46 UTC"),
+            ("2026-11-23T20:46:44Z", "just now", "23 Nov 2026, 20:46 UTC"),
             // Another machine's clock may be ahead.
-            ("2026-11-23T20:48:00Z", "just now", "23 November 2026, 20:48 UTC"),
-            ("2026-11-23T20:46:43Z", "1 minute ago", "23 November 2026, 20:46 UTC"),
-            ("2026-11-23T18:30:00Z", "2 hours ago", "23 November 2026, 18:30 UTC"),
-            ("2026-11-20T20:47:43Z", "3 days ago", "20 November 2026, 20:47 UTC"),
-            ("2026-09-01T05:04:03Z", "2 months ago", "1 September 2026, 05:04 UTC"),
-            ("2024-02-29T05:04:03Z", "2 years ago", "29 February 2024, 05:04 UTC"),
+            ("2026-11-23T20:48:00Z", "just now", "23 Nov 2026, 20:48 UTC"),
+            ("2026-11-23T20:46:43Z", "1 minute ago", "23 Nov 2026, 20:46 UTC"),
+            ("2026-11-23T18:30:00Z", "2 hours ago", "23 Nov 2026, 18:30 UTC"),
+            ("2026-11-20T20:47:43Z", "3 days ago", "20 Nov 2026, 20:47 UTC"),
+            ("2026-09-01T05:04:03Z", "2 months ago", "1 Sep 2026, 05:04 UTC"),
+            ("2024-02-29T05:04:03Z", "2 years ago", "29 Feb 2024, 05:04 UTC"),
         ] {
             let moment = Moment::parse(text).unwrap();
             assert_eq!((moment.ago(now).as_str(), moment.exact().as_str()), (ago, exact), "{text}");

@@ -162,6 +162,7 @@ async fn what_happened_is_told_in_words_and_page_by_page() {
     for _ in 0..3 {
         app.browser().login_with("ada", "wrong-horse").await.assert_status(400);
     }
+    app.auth.write_failures().await.unwrap();
     let page = browser.open("/account/activity").await;
     for part in ["Signed in", "Failed sign-in, 3 times", "just now"] {
         assert!(page.assert_status(200).body.contains(part), "{part}: {}", page.body);

@@ -52,8 +52,10 @@ pub fn SessionsPage() -> Piece {
         <div class="account">
             <Heading words="Your sessions" />
             <AreaNavigation />
-            <p class="area-lead">{LEAD}</p>
-            <div role="status">{notice}</div>
+            <div>
+                <p class="area-lead">{LEAD}</p>
+                <div role="status">{notice}</div>
+            </div>
             <Transition fallback=loading>{content}</Transition>
         </div>
     }

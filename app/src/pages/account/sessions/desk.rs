@@ -156,7 +156,7 @@ impl Desk {
 }
 
 /// Gives the focus to an element, once the document is what it will be.
-fn focus<E>(element: NodeRef<E>)
+pub fn focus<E>(element: NodeRef<E>)
 where
     E: html::ElementType + 'static,
     E::Output: AsRef<HtmlElement> + JsCast + Clone + 'static,

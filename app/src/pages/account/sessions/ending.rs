@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use leptos::{prelude::*, task::spawn_local};
+use leptos::{html, prelude::*, task::spawn_local};
 
-use super::desk::{Desk, Opened};
+use super::desk::{Desk, Opened, focus};
 use crate::{
     components::{
         BusyButton, Erase, Form, Piece, Question, Sender, Sheet, instead, part, still_there,
@@ -30,13 +30,14 @@ pub fn ending_part(desk: &Desk, ending: Ending, whom: String) -> Piece {
     let (desk, open) = (desk.clone(), desk.open);
     let of_this = ending.clone();
     let opened = Memo::new(move |_| open.get().filter(|opened| opened.ending == of_this));
+    let place = NodeRef::<html::Div>::new();
     let content = part(move || {
         Some(match opened.get() {
-            Some(opened) => form(&desk, opened, &whom),
+            Some(opened) => form(&desk, opened, &whom, place),
             None => button(&desk, &ending, &whom),
         })
     });
-    content.erase()
+    view! { <div class="ending" tabindex="-1" node_ref=place>{content}</div> }.erase()
 }
 
 /// What the button says.
@@ -55,7 +56,7 @@ fn button(desk: &Desk, ending: &Ending, whom: &str) -> Piece {
     let (label, whom) = (label(ending), whom.to_owned());
     let press = press(desk.clone(), ending.clone(), whom.clone(), busy);
     view! {
-        <form class="ending" method="post" action=paths::SESSIONS_PAGE on:submit=instead(press)>
+        <form method="post" action=paths::SESSIONS_PAGE on:submit=instead(press)>
             <input type="hidden" name=Ending::INPUT value=value />
             <BusyButton class label busy_label=BUSY whom busy />
         </form>
@@ -90,7 +91,12 @@ fn press(desk: Desk, ending: Ending, whom: String, busy: RwSignal<bool>) -> impl
 struct Nothing {}
 
 /// The form that says what it will do, and asks for the password.
-fn form(desk: &Desk, Opened { ending, error }: Opened, whom: &str) -> Piece {
+fn form(
+    desk: &Desk,
+    Opened { ending, error }: Opened,
+    whom: &str,
+    place: NodeRef<html::Div>,
+) -> Piece {
     let question = match &ending {
         Ending::One(_) => format!("Sign out {whom}?"),
         Ending::Others => "Sign out all other browsers?".to_owned(),
@@ -103,9 +109,12 @@ fn form(desk: &Desk, Opened { ending, error }: Opened, whom: &str) -> Piece {
         form.turned_out(&Err(error));
     }
     let (open, kept) = (desk.open, RwSignal::new(false));
-    let leave = instead(move || open.set(None));
+    let leave = instead(move || {
+        open.set(None);
+        focus(place);
+    });
     view! {
-        <div class="ending asked">
+        <div class="asked">
             <p id=TITLE class="asked-what">{question}</p>
             {form.view(paths::SESSIONS_PAGE.into())}
             // Without a script the page is opened anew.
