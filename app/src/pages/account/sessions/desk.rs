@@ -1,6 +1,6 @@
 //! What the page of the sessions knows of them, and what becomes of it when some are ended.
 
-use leptos::{html, prelude::*, wasm_bindgen::JsCast, web_sys::HtmlElement};
+use leptos::{html, prelude::*};
 use leptos_router::{
     NavigateOptions,
     hooks::{use_location, use_navigate},
@@ -59,6 +59,16 @@ impl Row {
     /// The row of the session of this id.
     pub fn new(id: &str) -> Self {
         Self { id: id.to_owned(), item: NodeRef::new(), gone: RwSignal::new(false) }
+    }
+
+    /// Takes the focus, once the document is what it will be.
+    fn focus(&self) {
+        let item = self.item;
+        request_animation_frame(move || {
+            if let Some(item) = item.try_get_untracked().flatten() {
+                _ = item.focus();
+            }
+        });
     }
 }
 
@@ -140,8 +150,8 @@ impl Desk {
         let stays = |row: &&Row| !row.gone.get_untracked();
         let near = after.iter().find(stays).or_else(|| before.iter().rev().find(stays));
         match near {
-            Some(row) => focus(row.item),
-            None => focus(self.here),
+            Some(row) => row.focus(),
+            None => self.focus_here(),
         }
     }
 
@@ -151,20 +161,15 @@ impl Desk {
             row.gone.set(true);
         }
         self.others.set(0);
-        focus(self.here);
+        self.focus_here();
     }
-}
 
-/// Gives the focus to an element, once the document is what it will be.
-pub fn focus<E>(element: NodeRef<E>)
-where
-    E: html::ElementType + 'static,
-    E::Output: AsRef<HtmlElement> + JsCast + Clone + 'static,
-{
-    request_animation_frame(move || {
-        if let Some(element) = element.try_get_untracked().flatten() {
-            let element: &HtmlElement = element.as_ref();
-            _ = element.focus();
-        }
-    });
+    fn focus_here(&self) {
+        let here = self.here;
+        request_animation_frame(move || {
+            if let Some(here) = here.try_get_untracked().flatten() {
+                _ = here.focus();
+            }
+        });
+    }
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use leptos::{html, prelude::*, task::spawn_local};
 
-use super::desk::{Desk, Opened, focus};
+use super::desk::{Desk, Opened};
 use crate::{
     components::{
         BusyButton, Erase, Form, Piece, Question, Sender, Sheet, instead, part, still_there,
@@ -111,7 +111,11 @@ fn form(
     let (open, kept) = (desk.open, RwSignal::new(false));
     let leave = instead(move || {
         open.set(None);
-        focus(place);
+        request_animation_frame(move || {
+            if let Some(place) = place.try_get_untracked().flatten() {
+                _ = place.focus();
+            }
+        });
     });
     view! {
         <div class="asked">
