@@ -148,7 +148,8 @@ async fn it_comes_in_pages() {
     let ids: Vec<_> = one.iter().chain(two).map(|event| event["id"].as_i64().unwrap()).collect();
     assert!(ids.is_sorted_by(|one, two| one > two));
     for nothing in ["?before=0", "?before=-7"] {
-        assert_eq!(list(&browser, nothing).await, json!({"events": [], "next": null}));
+        let nothing = list(&browser, nothing).await;
+        assert_eq!((&nothing["events"], &nothing["next"]), (&json!([]), &Value::Null));
     }
     assert_eq!(list(&browser, "?before=").await, first);
     for odd in ["?before=x", "?before=1.5", "?before=99999999999999999999", "?before=%00"] {
@@ -190,7 +191,7 @@ async fn nothing_is_noted_where_nothing_is_to_be_kept() {
     let browser = app.signed_in("ada").await;
     app.browser().login_with("ada", "wrong").await.assert_status(400);
     app.auth.write_failures().await.unwrap();
-    assert_eq!(list(&browser, "").await, json!({"events": [], "next": null}));
+    assert_eq!(list(&browser, "").await["events"], json!([]));
 }
 
 #[tokio::test]
