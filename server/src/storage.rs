@@ -16,7 +16,7 @@ pub mod sqlite;
 pub mod store;
 pub mod user_rows;
 
-pub use django::{DjangoSource, DjangoUser, SourceError};
+pub use django::{DjangoSource, DjangoUser, EndedToken, SourceError};
 pub use error::{Constraint, StoreError};
 pub use event_rows::{EventRecord, NewEvent};
 pub use import_rows::{Claim, ImportedUser};

@@ -11,7 +11,7 @@ use latchkey::{
 
 use crate::support::{
     Engine, TestApp,
-    django::{Django, PASSWORD},
+    django::{Django, KEY, PASSWORD},
 };
 
 const LEGACY: [&str; 7] =
@@ -53,11 +53,11 @@ async fn user(app: &TestApp, name: &str) -> UserRecord {
 
 async fn everybody_moves(engine: Engine) {
     let django = Django::new(engine).await;
-    let app = TestApp::hashing_as_served(engine).await;
+    let app = TestApp::hashing_as_served(engine, &["--legacy-signing-key", KEY]).await;
     let rules = ImportRules { allow_md5: false, dry_run: true };
     let (looked, said) = import(&app, &django, rules).await;
     assert!(app.auth.users().await.unwrap().is_empty(), "a dry run writes nothing");
-    let expected = Counts { imported: 13, present: 0, refused: 3, noticed: 1 };
+    let expected = Counts { imported: 13, present: 0, refused: 3, noticed: 1, ended_tokens: 1 };
     let (counts, named) = import(&app, &django, ImportRules { dry_run: false, ..rules }).await;
     assert_eq!((looked, &said), (expected, &named));
     assert_eq!(counts, expected);
@@ -70,8 +70,9 @@ async fn everybody_moves(engine: Engine) {
     assert_eq!(named, reasons);
     let allowed = ImportRules { allow_md5: true, dry_run: false };
     let (again, _) = import(&app, &django, allowed).await;
-    assert_eq!(again, Counts { imported: 1, present: 13, refused: 2, noticed: 0 });
+    assert_eq!(again, Counts { imported: 1, present: 13, refused: 2, noticed: 0, ended_tokens: 1 });
 
+    nobody_is_signed_out(&app, &django).await;
     for name in LEGACY {
         signs_in_and_is_upgraded(&app, name).await;
     }
@@ -80,6 +81,25 @@ async fn everybody_moves(engine: Engine) {
     // New people come after those who were there.
     app.user("eve").await;
     assert_eq!(user(&app, "eve").await.id.0, 17);
+}
+
+/// Whoever was signed in there is here, by the token that is in their browser.
+async fn nobody_is_signed_out(app: &TestApp, django: &Django) {
+    let holding = |what: &str| {
+        let browser = app.browser();
+        browser.set_cookie("refresh", &django.tokens[what]);
+        browser
+    };
+    for (what, name) in [("pbkdf2", "pbkdf2"), ("root", "root"), ("other", "pbkdf2")] {
+        let browser = holding(what);
+        browser.refresh().await.assert_status(200);
+        let me = browser.get("/api/auth/user/").await;
+        assert_eq!(me.assert_status(200).json()["username"], name);
+        assert_ne!(browser.cookie("refresh").as_ref(), django.tokens.get(what));
+    }
+    let refused = holding("blacklisted").refresh().await;
+    assert_eq!(refused.assert_status(401).json()["detail"], "Token is blacklisted");
+    holding("inactive").refresh().await.assert_status(401);
 }
 
 async fn signs_in_and_is_upgraded(app: &TestApp, name: &str) {

@@ -1,6 +1,7 @@
 //! Taking over the people of a Django project: in batches, each of which is one transaction. Whoever
 //! is there is left alone, so it can be started again at any time, beside a running server, too.
 
+mod ended;
 pub mod plan;
 pub mod row;
 
@@ -93,6 +94,8 @@ pub struct Counts {
     pub refused: u64,
     /// Of those who were taken over: without something that they had.
     pub noticed: u64,
+    /// Refresh tokens that were ended there and would be good otherwise.
+    pub ended_tokens: u64,
 }
 
 /// Why an import stopped. What was taken over until then stays.
@@ -125,7 +128,8 @@ pub trait ImportWatcher: Send {
 }
 
 impl Auth {
-    /// Takes over all people of a Django project who can be and are not here.
+    /// Takes over all people of a Django project who can be and are not here, and what simplejwt knows
+    /// of ended tokens.
     ///
     /// # Errors
     /// [`ImportError`]; what was taken over until then stays.
@@ -150,15 +154,17 @@ impl Auth {
         // Without writes nothing else remembers who would have come before.
         let mut taken = Taken::default();
         let mut after = i64::MIN;
-        loop {
+        let mut counts = loop {
             let rows = source.users_after(after, BATCH).await?;
-            let Some(last) = rows.last() else { return Ok(import.counts) };
+            let Some(last) = rows.last() else { break import.counts };
             after = last.id;
             import.batch(&rows, &mut taken).await?;
             if !rules.dry_run {
                 taken = Taken::default();
             }
-        }
+        };
+        counts.ended_tokens = self.import_ended_tokens(source, rules.dry_run).await?;
+        Ok(counts)
     }
 }
 

@@ -25,7 +25,7 @@ use crate::{
 pub enum ImportCommand {
     /// Take over the people of a Django project, with ids, passwords and verified addresses
     ///
-    /// Reads auth_user and allauth's account_emailaddress; changes nothing there. The accounts go to
+    /// Reads auth_user, allauth's account_emailaddress and simplejwt's blacklist; changes nothing there. The accounts go to
     /// Latchkey's own database, as everywhere: that of the variable DATABASE_URL, or of the flag
     /// --database-url before "import". People who are here already are left as they are, so it can be
     /// run again, and beside a running server. The status is 0 even if some people are refused;
@@ -94,12 +94,13 @@ impl Django {
 }
 
 fn tell(counts: Counts, dry_run: bool) {
-    let headings = [if dry_run { "WOULD BE" } else { "PEOPLE" }, "COUNT"];
+    let headings = [if dry_run { "WOULD BE" } else { "DONE" }, "COUNT"];
     let rows = [
         ("imported", counts.imported),
         ("  of these, not with everything", counts.noticed),
         ("here already", counts.present),
         ("refused", counts.refused),
+        ("refresh tokens that were ended there", counts.ended_tokens),
     ];
     print(headings, rows.map(|(what, count)| [what.to_owned(), count.to_string()]));
 }

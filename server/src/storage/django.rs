@@ -12,6 +12,9 @@ use super::StoreError;
 /// Where allauth keeps addresses.
 pub const ADDRESSES: &str = "account_emailaddress";
 
+/// Where simplejwt notes what was ended.
+const BLACKLIST: &str = "token_blacklist_blacklistedtoken";
+
 const VERIFIED: &str = "SELECT email, CAST(user_id AS BIGINT) FROM account_emailaddress \
      WHERE CAST(verified AS INTEGER) = 1 ORDER BY user_id, id";
 
@@ -38,6 +41,17 @@ pub struct DjangoUser {
     pub date_joined: Option<String>,
     /// When they last signed in.
     pub last_login: Option<String>,
+}
+
+/// A refresh token that simplejwt has blacklisted. Moments are texts in UTC.
+#[derive(Clone, Debug, FromRow)]
+pub struct EndedToken {
+    /// The row.
+    pub id: i64,
+    /// The token's name.
+    pub jti: String,
+    /// When it would have expired.
+    pub expires_at: Option<String>,
 }
 
 /// Why there is nothing to import.
@@ -180,6 +194,38 @@ impl DjangoSource {
             self.table,
         );
         let (statement, count) = (AssertSqlSafe(statement), i64::from(count));
+        Ok(on!(self, connection => {
+            query_as(statement).bind(id).bind(count).fetch_all(connection).await?
+        }))
+    }
+
+    /// Whether simplejwt's blacklist is used.
+    ///
+    /// # Errors
+    /// [`SourceError`].
+    pub async fn has_ended_tokens(&mut self) -> Result<bool, SourceError> {
+        self.has(BLACKLIST).await
+    }
+
+    /// The next blacklisted tokens after this row, by row.
+    ///
+    /// # Errors
+    /// [`SourceError`].
+    pub async fn ended_tokens_after(
+        &mut self,
+        id: i64,
+        count: u32,
+    ) -> Result<Vec<EndedToken>, SourceError> {
+        let expires_at = match self.connection {
+            Connection::Sqlite(_) => "CAST(o.expires_at AS TEXT)".to_owned(),
+            Connection::Postgres(_) => in_utc("o.expires_at"),
+        };
+        let statement = AssertSqlSafe(format!(
+            "SELECT CAST(b.id AS BIGINT) AS id, o.jti, {expires_at} AS expires_at \
+             FROM {BLACKLIST} b JOIN token_blacklist_outstandingtoken o ON o.id = b.token_id \
+             WHERE b.id > $1 ORDER BY b.id LIMIT $2"
+        ));
+        let count = i64::from(count);
         Ok(on!(self, connection => {
             query_as(statement).bind(id).bind(count).fetch_all(connection).await?
         }))

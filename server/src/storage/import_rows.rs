@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::{NewUser, StoreError};
-use crate::domain::{Email, PasswordHash, Timestamp, UserId};
+use crate::domain::{Email, LegacyId, PasswordHash, Timestamp, UserId};
 
 /// A person who keeps their id.
 #[derive(Clone, Debug)]
@@ -99,6 +99,19 @@ impl<'a> From<&'a ImportedUser> for Row<'a> {
 /// A batch as one JSON array of objects.
 pub(super) fn rows(users: &[ImportedUser]) -> Result<String, StoreError> {
     json(&users.iter().map(Row::from).collect::<Vec<_>>())
+}
+
+#[derive(Serialize)]
+struct Token<'a> {
+    jti: &'a str,
+    expires_at: i64,
+}
+
+/// Tokens of the system before this one, in the same way.
+pub(super) fn tokens(tokens: &[(LegacyId, Timestamp)]) -> Result<String, StoreError> {
+    let rows =
+        tokens.iter().map(|(id, until)| Token { jti: id.as_str(), expires_at: until.millis() });
+    json(&rows.collect::<Vec<_>>())
 }
 
 fn json(value: &impl Serialize) -> Result<String, StoreError> {

@@ -48,6 +48,10 @@ pub(super) mod sqlite {
          value ->> 'last_login_at', value ->> 'disabled_at' FROM json_each($1) WHERE true \
          ON CONFLICT DO NOTHING RETURNING id"
     );
+
+    pub(in crate::storage) const USE_LEGACY_TOKENS: &str = "INSERT INTO legacy_tokens \
+         (jti, expires_at) SELECT value ->> 'jti', value ->> 'expires_at' FROM json_each($1) \
+         WHERE true ON CONFLICT DO NOTHING";
 }
 
 pub(super) mod postgres {
@@ -70,6 +74,10 @@ pub(super) mod postgres {
         " FROM json_populate_recordset(NULL::users, $1::json) \
          ON CONFLICT DO NOTHING RETURNING id"
     );
+
+    pub(in crate::storage) const USE_LEGACY_TOKENS: &str = "INSERT INTO legacy_tokens \
+         (jti, expires_at) SELECT jti, expires_at \
+         FROM json_populate_recordset(NULL::legacy_tokens, $1::json) ON CONFLICT DO NOTHING";
 }
 
 pub(super) const UPGRADE_PASSWORD: &str = "UPDATE users SET password_hash = $3, \

@@ -291,6 +291,12 @@ pub trait Tx: Send {
         expires_at: Timestamp,
     ) -> Result<bool, StoreError>;
 
+    /// Notes the same of many.
+    async fn use_legacy_tokens(
+        &mut self,
+        tokens: &[(LegacyId, Timestamp)],
+    ) -> Result<(), StoreError>;
+
     /// Ends every living family of a user and names them. What the system before this one has issued
     /// to them is refused from now on.
     async fn revoke_families_of(

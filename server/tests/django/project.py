@@ -1,6 +1,6 @@
 """A Django project for tests: makes its database, then people with each hasher.
 
-    python project.py sqlite:///PATH|postgres://...
+    python project.py sqlite:///PATH|postgres://... 2026-11-23T20:00:00+00:00
 
 Everything is made by Django: its migrations, its hashers, its models and allauth's.
 """
@@ -97,8 +97,32 @@ def populate():
     make("crypt", password="crypt$$ab.cdefg", email="")
 
 
+def tokens():
+    """simplejwt's refresh tokens by what became of each; START is when they are issued."""
+    import datetime
+    import json
+    from unittest.mock import patch
+
+    from django.contrib.auth import get_user_model
+    from rest_framework_simplejwt import tokens
+
+    User = get_user_model()
+    issued = datetime.datetime.fromisoformat(sys.argv[2])
+
+    def token(name):
+        return tokens.RefreshToken.for_user(User.objects.get(username=name))
+
+    with patch.object(tokens, "aware_utcnow", lambda: issued):
+        made = {name: token(name) for name in ["pbkdf2", "root", "inactive"]}
+        made["other"] = token("pbkdf2")
+        made["blacklisted"] = token("pbkdf2")
+        made["blacklisted"].blacklist()
+    print(json.dumps({name: str(token) for name, token in made.items()}))
+
+
 configure(sys.argv[1])
 from django.core.management import call_command
 
 call_command("migrate", verbosity=0)
 populate()
+tokens()

@@ -85,10 +85,10 @@ impl TestApp {
     }
 
     /// With the hashes of a real server, which take their time.
-    pub async fn hashing_as_served(engine: Engine) -> Self {
+    pub async fn hashing_as_served(engine: Engine, flags: &[&str]) -> Self {
         let database = TestDatabase::new(engine, Timestamp::from_millis(START)).await;
         let store = database.open().await;
-        Self::assemble(database, store, &[], Some(Arc::new(Argon2id::new().unwrap())))
+        Self::assemble(database, store, flags, Some(Arc::new(Argon2id::new().unwrap())))
     }
 
     /// Over this store of the database.

@@ -1,6 +1,6 @@
 //! A database that a real Django made.
 
-use std::{fs, path::PathBuf, process::Command};
+use std::{collections::BTreeMap, fs, path::PathBuf, process::Command};
 
 use tempfile::TempDir;
 
@@ -9,10 +9,17 @@ use super::{Engine, database::new_postgres_database};
 /// The password of everybody in it.
 pub const PASSWORD: &str = "pässwörd ☃ 1234";
 
+/// What simplejwt signs with there.
+pub const KEY: &str = "a secret of simplejwt's, of thirty-two bytes or more";
+/// When it has.
+const ISSUED: &str = "2026-11-23T20:00:00+00:00";
+
 /// The database, thrown away with this.
 pub struct Django {
     /// Where it is.
     pub url: String,
+    /// simplejwt's refresh tokens, by what became of each.
+    pub tokens: BTreeMap<String, String>,
     _folder: TempDir,
 }
 
@@ -26,9 +33,10 @@ impl Django {
         };
         let script = folder.path().join("project.py");
         fs::write(&script, include_str!("../django/project.py")).unwrap();
-        let made = Command::new(python()).arg(script).arg(&url).output().unwrap();
+        let made = Command::new(python()).arg(script).args([&url, ISSUED]).output().unwrap();
         assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
-        Self { url, _folder: folder }
+        let tokens = serde_json::from_slice(&made.stdout).unwrap();
+        Self { url, tokens, _folder: folder }
     }
 }
 

@@ -114,7 +114,7 @@ const MOMENT: &[BorrowedFormatItem<'_>] = format_description!(
 );
 
 /// A moment as Django writes it to SQLite: in UTC, without saying so.
-fn moment(text: &str) -> Option<Timestamp> {
+pub(super) fn moment(text: &str) -> Option<Timestamp> {
     let plain = text.trim().trim_end_matches('Z').trim_end_matches("+00:00").replacen('T', " ", 1);
     let at = PrimitiveDateTime::parse(&plain, MOMENT).ok()?.assume_utc();
     let millis = at.unix_timestamp_nanos().div_euclid(1_000_000);

@@ -228,6 +228,15 @@ impl Tx for PostgresTx {
         answer(change.execute(&mut *self.transaction)).await.map(changed_one)
     }
 
+    async fn use_legacy_tokens(
+        &mut self,
+        tokens: &[(LegacyId, Timestamp)],
+    ) -> Result<(), StoreError> {
+        let tokens = import_rows::tokens(tokens)?;
+        let change = query(import_sql::postgres::USE_LEGACY_TOKENS).bind(tokens);
+        answer(change.execute(&mut *self.transaction)).await.map(drop)
+    }
+
     async fn revoke_families_of(
         &mut self,
         user: UserId,

@@ -249,6 +249,16 @@ impl Tx for SqliteTx {
         Ok(change.execute(&mut *self.transaction).await?.rows_affected() == 1)
     }
 
+    async fn use_legacy_tokens(
+        &mut self,
+        tokens: &[(LegacyId, Timestamp)],
+    ) -> Result<(), StoreError> {
+        let tokens = import_rows::tokens(tokens)?;
+        let change = query(import_sql::sqlite::USE_LEGACY_TOKENS).bind(tokens);
+        change.execute(&mut *self.transaction).await?;
+        Ok(())
+    }
+
     async fn revoke_families_of(
         &mut self,
         user: UserId,
