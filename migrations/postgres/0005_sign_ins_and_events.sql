@@ -6,6 +6,7 @@ UPDATE sessions SET authenticated_at = created_at;
 -- What happened to accounts, for their owners to see. No token, no password and no hash, and nothing
 -- that a stranger typed.
 CREATE TABLE events (
+    -- Nobody is shown it: it would tell what happens to others.
     id         BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     user_id    BIGINT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
     kind       TEXT   NOT NULL,
@@ -20,7 +21,8 @@ CREATE TABLE events (
     ip         TEXT   NOT NULL
 );
 
-CREATE INDEX events_by_user ON events (user_id, id);
+-- In the order in which they are shown.
+CREATE INDEX events_by_user ON events (user_id, happened_at, id);
 CREATE UNIQUE INDEX events_by_hour ON events (user_id, kind, hour) WHERE hour IS NOT NULL;
 -- What is too old is found by these.
 CREATE INDEX events_by_age ON events (happened_at);

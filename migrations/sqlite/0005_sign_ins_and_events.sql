@@ -6,8 +6,8 @@ UPDATE sessions SET authenticated_at = created_at;
 -- What happened to accounts, for their owners to see. No token, no password and no hash, and nothing
 -- that a stranger typed.
 CREATE TABLE events (
-    -- AUTOINCREMENT: pages of a list begin where others ended, and no id comes twice.
-    id         INTEGER PRIMARY KEY AUTOINCREMENT,
+    -- Nobody is shown it: it would tell what happens to others.
+    id         INTEGER PRIMARY KEY,
     user_id    INTEGER NOT NULL REFERENCES users (id) ON DELETE CASCADE,
     kind       TEXT    NOT NULL,
     -- The last time, where it is counted.
@@ -21,7 +21,8 @@ CREATE TABLE events (
     ip         TEXT    NOT NULL
 ) STRICT;
 
-CREATE INDEX events_by_user ON events (user_id, id);
+-- In the order in which they are shown.
+CREATE INDEX events_by_user ON events (user_id, happened_at, id);
 CREATE UNIQUE INDEX events_by_hour ON events (user_id, kind, hour) WHERE hour IS NOT NULL;
 -- What is too old is found by these.
 CREATE INDEX events_by_age ON events (happened_at);

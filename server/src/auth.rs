@@ -48,7 +48,9 @@ pub use refresh::Refreshed;
 pub use step_up::Confirmed;
 pub use verify::VerifyError;
 
-pub use crate::storage::{ClientInfo, EventRecord, OwnSessions, SessionRecord, UserRecord};
+pub use crate::storage::{
+    ClientInfo, EventPlace, EventRecord, OwnSessions, SessionRecord, UserRecord,
+};
 
 use crate::{
     domain::{

@@ -16,9 +16,9 @@ pub mod sqlite;
 pub mod store;
 pub mod user_rows;
 
-pub use django::{DjangoSource, DjangoUser, EndedToken, SourceError};
+pub use django::{DjangoSource, DjangoUser, EndedToken, HIGHEST_ID, SourceError};
 pub use error::{Constraint, StoreError};
-pub use event_rows::{EventRecord, NewEvent};
+pub use event_rows::{EventPlace, EventRecord, NewEvent};
 pub use import_rows::{Claim, ImportedUser};
 pub use postgres::PostgresStore;
 pub use session_rows::{ClientInfo, FamilyRecord, OwnSessions, SessionRecord};

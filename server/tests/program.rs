@@ -313,11 +313,12 @@ fn people_are_taken_over_from_the_command_line_beside_a_server() {
     let (counts, refused) = import(&[]);
     let expected = [
         "there is no table account_emailaddress: no address counts as verified",
-        "PEOPLE COUNT",
+        "DONE COUNT",
         "imported 1",
         "of these, not with everything 0",
         "here already 0",
         "refused 1",
+        "refresh tokens that were ended there 0",
     ];
     assert_eq!(lines(&counts), expected);
     assert_eq!(

@@ -19,8 +19,6 @@ pub struct ActivityList {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Activity {
-    /// Which one.
-    pub id: i64,
     /// What.
     pub kind: ActivityKind,
     /// When, as ISO 8601 in UTC; the last time where it happened more than once.

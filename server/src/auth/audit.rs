@@ -4,7 +4,7 @@
 use super::{Auth, AuthError};
 use crate::{
     domain::{EventKind, Timestamp, UserId},
-    storage::{ClientInfo, EventRecord, NewEvent, Tx},
+    storage::{ClientInfo, EventPlace, EventRecord, NewEvent, Tx},
 };
 
 /// How many events are read at once.
@@ -15,21 +15,21 @@ const PAGE: u32 = 50;
 pub struct Activity {
     /// The latest first.
     pub events: Vec<EventRecord>,
-    /// The event before which it goes on, if it does.
-    pub next: Option<i64>,
+    /// Where it goes on, if it does.
+    pub next: Option<EventPlace>,
 }
 
 impl Auth {
-    /// What happened to an account before the event `before`, some of it.
+    /// What happened to an account from this place on, some of it.
     ///
     /// # Errors
     /// What the store says.
-    pub async fn activity(&self, of: UserId, before: Option<i64>) -> Result<Activity, AuthError> {
-        let mut events = self.store.list_events(of, before, PAGE + 1).await?;
+    pub async fn activity(&self, of: UserId, from: EventPlace) -> Result<Activity, AuthError> {
+        let mut events = self.store.list_events(of, from, PAGE + 1).await?;
         let most = usize::try_from(PAGE).unwrap_or(usize::MAX);
         let goes_on = events.len() > most;
         events.truncate(most);
-        let next = events.last().filter(|_| goes_on).map(|event| event.id);
+        let next = goes_on.then(|| from.behind(&events));
         Ok(Activity { events, next })
     }
 
@@ -39,7 +39,7 @@ impl Auth {
     /// [`AuthError::UserNotFound`], or what the store says.
     pub async fn activity_of(&self, username: &str) -> Result<Activity, AuthError> {
         let user = self.account(username).await?;
-        self.activity(user.id, None).await
+        self.activity(user.id, EventPlace::START).await
     }
 
     /// Notes what a transaction makes happen.

@@ -31,7 +31,7 @@ pub struct ImportRules {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
     /// No id of ours is like that.
-    #[error("its id is not above zero")]
+    #[error("its id is not above zero, or above 2^53 - 1")]
     Id,
     /// Another account has it.
     #[error("its id is another account's here")]

@@ -3,7 +3,10 @@
 
 use super::{Auth, AuthError};
 use crate::{
-    domain::{Claims, Family, LegacyToken, Presented, RevokeCause, SessionId, TokenFault},
+    domain::{
+        Claims, EventKind, Family, LegacyToken, Presented, RevokeCause, SessionId, TokenFault,
+        claims::CLOCK_SKEW,
+    },
     storage::{ClientInfo, Tx},
 };
 
@@ -47,12 +50,14 @@ impl Auth {
             return Ok(None);
         }
         let mut tx = self.store.begin().await?;
-        let user = tx.lock_user(token.user_id).await?;
+        // Who has the same number by chance is nobody that the token speaks of.
+        let user = tx.lock_user(token.user_id).await?.filter(|user| user.imported_at.is_some());
         let user = user.ok_or(AuthError::Token(TokenFault::Invalid))?;
         if user.disabled_at.is_some() {
             return Err(AuthError::Inactive);
         }
-        if user.legacy_refused_before.is_some_and(|moment| token.issued_at < moment) {
+        // A token may be dated ahead by as much as clocks differ.
+        if user.legacy_refused_before.is_some_and(|moment| token.issued_at < moment + CLOCK_SKEW) {
             return Err(ENDED);
         }
         if !tx.use_legacy_token(&token.id, token.expires_at).await? {
@@ -68,7 +73,15 @@ impl Auth {
             ..Family::open(session, user.id, now, self.policy.absolute_lifetime)
         };
         tx.insert_family(&family, client).await?;
+        self.note(&mut *tx, user.id, EventKind::SignedIn, client, now).await?;
         Ok(Some(tx))
+    }
+
+    /// Takes a token out of use whose family cannot be opened.
+    pub(super) async fn retire(&self, token: &LegacyToken) -> Result<(), AuthError> {
+        let mut tx = self.store.begin().await?;
+        tx.use_legacy_token(&token.id, token.expires_at).await?;
+        Ok(tx.commit().await?)
     }
 
     /// The families of these refresh tokens, each once, so that they can be ended: those of the system

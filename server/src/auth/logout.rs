@@ -93,7 +93,15 @@ impl Auth {
     pub async fn finish_logouts(&self) -> Result<(), AuthError> {
         for (session, leaving) in self.unfinished.list() {
             // As of now, not of then: other nodes look back a minute only.
-            self.finish_logout(session, leaving).await?;
+            match self.finish_logout(session, leaving).await {
+                Err(error @ AuthError::Unavailable { .. }) => return Err(error),
+                Err(error) => {
+                    // Not even a database that answers can do it, and others wait behind it.
+                    tracing::error!(%error, "a sign-out could not be written down");
+                    self.unfinished.finished(session);
+                }
+                Ok(()) => {}
+            }
         }
         Ok(())
     }
@@ -101,10 +109,11 @@ impl Auth {
     async fn finish_logout(&self, session: SessionId, leaving: Leaving) -> Result<(), AuthError> {
         let Leaving { user, token, client } = leaving;
         if let Some(token) = token {
-            // It is out of use then; one that was before needs no end.
             match self.take_over(&token, &client).await {
+                Ok(()) => {}
                 Err(error) if error.is_trouble() => return Err(error),
-                _ => {}
+                // A disabled account may be enabled again.
+                Err(_) => self.retire(&token).await?,
             }
         }
         let (cause, kind) = (RevokeCause::Logout, EventKind::SignedOut);

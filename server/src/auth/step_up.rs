@@ -3,7 +3,7 @@
 
 use secrecy::SecretString;
 
-use super::{Auth, AuthError, Identity};
+use super::{ATTEMPTS, Auth, AuthError, Identity};
 use crate::{
     domain::{RevokeCause, SessionId, Timestamp, TokenFault},
     storage::{ClientInfo, Tx, UserRecord},
@@ -74,13 +74,21 @@ impl Auth {
         password: SecretString,
         client: &ClientInfo,
     ) -> Result<UserRecord, AuthError> {
-        let hash = user.password_hash.clone();
-        if !self.hashing.verify(password.clone(), Some(hash)).await? {
-            self.note_failure(user.id, client);
-            return Err(AuthError::InvalidCredentials);
-        }
-        if let Some(upgraded) = self.upgrade_hash(&user, password).await {
-            user.password_hash = upgraded;
+        for _ in 0..ATTEMPTS {
+            let hash = user.password_hash.clone();
+            if !self.hashing.verify(password.clone(), Some(hash)).await? {
+                self.note_failure(user.id, client);
+                return Err(AuthError::InvalidCredentials);
+            }
+            if !self.hashing.is_outdated(&user.password_hash) {
+                break;
+            }
+            if let Some(upgraded) = self.upgrade_hash(&user, password.clone()).await {
+                user.password_hash = upgraded;
+                break;
+            }
+            // Another request may have put it there first: it is looked at as it is now.
+            user = self.user(user.id).await?;
         }
         Ok(user)
     }

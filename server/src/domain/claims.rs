@@ -15,7 +15,7 @@ use super::{
 };
 
 /// How far ahead of us the clock of whoever issued a token may be.
-const CLOCK_SKEW: Duration = Duration::from_mins(1);
+pub const CLOCK_SKEW: Duration = Duration::from_mins(1);
 
 /// What a token is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

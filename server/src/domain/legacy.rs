@@ -82,10 +82,11 @@ impl LegacyId {
     /// simplejwt's are 32 hexadecimal digits; its table has room for 255 characters.
     const MAX_CHARS: usize = 255;
 
-    /// Takes a `jti`; none that is empty or long.
+    /// Takes a `jti`; none that is empty or long, or that no database could hold.
     pub fn new(jti: String) -> Option<Self> {
         let chars = jti.chars().count();
-        (1..=Self::MAX_CHARS).contains(&chars).then_some(Self(jti))
+        let plain = !jti.chars().any(char::is_control);
+        (plain && (1..=Self::MAX_CHARS).contains(&chars)).then_some(Self(jti))
     }
 
     /// The text.

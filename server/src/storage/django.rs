@@ -15,6 +15,9 @@ pub const ADDRESSES: &str = "account_emailaddress";
 /// Where simplejwt notes what was ended.
 const BLACKLIST: &str = "token_blacklist_blacklistedtoken";
 
+/// Ids are numbers in JSON: beyond this, not every one of them is.
+pub const HIGHEST_ID: i64 = (1 << 53) - 1;
+
 const VERIFIED: &str = "SELECT email, CAST(user_id AS BIGINT) FROM account_emailaddress \
      WHERE CAST(verified AS INTEGER) = 1 ORDER BY user_id, id";
 
@@ -65,6 +68,9 @@ pub enum SourceError {
         "there is no table {0} in Django's database; another user model has another --user-table"
     )]
     NoTable(String),
+    /// Ids are numbers here.
+    #[error("the ids in {0} are no numbers, and ids are numbers here: nobody can be taken over")]
+    OtherIds(String),
     /// It cannot be opened or read.
     #[error("Django's database cannot be read: {0}")]
     Store(#[source] StoreError),
@@ -125,7 +131,24 @@ impl DjangoSource {
             return Err(SourceError::TableName(table.to_owned()));
         }
         let mut source = Self { connection, table: table.to_owned() };
-        if source.has(table).await? { Ok(source) } else { Err(SourceError::NoTable(source.table)) }
+        if !source.has(table).await? {
+            return Err(SourceError::NoTable(source.table));
+        }
+        if source.has_other_ids().await? {
+            return Err(SourceError::OtherIds(source.table));
+        }
+        Ok(source)
+    }
+
+    /// Whether people are numbered by something that is no number. PostgreSQL refuses to read it as one.
+    async fn has_other_ids(&mut self) -> Result<bool, SourceError> {
+        let Connection::Sqlite(connection) = &mut self.connection else { return Ok(false) };
+        let table = &self.table;
+        let statement = AssertSqlSafe(format!(
+            "SELECT count(*) FROM (SELECT 1 FROM \"{table}\" WHERE typeof(id) <> 'integer' LIMIT 1)"
+        ));
+        let others: i64 = query_scalar(statement).fetch_one(connection).await?;
+        Ok(others > 0)
     }
 
     async fn has(&mut self, table: &str) -> Result<bool, SourceError> {
@@ -143,14 +166,16 @@ impl DjangoSource {
         Ok(tables > 0)
     }
 
-    /// How many users there are, and the highest id.
+    /// How many users there are, and the highest id of those who can be taken over.
     ///
     /// # Errors
     /// [`SourceError`].
     pub async fn extent(&mut self) -> Result<(u64, i64), SourceError> {
         let table = &self.table;
-        let statement =
-            format!("SELECT count(*), CAST(coalesce(max(id), 0) AS BIGINT) FROM \"{table}\"");
+        let statement = format!(
+            "SELECT count(*), CAST(coalesce(max(CASE WHEN id <= {HIGHEST_ID} THEN id END), 0) \
+                 AS BIGINT) FROM \"{table}\""
+        );
         let statement = AssertSqlSafe(statement);
         let (count, highest): (i64, i64) =
             on!(self, connection => query_as(statement).fetch_one(connection).await?);

@@ -18,6 +18,8 @@ pub struct ImportedUser {
     pub last_login_at: Option<Timestamp>,
     /// When the account was disabled.
     pub disabled_at: Option<Timestamp>,
+    /// When they are taken over.
+    pub imported_at: Timestamp,
 }
 
 /// What an account of ours holds that nobody else can have.
@@ -31,11 +33,18 @@ pub struct Claim {
     pub email_key: Option<String>,
     /// When it was made.
     pub created_at: Timestamp,
+    /// Whether it was taken over from elsewhere.
+    pub imported: bool,
 }
 
-impl From<(i64, String, Option<String>, i64)> for Claim {
-    fn from((id, username_key, email_key, made): (i64, String, Option<String>, i64)) -> Self {
-        Self { id: UserId(id), username_key, email_key, created_at: Timestamp::from_millis(made) }
+/// A claim as it is read.
+pub(super) type ClaimRow = (i64, String, Option<String>, i64, Option<i64>);
+
+impl From<ClaimRow> for Claim {
+    fn from((id, username_key, email_key, made, imported): ClaimRow) -> Self {
+        let created_at = Timestamp::from_millis(made);
+        let imported = imported.is_some();
+        Self { id: UserId(id), username_key, email_key, created_at, imported }
     }
 }
 
@@ -72,6 +81,7 @@ struct Row<'a> {
     created_at: i64,
     last_login_at: Option<i64>,
     disabled_at: Option<i64>,
+    imported_at: i64,
 }
 
 impl<'a> From<&'a ImportedUser> for Row<'a> {
@@ -92,6 +102,7 @@ impl<'a> From<&'a ImportedUser> for Row<'a> {
             created_at: user.created_at.millis(),
             last_login_at: imported.last_login_at.map(Timestamp::millis),
             disabled_at: imported.disabled_at.map(Timestamp::millis),
+            imported_at: imported.imported_at.millis(),
         }
     }
 }

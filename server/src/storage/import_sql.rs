@@ -4,14 +4,14 @@
 macro_rules! columns {
     () => {
         "id, username, username_key, email, email_key, email_verified_at, first_name, last_name, \
-         password_hash, password_decoy, superuser_since, created_at, last_login_at, disabled_at"
+         password_hash, password_decoy, superuser_since, created_at, last_login_at, disabled_at, imported_at"
     };
 }
 
 macro_rules! claims {
     ($numbers:literal, $texts:literal, $names:literal, $emails:literal) => {
         concat!(
-            "SELECT id, username_key, email_key, created_at FROM users WHERE id IN ",
+            "SELECT id, username_key, email_key, created_at, imported_at FROM users WHERE id IN ",
             $numbers,
             " OR username_key IN ",
             $texts,
@@ -45,7 +45,7 @@ pub(super) mod sqlite {
          value ->> 'email', value ->> 'email_key', value ->> 'email_verified_at', \
          value ->> 'first_name', value ->> 'last_name', value ->> 'password_hash', \
          value ->> 'password_decoy', value ->> 'superuser_since', value ->> 'created_at', \
-         value ->> 'last_login_at', value ->> 'disabled_at' FROM json_each($1) WHERE true \
+         value ->> 'last_login_at', value ->> 'disabled_at', value ->> 'imported_at' FROM json_each($1) WHERE true \
          ON CONFLICT DO NOTHING RETURNING id"
     );
 

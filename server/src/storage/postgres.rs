@@ -17,8 +17,8 @@ use sqlx::{
 
 use self::{doubt::Doubt, feed::PostgresFeed, reads::Reads, tx::PostgresTx};
 use super::{
-    Alive, Dead, EventRecord, FamilyRecord, OwnSessions, RevocationFeed, SessionRecord, Sighting,
-    Store, StoreError, Taken, Tx, UserRecord, WaitingMail,
+    Alive, Dead, EventPlace, EventRecord, FamilyRecord, OwnSessions, RevocationFeed, SessionRecord,
+    Sighting, Store, StoreError, Taken, Tx, UserRecord, WaitingMail,
     batcher::Batcher,
     event_rows::EventRow,
     import_sql, migrate,
@@ -239,13 +239,14 @@ impl Store for PostgresStore {
     async fn list_events(
         &self,
         user: UserId,
-        before: Option<i64>,
+        from: EventPlace,
         count: u32,
     ) -> Result<Vec<EventRecord>, StoreError> {
         let rows = query_as::<_, EventRow>(sql::events::LIST)
             .bind(user.0)
-            .bind(before.unwrap_or(i64::MAX))
-            .bind(i64::from(count));
+            .bind(from.at.millis())
+            .bind(i64::from(count))
+            .bind(i64::from(from.shown));
         Ok(answer(rows.fetch_all(&self.pool)).await?.into_iter().map(Into::into).collect())
     }
 

@@ -13,7 +13,7 @@ macro_rules! user_columns {
     () => {
         "SELECT id, username, email, email_verified_at, first_name, last_name, password_hash, disabled_at, \
          created_at, last_login_at, superuser_since, new_email, new_email_asked_at, former_email, \
-         legacy_refused_before FROM users "
+         legacy_refused_before, imported_at FROM users "
     };
 }
 

@@ -5,8 +5,8 @@ use std::time::Duration;
 use async_trait::async_trait;
 
 use super::{
-    Claim, ClientInfo, EventRecord, FamilyRecord, ImportedUser, Names, NewEmail, NewEvent, NewUser,
-    OwnSessions, SessionRecord, StoreError, Taken, UserRecord, WaitingMail,
+    Claim, ClientInfo, EventPlace, EventRecord, FamilyRecord, ImportedUser, Names, NewEmail,
+    NewEvent, NewUser, OwnSessions, SessionRecord, StoreError, Taken, UserRecord, WaitingMail,
 };
 use crate::domain::{
     Email, Family, Generation, LegacyId, MailKind, PasswordHash, RevokeCause, SessionId, Timestamp,
@@ -90,11 +90,11 @@ pub trait Store: Send + Sync + 'static {
         most: u32,
     ) -> Result<OwnSessions, StoreError>;
 
-    /// What happened to an account before the event `before`, the latest first, up to `count`.
+    /// What happened to an account from this place on, the latest first, up to `count`.
     async fn list_events(
         &self,
         user: UserId,
-        before: Option<i64>,
+        from: EventPlace,
         count: u32,
     ) -> Result<Vec<EventRecord>, StoreError>;
 

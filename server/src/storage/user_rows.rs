@@ -33,6 +33,8 @@ pub struct UserRecord {
     pub new_email: Option<NewEmail>,
     /// The address before the present one.
     pub former_email: Option<String>,
+    /// When they were taken over from the system before this one.
+    pub imported_at: Option<Timestamp>,
     /// Tokens of the system before this one that were issued earlier are refused.
     pub legacy_refused_before: Option<Timestamp>,
 }
@@ -139,6 +141,7 @@ pub(super) struct UserRow {
     new_email_asked_at: Option<i64>,
     former_email: Option<String>,
     legacy_refused_before: Option<i64>,
+    imported_at: Option<i64>,
 }
 
 impl UserRow {
@@ -166,6 +169,7 @@ impl From<UserRow> for UserRecord {
             superuser_since: row.superuser_since.map(Timestamp::from_millis),
             new_email: new_email.map(|(address, asked_at)| NewEmail { address, asked_at }),
             former_email: row.former_email,
+            imported_at: row.imported_at.map(Timestamp::from_millis),
             legacy_refused_before: row.legacy_refused_before.map(Timestamp::from_millis),
         }
     }

@@ -45,8 +45,12 @@ fn holding(app: &TestApp, token: &str) -> Browser {
 }
 
 async fn app() -> TestApp {
-    let app = TestApp::with(&FLAGS).await;
-    app.user("ada").await;
+    app_with(&FLAGS).await
+}
+
+async fn app_with(flags: &[&str]) -> TestApp {
+    let app = TestApp::with(flags).await;
+    app.imported_user("ada").await;
     app
 }
 
@@ -75,6 +79,17 @@ async fn without_the_setting_its_tokens_are_no_tokens() {
     app.user("ada").await;
     moved(&app).refresh().await.assert_status(401);
     moved(&app).open("/account").await.assert_status(303);
+}
+
+#[tokio::test]
+async fn whoever_has_the_same_number_by_chance_is_somebody_else() {
+    let app = TestApp::with(&FLAGS).await;
+    app.user("ada").await;
+    moved(&app).refresh().await.assert_status(401);
+    moved(&app).open("/account").await.assert_status(303);
+    let verify = json!({"token": token()});
+    app.browser().post("/api/auth/token/verify/", &verify).await.assert_status(401);
+    assert!(app.auth.store.list_sessions(None).await.unwrap().is_empty());
 }
 
 #[tokio::test]
@@ -150,8 +165,7 @@ async fn a_client_that_keeps_its_tokens_gets_ours_in_the_body() {
 async fn it_is_exchanged_under_every_setting_of_rotation() {
     for (rotate, blacklist) in [("true", "false"), ("false", "true"), ("false", "false")] {
         let rotation = ["--rotate-refresh-tokens", rotate, "--blacklist-after-rotation", blacklist];
-        let app = TestApp::with(&[&FLAGS[..], &rotation].concat()).await;
-        app.user("ada").await;
+        let app = app_with(&[&FLAGS[..], &rotation].concat()).await;
         let browser = moved(&app);
         let reply = browser.refresh().await;
         assert_eq!(
@@ -198,6 +212,7 @@ async fn what_is_wrong_with_one_is_said_as_simplejwt_says_it() {
         ("no id", without("jti"), "Token has no id"),
         ("an empty id", changed("jti", json!("")), "Token is invalid"),
         ("a long id", changed("jti", json!("a".repeat(256))), "Token is invalid"),
+        ("an id that no database holds", changed("jti", json!("a\0b")), "Token is invalid"),
         ("a number for an id", changed("jti", json!(7)), "Token is invalid"),
         ("an access token", changed("token_type", json!("access")), "Token has wrong type"),
         ("no moment of issue", without("iat"), "Token is invalid"),
@@ -237,7 +252,7 @@ async fn whoever_signs_out_before_the_exchange_is_out() {
 #[tokio::test]
 async fn so_is_whoever_does_while_the_database_is_down() {
     let app = TestApp::on(Engine::Sqlite, &FLAGS).await;
-    app.user("ada").await;
+    app.imported_user("ada").await;
     let browser = moved(&app);
     let copy = browser.copy();
     let aside = app.database.file().with_extension("aside");
@@ -281,7 +296,10 @@ async fn what_ends_all_sessions_ends_those_there_too() {
         refused.assert_status(401).header("latchkey-session-end").as_deref(),
         Some("disabled")
     );
+    // Nobody was let out in vain: what was signed out meanwhile stays so.
+    other("d").logout().await.assert_status(200);
     app.auth.enable_user("ada").await.unwrap();
+    other("d").refresh().await.assert_status(401);
     other("c").refresh().await.assert_status(401);
 }
 
@@ -326,8 +344,7 @@ async fn the_cookie_may_have_another_name() {
     let https = [&FLAGS[..], &["--public-url", "https://app.example.com"]].concat();
     let named = [&https[..], &["--legacy-refresh-cookie", "my-refresh-token"]].concat();
     for (flags, name) in [(https, "refresh"), (named, "my-refresh-token")] {
-        let app = TestApp::with(&flags).await;
-        app.user("ada").await;
+        let app = app_with(&flags).await;
         let browser = app.browser();
         browser.set_cookie(name, &token());
         let reply = browser.refresh().await;

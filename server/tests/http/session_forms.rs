@@ -168,7 +168,7 @@ async fn what_happened_is_told_in_words_and_page_by_page() {
         assert!(page.assert_status(200).body.contains(part), "{part}: {}", page.body);
     }
     assert!(!page.body.contains("?before="), "that is all");
-    tells(&browser, "/account/activity?before=0", "Nothing happened before that.").await;
+    tells(&browser, "/account/activity?before=0.0", "Nothing happened before that.").await;
     for odd in ["x", "%FF", "9999999999999999999999"] {
         browser.open(&format!("/account/activity?before={odd}")).await.assert_status(200);
     }

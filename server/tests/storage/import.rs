@@ -15,6 +15,7 @@ fn imported(id: i64, name: &str, email: Option<&str>) -> ImportedUser {
         decoy: Some(PasswordHash::from_stored("decoy".to_owned())),
         last_login_at: Some(at(4)),
         disabled_at: Some(at(5)),
+        imported_at: at(6),
     }
 }
 

@@ -11,13 +11,13 @@ use latchkey::{
     },
     config::{Config, Settings},
     domain::{
-        Argon2id, PasswordHasher, SessionId, SigningKey, Timestamp, Tokens, clock::ManualClock,
-        entropy::SeededEntropy,
+        Argon2id, PasswordHasher, SessionId, SigningKey, Timestamp, Tokens, UserId, Username,
+        clock::ManualClock, entropy::SeededEntropy,
     },
     http::{AppState, Web, router},
     mail::{Links, Mailroom},
     startup::key::load_legacy,
-    storage::Store,
+    storage::{ImportedUser, NewUser, Store},
 };
 use leptos::config::LeptosOptions;
 use tempfile::TempDir;
@@ -161,6 +161,32 @@ impl TestApp {
             password: PASSWORD.into(),
         };
         self.auth.create_user(user).await.unwrap();
+    }
+
+    /// Makes the account of somebody who was taken over from another system.
+    pub async fn imported_user(&self, username: &str) {
+        let hash = self.hasher.hash(&PASSWORD.into(), [7; 16]).unwrap();
+        let user = NewUser {
+            username: Username::parse(username).unwrap(),
+            email: None,
+            email_verified_at: None,
+            first_name: "Ada".to_owned(),
+            last_name: "Lovelace".to_owned(),
+            password_hash: hash,
+            superuser_since: None,
+            created_at: self.auth.now(),
+        };
+        let user = ImportedUser {
+            id: UserId(1),
+            user,
+            decoy: None,
+            last_login_at: None,
+            disabled_at: None,
+            imported_at: self.auth.now(),
+        };
+        let mut tx = self.auth.store.begin().await.unwrap();
+        assert_eq!(tx.insert_imported(&[user]).await.unwrap().len(), 1);
+        tx.commit().await.unwrap();
     }
 
     /// A browser without cookies.

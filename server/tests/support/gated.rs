@@ -13,8 +13,8 @@ use async_trait::async_trait;
 use latchkey::{
     domain::{Family, MailKind, PasswordHash, SessionId, Timestamp, Transition, UserId},
     storage::{
-        Alive, Dead, EventRecord, FamilyRecord, OwnSessions, RevocationFeed, SessionRecord,
-        Sighting, Store, StoreError, Taken, Tx, UserRecord, WaitingMail,
+        Alive, Dead, EventPlace, EventRecord, FamilyRecord, OwnSessions, RevocationFeed,
+        SessionRecord, Sighting, Store, StoreError, Taken, Tx, UserRecord, WaitingMail,
     },
 };
 use tokio::sync::Notify;
@@ -156,10 +156,10 @@ impl Store for GatedStore {
     async fn list_events(
         &self,
         user: UserId,
-        before: Option<i64>,
+        from: EventPlace,
         count: u32,
     ) -> Result<Vec<EventRecord>, StoreError> {
-        self.reach()?.list_events(user, before, count).await
+        self.reach()?.list_events(user, from, count).await
     }
 
     async fn remove_events(&self, moment: Timestamp, count: u32) -> Result<bool, StoreError> {

@@ -22,9 +22,17 @@ pub enum Verdict {
 /// What nobody else can have any more.
 #[derive(Debug, Default)]
 pub struct Taken {
-    ids: HashMap<UserId, (String, Timestamp)>,
+    ids: HashMap<UserId, Known>,
     names: HashSet<String>,
     emails: HashSet<String>,
+}
+
+/// An account that has an id.
+#[derive(Debug)]
+struct Known {
+    name: String,
+    created_at: Timestamp,
+    imported: bool,
 }
 
 impl Taken {
@@ -33,7 +41,8 @@ impl Taken {
         for claim in claims {
             self.names.insert(claim.username_key.clone());
             self.emails.extend(claim.email_key);
-            self.ids.insert(claim.id, (claim.username_key, claim.created_at));
+            let Claim { id, username_key: name, created_at, imported, .. } = claim;
+            self.ids.insert(id, Known { name, created_at, imported });
         }
     }
 
@@ -41,9 +50,10 @@ impl Taken {
     pub fn decide(&mut self, mut candidate: Candidate) -> Verdict {
         let (id, user) = (candidate.user.id, &mut candidate.user.user);
         let name = user.username.key();
-        if let Some((present, made)) = self.ids.get(&id) {
-            // Whoever was taken over may have another name by now.
-            let same = *present == name || *made == user.created_at;
+        if let Some(known) = self.ids.get(&id) {
+            // Whoever was taken over may have another name by now. Who was not is somebody else.
+            let same = known.name == name || known.created_at == user.created_at;
+            let same = same && known.imported;
             return if same { Verdict::Present } else { Verdict::Refused(Refusal::IdTaken) };
         }
         if !self.names.insert(name.clone()) {
@@ -56,7 +66,8 @@ impl Taken {
             user.email_verified_at = None;
             candidate.notices.push(Notice::EmailTaken);
         }
-        self.ids.insert(id, (name, candidate.user.user.created_at));
+        let created_at = candidate.user.user.created_at;
+        self.ids.insert(id, Known { name, created_at, imported: true });
         Verdict::Insert(Box::new(candidate))
     }
 }

@@ -8,7 +8,7 @@ use super::{ImportRules, Notice, Refusal};
 use crate::{
     auth::profile::MAX_NAME_CHARS,
     domain::{Email, PasswordHash, StoredHash, Timestamp, UserId, Username},
-    storage::{DjangoUser, ImportedUser, NewUser},
+    storage::{DjangoUser, HIGHEST_ID, ImportedUser, NewUser},
 };
 
 /// Whose each verified address is, by its look-up form.
@@ -45,7 +45,7 @@ pub fn judge(
     rules: ImportRules,
     now: Timestamp,
 ) -> Result<Candidate, Refusal> {
-    if row.id <= 0 {
+    if !(1..=HIGHEST_ID).contains(&row.id) {
         return Err(Refusal::Id);
     }
     let (id, mut notices) = (UserId(row.id), Vec::new());
@@ -73,7 +73,14 @@ pub fn judge(
         created_at,
     };
     let disabled_at = (!row.is_active).then_some(now);
-    let user = ImportedUser { id, user, decoy: stored.decoy(), last_login_at, disabled_at };
+    let user = ImportedUser {
+        id,
+        user,
+        decoy: stored.decoy(),
+        last_login_at,
+        disabled_at,
+        imported_at: now,
+    };
     Ok(Candidate { user, notices })
 }
 
@@ -150,9 +157,10 @@ mod tests {
     #[test]
     fn whoever_is_refused_is_told_why() {
         let long = "a".repeat(151);
-        let rows: [(DjangoUser, Refusal); 12] = [
+        let rows: [(DjangoUser, Refusal); 13] = [
             (DjangoUser { id: 0, ..ada() }, Refusal::Id),
             (DjangoUser { id: -1, ..ada() }, Refusal::Id),
+            (DjangoUser { id: 1 << 53, ..ada() }, Refusal::Id),
             (DjangoUser { username: " ".into(), ..ada() }, Refusal::NameBlank),
             (DjangoUser { username: long, ..ada() }, Refusal::NameTooLong),
             (DjangoUser { username: "a\u{1b}[2J".into(), ..ada() }, Refusal::NameControl),

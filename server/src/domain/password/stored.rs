@@ -101,7 +101,8 @@ impl StoredHash {
         if text.len() > LONGEST {
             return Err(HashFault::Unknown);
         }
-        if text.starts_with('!') {
+        // Django makes an empty one where nobody has set a password.
+        if text.is_empty() || text.starts_with('!') {
             return Ok(Self::Unusable);
         }
         if text.starts_with('$') {

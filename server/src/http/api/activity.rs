@@ -5,26 +5,26 @@ use axum::{Json, extract::State, http::Uri};
 
 use super::tokens::iso;
 use crate::{
-    auth::EventRecord,
+    auth::{EventPlace, EventRecord},
     domain::{EventKind, UserAgent},
     http::{AppState, CurrentUser, Failure, field_errors::FieldErrors},
 };
 
 const BEFORE: &str = "before";
-const NO_NUMBER: &str = "A valid integer is required.";
+const NO_PLACE: &str = "Invalid cursor.";
 
 /// Answers with what happened to the caller's account, the latest first; older events follow by
 /// `before`.
 ///
 /// # Errors
-/// 400 when `before` is no number; 401; 503.
+/// 400 when `before` is no such place; 401; 503.
 #[utoipa::path(
     get,
     path = paths::ACTIVITY,
     operation_id = "activity",
     tag = "account",
     params((
-        "before" = Option<i64>, Query,
+        "before" = Option<String>, Query,
         description = "The `next` of an earlier answer: what happened before that.",
         nullable = false,
     )),
@@ -32,9 +32,9 @@ const NO_NUMBER: &str = "A valid integer is required.";
         (status = OK, description = "What happened.", body = ActivityList),
         (
             status = BAD_REQUEST,
-            description = "`before` is no number.",
+            description = "`before` is none that an answer named.",
             body = super::super::openapi::FieldMessages,
-            example = json!({"before": ["A valid integer is required."]}),
+            example = json!({"before": ["Invalid cursor."]}),
         ),
     ),
 )]
@@ -46,28 +46,26 @@ pub async fn get(
     let activity = state.auth.activity(caller.user_id, before(&uri)?).await?;
     Ok(Json(ActivityList {
         events: activity.events.into_iter().map(wire).collect(),
-        next: activity.next.map(|id| id.to_string()),
+        next: activity.next.map(|place| place.to_string()),
         now: iso(state.auth.now()),
     }))
 }
 
 /// Where the caller goes on, if they do.
-fn before(uri: &Uri) -> Result<Option<i64>, Failure> {
+fn before(uri: &Uri) -> Result<EventPlace, Failure> {
     let query = url::form_urlencoded::parse(uri.query().unwrap_or_default().as_bytes());
     // Of several the last one counts, as in Django.
-    let Some((_, text)) = query.filter(|(name, _)| name == BEFORE).last() else { return Ok(None) };
-    let number = text.trim();
-    if number.is_empty() {
-        return Ok(None);
-    }
-    let id = number.parse().map_err(|_| Failure::Fields(FieldErrors::one(BEFORE, NO_NUMBER)))?;
-    Ok(Some(id))
+    let Some((_, text)) =
+        query.filter(|(name, _)| name == BEFORE).last().filter(|(_, text)| !text.is_empty())
+    else {
+        return Ok(EventPlace::START);
+    };
+    EventPlace::parse(&text).ok_or_else(|| Failure::Fields(FieldErrors::one(BEFORE, NO_PLACE)))
 }
 
 fn wire(event: EventRecord) -> Item {
     let agent = UserAgent::parse(&event.client.user_agent);
     Item {
-        id: event.id,
         kind: event.kind.map_or(ActivityKind::Unknown, kind),
         at: iso(event.at),
         count: event.count,

@@ -14,7 +14,7 @@ use crate::{
     storage::{
         Alive, Claim, ClientInfo, ImportedUser, Names, NewEmail, NewEvent, NewUser, StoreError, Tx,
         UserRecord,
-        import_rows::{self, Wanted},
+        import_rows::{self, ClaimRow, Wanted},
         import_sql,
         session_rows::session_id,
         sql,
@@ -84,7 +84,7 @@ impl Tx for PostgresTx {
 
     async fn claims(&mut self, of: &[ImportedUser]) -> Result<Vec<Claim>, StoreError> {
         let Wanted { ids, names, emails } = Wanted::of(of)?;
-        let found = query_as::<_, (i64, String, Option<String>, i64)>(import_sql::postgres::CLAIMS)
+        let found = query_as::<_, ClaimRow>(import_sql::postgres::CLAIMS)
             .bind(ids)
             .bind(names)
             .bind(emails);

@@ -10,8 +10,9 @@ pub(in crate::storage) const COUNT: &str = "INSERT INTO events (user_id, kind, h
      count = events.count + excluded.count, happened_at = excluded.happened_at, \
      user_agent = excluded.user_agent, ip = excluded.ip";
 
-pub(in crate::storage) const LIST: &str = "SELECT id, kind, happened_at, count, user_agent, ip \
-     FROM events WHERE user_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3";
+pub(in crate::storage) const LIST: &str = "SELECT kind, happened_at, count, user_agent, ip \
+     FROM events WHERE user_id = $1 AND happened_at <= $2 \
+     ORDER BY happened_at DESC, id DESC LIMIT $3 OFFSET $4";
 
 pub(in crate::storage) const REMOVE: &str = "DELETE FROM events WHERE id IN \
      (SELECT id FROM events WHERE happened_at < $1 ORDER BY happened_at LIMIT $2)";

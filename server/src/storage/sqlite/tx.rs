@@ -13,7 +13,7 @@ use crate::{
     storage::{
         Alive, Claim, ClientInfo, ImportedUser, Names, NewEmail, NewEvent, NewUser, StoreError, Tx,
         UserRecord,
-        import_rows::{self, Wanted},
+        import_rows::{self, ClaimRow, Wanted},
         import_sql,
         session_rows::session_id,
         sql,
@@ -86,10 +86,8 @@ impl Tx for SqliteTx {
 
     async fn claims(&mut self, of: &[ImportedUser]) -> Result<Vec<Claim>, StoreError> {
         let Wanted { ids, names, emails } = Wanted::of(of)?;
-        let found = query_as::<_, (i64, String, Option<String>, i64)>(import_sql::sqlite::CLAIMS)
-            .bind(ids)
-            .bind(names)
-            .bind(emails);
+        let found =
+            query_as::<_, ClaimRow>(import_sql::sqlite::CLAIMS).bind(ids).bind(names).bind(emails);
         let rows = found.fetch_all(&mut *self.transaction).await?;
         Ok(rows.into_iter().map(Into::into).collect())
     }

@@ -52,7 +52,7 @@ fn bcrypt_alone_sees_72_bytes() {
 
 #[test]
 fn nobody_has_a_password_for_an_unusable_one_or_a_decoy() {
-    for unusable in ["!", "!6BWhOHrr4cGOjPG7MexYeq61S7kHqSdbgg3baTTU"] {
+    for unusable in ["", "!", "!6BWhOHrr4cGOjPG7MexYeq61S7kHqSdbgg3baTTU"] {
         assert!(!verify(unusable, "") && !verify(unusable, unusable));
         assert!(StoredHash::parse(unusable).unwrap().decoy().is_none());
     }
@@ -111,7 +111,6 @@ fn nothing_else_is_a_hash() {
     use HashFault::{Malformed, Unknown};
     let long = format!("pbkdf2_sha256$1$salt${}", "A".repeat(1000));
     for (text, fault) in [
-        ("", Unknown),
         ("plain", Unknown),
         ("sha1$salt$0123456789012345678901234567890123456789", Unknown),
         ("crypt$$ab", Unknown),
