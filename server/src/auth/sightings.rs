@@ -61,6 +61,7 @@ impl Sightings {
     fn take_used(&self) -> Vec<(SessionId, Timestamp)> {
         self.used.lock().unwrap_or_else(PoisonError::into_inner).drain().collect()
     }
+
     /// A token has shown a generation. Of one that was refused, the next one counts that comes
     /// `store_delay` later.
     fn note(&self, session: SessionId, generation: Generation, at: Timestamp, delay: Duration) {
