@@ -11,7 +11,8 @@ export default defineConfig({
   workers: 2,
   timeout: 60_000,
   expect: { timeout: 10_000 },
-  reporter: [["list"], ["./tests/support/matrix.ts"]],
+  // The failures come last: an excerpt of a long run shows its end.
+  reporter: [["./tests/support/matrix.ts"], ["list"]],
   use: {
     trace: "retain-on-failure",
     locale: "en-GB",

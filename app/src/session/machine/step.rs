@@ -60,10 +60,13 @@ impl Machine {
     }
 
     fn online(mut self, visible: bool, now: Now) -> Step {
-        if let State::Unknown(rest) | State::Active { rest, .. } = &mut self.state
-            && rest.trust.failures > 0
-        {
-            rest.due = Some(now.elapsed.max(rest.not_before));
+        match &mut self.state {
+            State::Unknown(rest) | State::Active { rest, .. } if rest.trust.failures > 0 => {
+                rest.due = Some(now.elapsed.max(rest.not_before));
+            }
+            // It may have begun without a network and be about to say so: that calls for no long wait.
+            State::Refreshing { trust, .. } => trust.failures = trust.failures.min(1),
+            _ => {}
         }
         self.tick(visible, now)
     }

@@ -195,6 +195,23 @@ fn the_network_ends_the_wait_for_it_but_not_the_servers() {
 }
 
 #[test]
+fn a_refresh_that_began_without_a_network_is_soon_made_again() {
+    let tired = Trust { failures: 9, ..FAILED };
+    let begun = State::Refreshing { user: Some(ada()), trust: tired };
+    let wait = |state: State| {
+        let failed = RefreshEnd::Failed { retry_after_s: None };
+        let ended = Event::RefreshEnded { epoch: TICKET.epoch, end: failed };
+        let (_, commands) = machine(state).step(ended, Now { jitter: 0.99, ..NOW });
+        let Some(Command::Arm { delay_ms }) = commands.first() else { panic!("{commands:?}") };
+        *delay_ms
+    };
+    let (heard, commands) = machine(begun.clone()).step(Event::Online { visible: true }, NOW);
+    assert_eq!(commands, []);
+    assert!(wait(begun) > 10_000);
+    assert!(wait(heard.state) <= 4_000);
+}
+
+#[test]
 fn a_request_without_an_answer_makes_the_session_look_for_the_server() {
     let (after, commands) = machine(active(40_000, Trust::default())).step(Event::Unanswered, NOW);
     let State::Active { rest, .. } = &after.state else { panic!("still signed in") };
