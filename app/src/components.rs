@@ -29,7 +29,7 @@ pub use self::{
     guard::{private, redirect_strangers},
     keys::{KeyStory, Mark, UprightKey},
     moment::moment,
-    person::{on_reconnected, use_admission, use_user},
+    person::{meant_for, on_reconnected, use_admission, use_user},
     problem::in_words,
     sign_out::SignOut,
 };

@@ -1,7 +1,7 @@
 // The pages of mailed links and of the account area. Runs twice: hydrated, and with JavaScript
 // disabled.
 import type { Page } from "@playwright/test";
-import { ADA, expect, LOGIN, REGISTRATION, test } from "./fixtures.ts";
+import { ADA, expect, LOGIN, REGISTRATION, test, USER } from "./fixtures.ts";
 import { fault, field, main, open, press, scripted, told } from "./support/forms.ts";
 import { linkIn, mails, mailTo } from "./support/mail.ts";
 import { AccountPage, hydrated, LoginPage, RegisterPage, sessionCookies } from "./support/pages.ts";
@@ -9,6 +9,13 @@ import { AccountPage, hydrated, LoginPage, RegisterPage, sessionCookies } from "
 const NEW_PASSWORD = "difference engine no. 2";
 const MEANT = "Yes, delete my account for good";
 const COUNTESS = "countess@example.com";
+const BOB = {
+  username: "bob",
+  email: "bob@example.com",
+  firstName: "Bob",
+  lastName: "Builder",
+  password: "yes we can, again and again",
+};
 const DEAD_LINK = /^This link was used already, is too old, or is not complete\./;
 
 /** Where a form that has worked leaves one: its own page. Without a script the address says so, too. */
@@ -213,6 +220,28 @@ test.describe("the account area", () => {
     await expect(fault(page)).toContainText("do not match");
     await page.goto("/account/delete");
     await expect(page).toHaveURL("/login?next=/account/delete");
+  });
+
+  test("nothing is done to whoever has signed in in another tab meanwhile", async ({ page, context, complaints, server }) => {
+    for (const path of ["/api/auth/account/delete/", "/account/delete"]) complaints.allowStatus(409, path);
+    await server.createUser(BOB);
+    await open(page, "/account/delete");
+    // As by a form whose page had no script: this tab hears nothing of it.
+    const { username, password } = BOB;
+    expect((await context.request.post(LOGIN, { data: { username, password } })).status()).toBe(200);
+    await field(page, MEANT).check();
+    await press(page, "Delete my account");
+    await expect(page.getByRole("banner")).toContainText("Signed in as bob");
+    await expect(field(page, MEANT), "nothing is ready to be pressed").not.toBeChecked();
+    if (!scripted()) await expect(fault(page)).toHaveText("You are signed in to another account now. Nothing was done.");
+    expect(await (await context.request.get(USER)).json()).toMatchObject({ username });
+
+    // What the page shows now is Bob's to do.
+    await field(page, MEANT).check();
+    await press(page, "Delete my account");
+    await expect(page).toHaveURL("/login?done");
+    expect(await server.cli(["user", "list"])).toContain(ADA.username);
+    expect(await server.cli(["user", "list"])).not.toContain(username);
   });
 
   test("password managers know what to fill in", async ({ page }) => {

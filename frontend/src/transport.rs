@@ -54,6 +54,9 @@ fn init(request: &ApiRequest, abort: &Abort) -> Result<RequestInit, JsValue> {
     if let Some(token) = csrf_token() {
         headers.set("X-CSRFToken", &token)?;
     }
+    if let Some(user) = request.user {
+        headers.set(USER, &user.to_string())?;
+    }
     let init = RequestInit::new();
     match &request.body {
         Body::Empty => {}

@@ -24,6 +24,7 @@ mod login;
 mod login_methods;
 mod logout;
 mod mails;
+mod meant_for;
 mod openapi;
 mod pages;
 mod password_change;

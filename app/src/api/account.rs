@@ -3,7 +3,7 @@
 
 use serde::{Serialize, de::IgnoredAny};
 
-use super::{Api, ApiError, ApiRequest, ApiResponse};
+use super::{Api, ApiError, ApiRequest, ApiResponse, client::note};
 use crate::{
     session::{Change, Outcome},
     wire::{User, paths},
@@ -24,7 +24,7 @@ impl Api {
     /// Status 404 where the link was used or is too old.
     pub async fn verify_email(&self, body: &(impl Serialize + Sync)) -> Result<(), ApiError> {
         self.say(paths::VERIFY_EMAIL, body).await?;
-        if let Some(driver) = self.driver().filter(|driver| driver.knows_somebody())
+        if let Some(driver) = self.driver().filter(|driver| driver.shown().is_some())
             && let Ok(user) = self.user().await
         {
             driver.renamed(user);
@@ -91,6 +91,7 @@ impl Api {
         &self,
         request: ApiRequest,
     ) -> Result<(ApiResponse, Option<Change<'_>>), ApiError> {
+        let request = self.meant(request);
         let mut refreshed = false;
         loop {
             let ticket = self.driver().map(|driver| (driver, driver.ticket()));
@@ -99,10 +100,10 @@ impl Api {
                 change.locked().await;
             }
             let answer = self.transport.send(request.clone()).await?;
-            let Some((driver, ticket)) = ticket.filter(|_| answer.is_challenge() && !refreshed)
-            else {
-                return Ok((answer, change));
-            };
+            let Some((driver, ticket)) = ticket else { return Ok((answer, change)) };
+            if refreshed || !answer.is_challenge() {
+                return Ok((note(driver, ticket, answer), change));
+            }
             drop(change);
             match driver.ensure_refreshed(ticket).await {
                 // Not in the name of somebody who has signed in meanwhile.

@@ -2,7 +2,7 @@
 
 use std::{any::Any, fmt, sync::Arc};
 
-use super::{ApiRequest, Method};
+use super::ApiRequest;
 
 /// Uploads of more than this first wait for an access token that lasts: a 401 would cost them all.
 const LARGE_BYTES: u64 = 1_000_000;
@@ -67,7 +67,7 @@ impl Eq for NativeBody {}
 impl ApiRequest {
     /// Uploads to `path`.
     pub fn upload(path: &str, body: NativeBody) -> Self {
-        Self { method: Method::Post, path: path.to_owned(), body: Body::Native(body) }
+        Self { body: Body::Native(body), ..Self::post(path) }
     }
 
     /// Milliseconds that the access token must have left for this request.

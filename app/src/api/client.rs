@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use leptos::prelude::{provide_context, use_context};
 
-use super::{ApiError, ApiRequest, ApiResponse, Host, Transport};
+use super::{ApiError, ApiRequest, ApiResponse, Host, Method, Transport};
 use crate::{
     session::{Driver, Outcome, Ticket, use_session},
     wire::paths,
@@ -40,6 +40,7 @@ impl Api {
         let Some(driver) = self.driver().filter(|_| is_intercepted(&request.path)) else {
             return Ok(self.transport.send(request).await?);
         };
+        let request = self.meant(request);
         match driver.before_request(request.margin_ms()).await {
             Outcome::Retry => {}
             // Whoever made it is signed in no more: it must not go out in another's name.
@@ -64,6 +65,15 @@ impl Api {
             // The 401 would read as "signed out", and that is not what happened.
             Outcome::Trouble => Err(ApiError::NoAnswer),
         }
+    }
+
+    /// The request, meant for whom this tab shows before anything is waited for. The cookies may be
+    /// another's by the time that it is sent: somebody has signed in in a tab that told this one
+    /// nothing. What only reads tells afterwards whose it was.
+    pub(super) fn meant(&self, request: ApiRequest) -> ApiRequest {
+        let changes = request.method != Method::Get;
+        let user = self.driver().filter(|_| changes).and_then(Driver::shown);
+        ApiRequest { user: user.map(|user| user.pk), ..request }
     }
 
     async fn carry(&self, driver: &Driver, request: ApiRequest) -> Result<ApiResponse, ApiError> {
@@ -113,7 +123,7 @@ fn is_intercepted(path: &str) -> bool {
 /// put off the conclusion that cookies are refused, while the opposite error would sign people out.
 ///
 /// An answer that was given to somebody else is not shown to the person who asked.
-fn note(driver: &Driver, ticket: Ticket, answer: ApiResponse) -> ApiResponse {
+pub(super) fn note(driver: &Driver, ticket: Ticket, answer: ApiResponse) -> ApiResponse {
     if let Some(user) = answer.user
         && driver.is_of_another(ticket, user)
     {

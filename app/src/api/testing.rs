@@ -49,6 +49,13 @@ impl FakeServer {
         of_path.map(|request| request.body.clone()).collect()
     }
 
+    /// Whom the requests to `path` were meant for.
+    pub fn users(&self, path: &str) -> Vec<Option<i64>> {
+        let received = self.received.lock().unwrap();
+        let of_path = received.iter().filter(|request| request.path == path);
+        of_path.map(|request| request.user).collect()
+    }
+
     /// How many requests to `path` have come in so far.
     pub fn count(&self, path: &str) -> usize {
         self.received.lock().unwrap().iter().filter(|request| request.path == path).count()

@@ -14,7 +14,7 @@ pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 /// The methods the client uses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Method {
-    /// Reads.
+    /// Reads, and changes nothing.
     Get,
     /// Writes.
     Post,
@@ -33,17 +33,20 @@ pub struct ApiRequest {
     pub path: String,
     /// The body.
     pub body: Body,
+    /// The id of the account that it is meant for, where that is said: for another one the API does
+    /// nothing.
+    pub user: Option<i64>,
 }
 
 impl ApiRequest {
     /// Reads from `path`.
     pub fn get(path: &str) -> Self {
-        Self { method: Method::Get, path: path.to_owned(), body: Body::Empty }
+        Self { method: Method::Get, path: path.to_owned(), body: Body::Empty, user: None }
     }
 
     /// Writes to `path`, without a body.
     pub fn post(path: &str) -> Self {
-        Self { method: Method::Post, path: path.to_owned(), body: Body::Empty }
+        Self { method: Method::Post, ..Self::get(path) }
     }
 
     /// Changes a part of what is at `path`.

@@ -2,10 +2,10 @@
 
 use leptos::prelude::*;
 
-use super::effect;
+use super::{Erase, Piece, effect};
 use crate::{
     session::{SessionView, use_session},
-    wire::User,
+    wire::{self, User},
 };
 
 /// The signed-in person. It changes only when the person does, not when the connection does.
@@ -15,6 +15,14 @@ pub fn use_user() -> Memo<Option<User>> {
         SessionView::SignedIn { user, .. } => Some(user),
         SessionView::Unknown { .. } | SessionView::Anonymous { .. } => None,
     })
+}
+
+/// For a form that the browser may send by itself: whose page it is on. Without a script nobody hears
+/// that somebody else has signed in since, in another tab.
+pub fn meant_for() -> Option<Piece> {
+    let user = use_user().get_untracked()?;
+    let id = user.pk.to_string();
+    Some(view! { <input type="hidden" name=wire::USER value=id /> }.erase())
 }
 
 /// Runs each time the server answers again after it could not be reached.

@@ -151,9 +151,12 @@ impl Driver {
         self.apply(Event::Authenticated { ticket }, None);
     }
 
-    /// Whether somebody is signed in, as far as is known.
-    pub fn knows_somebody(&self) -> bool {
-        matches!(SessionView::from(&self.lock().machine), SessionView::SignedIn { .. })
+    /// Who is signed in, as far as is known: whom the page shows.
+    pub fn shown(&self) -> Option<User> {
+        match SessionView::from(&self.lock().machine) {
+            SessionView::SignedIn { user, .. } => Some(user),
+            SessionView::Unknown { .. } | SessionView::Anonymous { .. } => None,
+        }
     }
 
     /// The person is called something else from now on, or has another address.

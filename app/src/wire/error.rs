@@ -20,6 +20,8 @@ pub enum ErrorCode {
     BadAuthorizationHeader,
     /// The sign-in is too old for this: the password is asked for.
     ReauthenticationRequired,
+    /// Meant for another than who is signed in.
+    AnotherUser,
     /// A code this version does not know.
     Unknown,
 }
@@ -35,6 +37,7 @@ impl ErrorCode {
             "user_inactive" => Self::UserInactive,
             "bad_authorization_header" => Self::BadAuthorizationHeader,
             "reauthentication_required" => Self::ReauthenticationRequired,
+            "another_user" => Self::AnotherUser,
             _ => Self::Unknown,
         }
     }

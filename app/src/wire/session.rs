@@ -34,7 +34,9 @@ pub enum SessionSnapshot {
 /// [`SessionEnd`]; without it no session was presented.
 pub const SESSION_END: &str = "latchkey-session-end";
 
-/// The header in which an answer names the person it was given to, by the account's id.
+/// The header in which an answer names the person it was given to, by the account's id; and in which
+/// a request names whom it is meant for, so that nothing is done to anybody else. In a form that a
+/// browser sends by itself it is a field.
 pub const USER: &str = "latchkey-user";
 
 /// The readable cookie of a browser that signed out without the server's knowledge. As long as it is

@@ -34,6 +34,7 @@ pub fn layer(origins: &[Origin]) -> Option<(Tidy, CorsLayer)> {
             header::USER_AGENT,
             HeaderName::from_static("x-csrftoken"),
             HeaderName::from_static("x-requested-with"),
+            HeaderName::from_static(wire::USER),
         ])
         .allow_methods([
             Method::DELETE,

@@ -13,10 +13,10 @@ use axum::{
 };
 use serde::Serialize;
 
-use super::field_errors::FieldErrors;
+use super::{field_errors::FieldErrors, named};
 use crate::{
     auth::{AccessFault, AuthError, VerifyError},
-    domain::TokenFault,
+    domain::{TokenFault, UserId},
 };
 
 /// What an endpoint answers instead of success.
@@ -56,6 +56,8 @@ pub enum Failure {
     ForbiddenOrigin(&'static str),
     /// The sign-in is too old for this, and no password came.
     ReauthenticationRequired,
+    /// Meant for another than who is signed in, who is this.
+    AnotherUser(UserId),
     /// Without the value of the cookie `csrftoken` in its header, where that is asked for; the sentence.
     CsrfToken(&'static str),
     /// Too often; how long it takes until it is not.
@@ -165,6 +167,7 @@ impl Failure {
             Self::ForbiddenOrigin(_) | Self::CsrfToken(_) | Self::ReauthenticationRequired => {
                 StatusCode::FORBIDDEN
             }
+            Self::AnotherUser(_) => StatusCode::CONFLICT,
             Self::Throttled { .. } => StatusCode::TOO_MANY_REQUESTS,
             Self::Unavailable { .. } => StatusCode::SERVICE_UNAVAILABLE,
             Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
@@ -189,6 +192,10 @@ impl Failure {
             Self::ReauthenticationRequired => (
                 "Your sign-in is too old for this. Please enter your password.",
                 Some("reauthentication_required"),
+            ),
+            Self::AnotherUser(_) => (
+                "You are signed in to another account now. Nothing was done.",
+                Some("another_user"),
             ),
             Self::TooLarge => ("Request body is too large.", None),
             Self::NotAcceptable => ("Could not satisfy the request Accept header.", None),
@@ -266,6 +273,7 @@ impl IntoResponse for Failure {
             response.headers_mut().insert(header::WWW_AUTHENTICATE, challenge);
         }
         match self {
+            Self::AnotherUser(user) => named::name(&mut response, user),
             Self::Throttled { wait } => {
                 let seconds = HeaderValue::from(whole_seconds(wait));
                 response.headers_mut().insert(header::RETRY_AFTER, seconds);

@@ -110,7 +110,7 @@ impl Gate {
         self.admit(caller, request)
     }
 
-    /// Who calls may do so, and not too often.
+    /// Who calls may do so, is whom the request is meant for, and does not call too often.
     fn admit(
         &self,
         caller: Option<crate::auth::Identity>,
@@ -118,6 +118,12 @@ impl Gate {
     ) -> Result<Verified, Failure> {
         if self.access == Access::Private && caller.is_none() {
             return Err(Failure::NotAuthenticated);
+        }
+        // What is public is done for whoever the request itself names.
+        if let (Access::Private, Some(identity)) = (self.access, caller)
+            && named::is_for_another(request, identity.user_id)
+        {
+            return Err(Failure::AnotherUser(identity.user_id));
         }
         if let Some(rate) = self.state.web.throttle_rate.filter(|_| self.is_counted(request)) {
             self.state.throttle.check(rate, caller, request, self.state.auth.now())?;

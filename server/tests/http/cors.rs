@@ -57,7 +57,14 @@ async fn an_allowed_origin_is_told_what_it_may_do() {
         assert_eq!(header("access-control-allow-credentials"), "true");
         assert_eq!(header("access-control-max-age"), "86400");
         let allowed = header("access-control-allow-headers");
-        for name in ["accept", "authorization", "content-type", "x-csrftoken", "x-requested-with"] {
+        for name in [
+            "accept",
+            "authorization",
+            "content-type",
+            "x-csrftoken",
+            "x-requested-with",
+            "latchkey-user",
+        ] {
             assert!(allowed.contains(name), "{allowed}");
         }
         let methods = header("access-control-allow-methods");

@@ -3,6 +3,7 @@
 
 mod account;
 mod cookies;
+mod meant_for;
 mod promises;
 mod sessions;
 mod sign_out;

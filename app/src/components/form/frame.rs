@@ -4,8 +4,8 @@ use leptos::{html, prelude::*, tachys::view::iterators::StaticVec};
 
 use super::{Form, Sheet, focus, instead};
 use crate::components::{
-    BusyButton, EntryField, Erase, Kind, Piece, Place, Question, effect, part, use_hydrated,
-    use_user,
+    BusyButton, EntryField, Erase, Kind, Piece, Place, Question, effect, meant_for, part,
+    use_hydrated, use_user,
 };
 
 impl Form {
@@ -45,6 +45,7 @@ impl Form {
                 <div role="alert" id="form-summary" class:off=move || busy.get()>
                     {fault}
                 </div>
+                {meant_for()}
                 {whose}
                 {fields}
                 {proof}

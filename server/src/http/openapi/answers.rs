@@ -5,8 +5,8 @@ use app::wire;
 use utoipa::{
     PartialSchema as _, ToSchema,
     openapi::{
-        Content, Header, HeaderBuilder, Ref, RefOr, Response, ResponseBuilder,
-        path::Operation,
+        Content, Header, HeaderBuilder, Ref, RefOr, Required, Response, ResponseBuilder,
+        path::{Operation, Parameter, ParameterBuilder, ParameterIn},
         request_body::RequestBody,
         schema::{AnyOfBuilder, Schema},
     },
@@ -26,7 +26,7 @@ pub struct Refusal {
     #[schema(example = "Given token not valid for any token type")]
     detail: String,
     /// The cause, for programs: `token_not_valid`, `user_not_found`, `user_inactive`,
-    /// `bad_authorization_header` or `reauthentication_required`.
+    /// `bad_authorization_header`, `reauthentication_required` or `another_user`.
     #[schema(nullable = false)]
     code: Option<String>,
     /// What is wrong with an access token.
@@ -67,6 +67,13 @@ pub struct Kind {
     pub throttled: bool,
 }
 
+impl Kind {
+    /// Whether a request may name whom it is meant for, so that nothing is done to another.
+    fn may_be_for_another(&self) -> bool {
+        self.access == Access::Private && self.changes
+    }
+}
+
 /// An answer that operations have in common.
 struct Shared {
     status: &'static str,
@@ -75,7 +82,7 @@ struct Shared {
     happens: fn(&Kind) -> bool,
 }
 
-const SHARED: [Shared; 8] = [
+const SHARED: [Shared; 9] = [
     Shared {
         status: "400",
         name: "BadRequest",
@@ -101,6 +108,12 @@ const SHARED: [Shared; 8] = [
         name: "NotAcceptable",
         words: "The `Accept` header leaves no room for JSON.",
         happens: |_| true,
+    },
+    Shared {
+        status: "409",
+        name: "AnotherUser",
+        words: "Meant for another account than the one that is signed in (`another_user`).",
+        happens: Kind::may_be_for_another,
     },
     Shared {
         status: "413",
@@ -138,6 +151,9 @@ pub fn complete(operation: &mut Operation, kind: &Kind) {
     if kind.access == Access::Private {
         name_the_caller(answers.values_mut());
     }
+    if kind.may_be_for_another() {
+        operation.parameters.get_or_insert_default().push(meant_for().into());
+    }
     for shared in SHARED.iter().filter(|shared| (shared.happens)(kind)) {
         let answer = RefOr::Ref(Ref::from_response_name(shared.name));
         answers.entry(shared.status.to_owned()).or_insert(answer);
@@ -165,11 +181,24 @@ fn name_the_caller<'a>(answers: impl Iterator<Item = &'a mut RefOr<Response>>) {
     }
 }
 
+fn meant_for() -> Parameter {
+    ParameterBuilder::new()
+        .name(wire::USER)
+        .parameter_in(ParameterIn::Header)
+        .required(Required::False)
+        .description(Some(
+            "The id of the account that this is meant for, where that may be another.",
+        ))
+        .schema(Some(i64::schema()))
+        .build()
+}
+
 /// The answers that operations refer to, by name.
 pub fn shared() -> impl Iterator<Item = (String, RefOr<Response>)> {
     SHARED.into_iter().map(|Shared { status, name, words, .. }| {
         let answer = ResponseBuilder::new().description(words).content(JSON, body(status));
         let answer = match status {
+            "409" => answer.header(wire::USER, header(i64::schema(), "Who is signed in.")),
             "401" => answer.header("WWW-Authenticate", header(String::schema(), CHALLENGE)),
             "429" | "503" => {
                 answer.header("Retry-After", header(u64::schema(), "Seconds to wait."))

@@ -3,7 +3,7 @@
 //! what a browser can show: a redirect, or the same page with what was wrong.
 
 use app::wire::{
-    Ending, FormReply, NextPath, SessionSnapshot, paths,
+    self, Ending, FormReply, NextPath, SessionSnapshot, paths,
     query::{DONE, EVERYWHERE, NEW_PASSWORD, OTHERS},
 };
 use axum::{
@@ -153,8 +153,10 @@ fn named(typed: &Typed) -> Ending {
 async fn send(page: Page, form: Form, request: Request) -> Response {
     let (parts, body) = request.into_parts();
     let (typed, answer) = match read(&parts.headers, body).await {
-        Ok(typed) => {
+        Ok(mut typed) => {
+            let whose = take_user(&mut typed);
             let mut request = Request::from_parts(parts.clone(), Body::from(form.body(&typed)));
+            request.headers_mut().extend(whose);
             (*request.method_mut(), *request.uri_mut()) = form.does.call(&typed);
             let answer = page.ask(request).await;
             (typed, answer)
@@ -183,6 +185,14 @@ async fn send(page: Page, form: Form, request: Request) -> Response {
 
 /// What was typed, by the inputs' names.
 type Typed = Vec<(String, String)>;
+
+/// Takes out whose page it was sent from, as the header that says so. What is no header is nobody's
+/// name either.
+fn take_user(typed: &mut Typed) -> Option<(HeaderName, HeaderValue)> {
+    let (_, named) = typed.extract_if(.., |(name, _)| name == wire::USER).last()?;
+    let named = HeaderValue::from_str(&named).unwrap_or(HeaderValue::from_static("?"));
+    Some((HeaderName::from_static(wire::USER), named))
+}
 
 /// Reads a form, which is urlencoded and nothing else: other sites' scripts can send other types
 /// without asking.
@@ -229,6 +239,8 @@ async fn reply(form: Form, typed: Typed, answer: Response) -> FormReply {
     let retry_after = answer.headers().get(header::RETRY_AFTER);
     let retry_after_s = retry_after.and_then(|value| value.to_str().ok()?.parse().ok());
     let status = answer.status().as_u16();
+    // What somebody else has typed is nothing to press the button on.
+    let typed = if answer.status() == StatusCode::CONFLICT { Vec::new() } else { typed };
     let said = answer.into_body().collect().await;
     let said = said.map_or_else(|_| Bytes::new(), http_body_util::Collected::to_bytes);
     let shown = typed.into_iter().filter_map(|(name, value)| match name.as_str() {

@@ -11,7 +11,7 @@ use crate::{
     api::{Api, ApiError, use_api},
     components::first_reply,
     wire::{
-        Ending, paths,
+        Ending, Problem, paths,
         query::{self, EVERYWHERE, OTHERS},
     },
 };
@@ -86,18 +86,23 @@ impl Desk {
             Some(Opened { ending, error: None })
         });
         let said = use_location().search.with_untracked(|search| match () {
-            () if reply.is_some() => "",
             () if query::is_done(search) => "That browser is signed out.",
             () if query::says(search, OTHERS) => "All other browsers are signed out.",
             () => "",
         });
+        let said = match &reply {
+            None => said.to_owned(),
+            Some(_) if opened.is_some() => String::new(),
+            // It was meant for somebody else: there is no place for it.
+            Some(reply) => Problem::parse(&reply.body).detail.unwrap_or_default(),
+        };
         Self {
             api: use_api(),
             leave: std::sync::Arc::new(leave),
             here: NodeRef::new(),
             rows: StoredValue::new(Vec::new()),
             others: RwSignal::new(0),
-            said: RwSignal::new(said.to_owned()),
+            said: RwSignal::new(said),
             open: RwSignal::new(opened),
         }
     }

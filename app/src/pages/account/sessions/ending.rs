@@ -7,7 +7,8 @@ use leptos::{html, prelude::*, task::spawn_local};
 use super::desk::{Desk, Opened};
 use crate::{
     components::{
-        BusyButton, Erase, Form, Piece, Question, Sender, Sheet, instead, part, still_there,
+        BusyButton, Erase, Form, Piece, Question, Sender, Sheet, instead, meant_for, part,
+        still_there,
     },
     wire::{Ending, paths},
 };
@@ -57,6 +58,7 @@ fn button(desk: &Desk, ending: &Ending, whom: &str) -> Piece {
     let press = press(desk.clone(), ending.clone(), whom.clone(), busy);
     view! {
         <form method="post" action=paths::SESSIONS_PAGE on:submit=instead(press)>
+            {meant_for()}
             <input type="hidden" name=Ending::INPUT value=value />
             <BusyButton class label busy_label=BUSY whom busy />
         </form>
