@@ -148,7 +148,7 @@ async fn whoever_fails_waits_for_as_long_as_the_slowest_hash_takes() {
     assert!(time("wrong", None).await.1 < Duration::from_millis(400), "there is no reason to");
     pool.measure(vec![PasswordHash::from_stored("slow decoy".to_owned())]).await.unwrap();
     let patience = pool.patience();
-    assert!(patience >= Duration::from_millis(800), "{patience:?}");
+    assert!(patience >= Duration::from_millis(1_200), "{patience:?}");
     for known in [None, hash("quick"), hash("slow"), hash("unreadable")] {
         let (right, took) = time("wrong", known.clone()).await;
         assert!(!right && took >= patience, "{known:?} {took:?}");
@@ -158,6 +158,99 @@ async fn whoever_fails_waits_for_as_long_as_the_slowest_hash_takes() {
     // The last of them is gone.
     pool.measure(Vec::new()).await.unwrap();
     assert_eq!(pool.patience(), Duration::ZERO);
+}
+
+/// As [`Uneven`], and counted. An imported hash takes so many milliseconds.
+struct Counted {
+    slow_ms: u64,
+    count: AtomicUsize,
+}
+
+impl Counted {
+    fn new(slow_ms: u64) -> Arc<Self> {
+        Arc::new(Self { slow_ms, count: AtomicUsize::new(0) })
+    }
+
+    fn count(&self) -> usize {
+        self.count.load(SeqCst)
+    }
+}
+
+/// A pool of so many threads that has measured it.
+async fn counted(hasher: &Arc<Counted>, threads: usize) -> Arc<HashPool> {
+    let shared: Arc<dyn PasswordHasher> = Arc::<Counted>::clone(hasher);
+    let pool = HashPool::new(shared, threads).unwrap();
+    pool.measure(vec![PasswordHash::from_stored("slow decoy".to_owned())]).await.unwrap();
+    Arc::new(pool)
+}
+
+impl PasswordHasher for Counted {
+    fn hash(&self, _: &SecretString, _: [u8; 16]) -> Result<PasswordHash, HashError> {
+        Ok(self.decoy())
+    }
+
+    fn verify(&self, password: &SecretString, hash: &PasswordHash) -> bool {
+        self.count.fetch_add(1, SeqCst);
+        let millis = if self.is_outdated(hash) { self.slow_ms } else { 2 };
+        std::thread::sleep(Duration::from_millis(millis));
+        hash.expose() == password.expose_secret()
+    }
+
+    fn decoy(&self) -> PasswordHash {
+        Uneven.decoy()
+    }
+
+    fn is_outdated(&self, hash: &PasswordHash) -> bool {
+        Uneven.is_outdated(hash)
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn not_even_a_queue_tells_whose_hash_is_imported() {
+    const PARALLEL: u32 = 8;
+    let hasher = Counted::new(100);
+    let pool = counted(&hasher, 2).await;
+    let hash = |text: &str| Some(PasswordHash::from_stored(text.to_owned()));
+    let patience = pool.patience();
+    for known in [None, hash("quick"), hash("slow")] {
+        let (started, before) = (Instant::now(), hasher.count());
+        let mut waiting = tokio::task::JoinSet::new();
+        for _ in 0..PARALLEL {
+            let (pool, known) = (Arc::clone(&pool), known.clone());
+            waiting.spawn(async move { pool.verify("wrong".into(), known).await });
+        }
+        // Whoever knows their password does not stand in that queue.
+        let mine = Instant::now();
+        assert!(pool.verify("mine".into(), hash("mine")).await.unwrap());
+        assert!(mine.elapsed() < patience, "{known:?} {:?}", mine.elapsed());
+        assert!(waiting.join_all().await.into_iter().all(|answer| matches!(answer, Ok(false))));
+        // Each takes up one of the two threads for as long as any would.
+        let took = started.elapsed();
+        assert!(took >= patience * (PARALLEL / 2), "{known:?} {took:?} {patience:?}");
+        // And each is work, not only time, in one piece or in several.
+        let work = hasher.count() - before;
+        let least = if known == hash("slow") { 2 } else { 4 };
+        assert!(work >= PARALLEL as usize * least, "{known:?} {work}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whoever_hangs_up_in_the_slow_lane_makes_no_room_early_and_takes_no_place_along() {
+    const MORE_THAN_PLACES: usize = 20;
+    let hasher = Counted::new(20);
+    let pool = counted(&hasher, 1).await;
+    for _ in 0..MORE_THAN_PLACES {
+        let (started, before) = (Instant::now(), hasher.count());
+        let leaving = Arc::clone(&pool);
+        let leaving = tokio::spawn(async move { leaving.verify("wrong".into(), None).await });
+        // It is looked at in the first lane, and under way in the second.
+        while hasher.count() < before + 2 {
+            tokio::task::yield_now().await;
+        }
+        leaving.abort();
+        assert!(!pool.verify("wrong".into(), None).await.unwrap());
+        assert!(started.elapsed() >= pool.patience() * 2);
+    }
 }
 
 #[tokio::test]

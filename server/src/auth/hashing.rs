@@ -4,6 +4,7 @@
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex, PoisonError},
+    thread,
     time::{Duration, Instant},
 };
 
@@ -15,30 +16,37 @@ use tokio::sync::{Semaphore, oneshot};
 use super::AuthError;
 use crate::domain::{Entropy, PasswordHash, PasswordHasher, entropy::random, password::HashError};
 
-/// How many sign-ins may wait for each thread: a few seconds' worth. More are told to come back.
+/// How many may wait for each thread: a few seconds' worth. More are told to come back.
 const WAITING_PER_THREAD: usize = 64;
+/// The same where each takes as long as the most expensive imported hash.
+const SLOW_PER_THREAD: usize = 16;
 
-/// A busy machine takes longer than a resting one, on which it was measured.
-const BUSY: u32 = 2;
+/// A machine on which all threads work takes longer than a resting one, on which it was measured.
+const BUSY: u32 = 3;
 
 /// Whoever needs no hash goes first. Where the system does not allow it, it does without.
 fn step_back() {
     let _ = set_current_thread_priority(ThreadPriority::Min);
 }
 
-/// As many threads as cores, each of which hashes one password at a time.
+/// Checks and makes hashes.
+///
+/// Each lane has as many threads as there are cores. The first is for hashes of our own. The second is
+/// for imported ones, which may take many times as long, and for all who fail as long as there are any:
+/// there everybody takes up a thread for the same time, so that not even a queue of them tells whose
+/// hash is imported. Whoever knows their password does not wait behind those who do not.
 pub struct HashPool {
-    threads: ThreadPool,
+    own: Lane,
+    imported: Lane,
     hasher: Arc<dyn PasswordHasher>,
-    places: Arc<Semaphore>,
     /// What each kind of hash has cost here, by its decoy.
     costs: Mutex<HashMap<String, Duration>>,
-    /// How long whoever fails waits for the answer at least, from the start of the work.
-    patience: Mutex<Duration>,
+    /// What the most expensive of them costs; nothing where there is none.
+    most: Mutex<Duration>,
 }
 
 impl HashPool {
-    /// Starts `threads` threads.
+    /// Starts `threads` threads a lane.
     ///
     /// # Errors
     /// When the system has no threads to give.
@@ -46,24 +54,18 @@ impl HashPool {
         hasher: Arc<dyn PasswordHasher>,
         threads: usize,
     ) -> Result<Self, ThreadPoolBuildError> {
-        let pool = ThreadPoolBuilder::new()
-            .num_threads(threads)
-            .thread_name(|n| format!("hash-{n}"))
-            .start_handler(|_| step_back())
-            .build()?;
-        let places = Arc::new(Semaphore::new(threads * WAITING_PER_THREAD));
         Ok(Self {
-            threads: pool,
+            own: Lane::new("hash", threads, WAITING_PER_THREAD)?,
+            imported: Lane::new("slow-hash", threads, SLOW_PER_THREAD)?,
             hasher,
-            places,
             costs: Mutex::default(),
-            patience: Mutex::default(),
+            most: Mutex::default(),
         })
     }
 
     /// Whether the password belongs to the hash. Without a hash it costs the same and is `false`,
     /// so that the time tells nobody who has an account; nor, as long as there are imported hashes,
-    /// who has one of those: whoever fails waits for as long as the slowest of them takes.
+    /// who has one of those: whoever fails takes up a thread for longer than the slowest of them.
     ///
     /// # Errors
     /// [`AuthError::Unavailable`] when too many are waiting.
@@ -72,19 +74,30 @@ impl HashPool {
         password: SecretString,
         hash: Option<PasswordHash>,
     ) -> Result<bool, AuthError> {
-        let (right, started) = self
-            .run(move |hasher| {
-                let started = Instant::now();
-                let known = hash.is_some();
-                let right = hasher.verify(&password, &hash.unwrap_or_else(|| hasher.decoy()));
-                (known && right, started)
-            })
-            .await?;
-        if !right {
-            // No thread is held meanwhile.
-            tokio::time::sleep_until((started + self.patience()).into()).await;
+        let (imported, own) = match hash {
+            Some(hash) if self.is_outdated(&hash) => (Some(hash), None),
+            own => (None, own),
+        };
+        let (hasher, typed) = (Arc::clone(&self.hasher), password.clone());
+        let work = move || {
+            let known = own.is_some();
+            hasher.verify(&typed, &own.unwrap_or_else(|| hasher.decoy())) && known
+        };
+        let right = self.own.run(work).await?;
+        let most = self.most();
+        if right || (most.is_zero() && imported.is_none()) {
+            return Ok(right);
         }
-        Ok(right)
+        let hasher = Arc::clone(&self.hasher);
+        let work = move || {
+            let started = Instant::now();
+            let right = imported.is_some_and(|hash| hasher.verify(&password, &hash));
+            if !right {
+                use_up(&*hasher, started, most);
+            }
+            right
+        };
+        self.imported.run(work).await
     }
 
     /// Whether a new hash should take this one's place.
@@ -103,7 +116,7 @@ impl HashPool {
         for decoy in decoys.into_iter().chain(own) {
             longest = longest.max(self.cost(decoy).await?);
         }
-        *self.patience.lock().unwrap_or_else(PoisonError::into_inner) = longest * BUSY;
+        *self.most.lock().unwrap_or_else(PoisonError::into_inner) = longest;
         Ok(())
     }
 
@@ -113,7 +126,8 @@ impl HashPool {
         if let Some(known) = costs().get(&key).copied() {
             return Ok(known);
         }
-        let cost = self.run(move |hasher| {
+        let hasher = Arc::clone(&self.hasher);
+        let cost = self.imported.run(move || {
             let started = Instant::now();
             hasher.verify(&SecretString::default(), &decoy);
             started.elapsed()
@@ -123,9 +137,13 @@ impl HashPool {
         Ok(cost)
     }
 
-    /// How long whoever fails waits for the answer at least.
+    /// For how long whoever fails takes up a thread.
     pub fn patience(&self) -> Duration {
-        *self.patience.lock().unwrap_or_else(PoisonError::into_inner)
+        self.most() * BUSY
+    }
+
+    fn most(&self) -> Duration {
+        *self.most.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Hashes a new password.
@@ -138,24 +156,55 @@ impl HashPool {
         entropy: &dyn Entropy,
     ) -> Result<PasswordHash, AuthError> {
         let salt = random(entropy)?;
-        let hashed: Result<_, HashError> =
-            self.run(move |hasher| hasher.hash(&password, salt)).await?;
-        hashed.map_err(|error| AuthError::Internal(Box::new(error)))
+        let hasher = Arc::clone(&self.hasher);
+        let made: Result<_, HashError> = self.own.run(move || hasher.hash(&password, salt)).await?;
+        made.map_err(|error| AuthError::Internal(Box::new(error)))
+    }
+}
+
+/// Works for as long as the most expensive hash would have, since a machine that is busy can be told
+/// from one that is not; and waits until that one would have come to its end on a busy machine, too.
+fn use_up(hasher: &dyn PasswordHasher, started: Instant, most: Duration) {
+    let decoy = hasher.decoy();
+    while started.elapsed() < most {
+        hasher.verify(&SecretString::default(), &decoy);
+    }
+    thread::sleep((most * BUSY).saturating_sub(started.elapsed()));
+}
+
+/// Threads that do one thing each at a time, and how much may wait for them.
+struct Lane {
+    threads: ThreadPool,
+    places: Arc<Semaphore>,
+}
+
+impl Lane {
+    fn new(
+        name: &'static str,
+        threads: usize,
+        waiting_per_thread: usize,
+    ) -> Result<Self, ThreadPoolBuildError> {
+        let pool = ThreadPoolBuilder::new()
+            .num_threads(threads)
+            .thread_name(move |n| format!("{name}-{n}"))
+            .start_handler(|_| step_back())
+            .build()?;
+        let places = Arc::new(Semaphore::new(threads * waiting_per_thread));
+        Ok(Self { threads: pool, places })
     }
 
     async fn run<T: Send + 'static>(
         &self,
-        work: impl FnOnce(&dyn PasswordHasher) -> T + Send + 'static,
+        work: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T, AuthError> {
         let busy = || AuthError::unavailable("too many passwords wait to be hashed");
         // The place moves into the work: a caller who hangs up neither frees it early nor loses it.
         let place = Arc::clone(&self.places).try_acquire_owned().map_err(|_| busy())?;
         let (answer, answered) = oneshot::channel();
-        let hasher = Arc::clone(&self.hasher);
         self.threads.spawn_fifo(move || {
             // Nobody waits any more: do not spend the time.
             if !answer.is_closed() {
-                let _ = answer.send(work(&*hasher));
+                let _ = answer.send(work());
             }
             drop(place);
         });
