@@ -13,8 +13,8 @@ CREATE TABLE events (
     -- The last time, where it is counted.
     happened_at INTEGER NOT NULL,
     count      INTEGER NOT NULL DEFAULT 1 CHECK (count > 0),
-    -- The hour since the epoch, where what strangers do again and again makes one row an hour; empty
-    -- where each time makes its own.
+    -- The hour since the epoch, where what strangers do again and again makes one row an hour and
+    -- address, and one without an address for those who have many; empty where each time makes its own.
     hour       INTEGER,
     -- What was shown of the browser, the last time. Empty once it is too old to be kept.
     user_agent TEXT    NOT NULL,
@@ -23,7 +23,7 @@ CREATE TABLE events (
 
 -- In the order in which they are shown.
 CREATE INDEX events_by_user ON events (user_id, happened_at, id);
-CREATE UNIQUE INDEX events_by_hour ON events (user_id, kind, hour) WHERE hour IS NOT NULL;
+CREATE UNIQUE INDEX events_by_hour ON events (user_id, kind, hour, ip) WHERE hour IS NOT NULL;
 -- What is too old is found by these.
 CREATE INDEX events_by_age ON events (happened_at);
 CREATE INDEX events_with_client ON events (happened_at) WHERE user_agent <> '' OR ip <> '';

@@ -1,11 +1,13 @@
 //! Wrong passwords, for the owners of the accounts to see.
 //!
-//! They are gathered in memory and written once a second, one row an account and hour. So a failed
-//! sign-in takes as long for an account that is there as for one that is not, and a stranger who
-//! tries all day fills no disk. What comes while too many wait is counted in the log alone.
+//! They are gathered in memory and written once a second, one row an account, hour and address, of a
+//! few addresses: what comes from more is counted without. So a failed sign-in takes as long for an
+//! account that is there as for one that is not, nobody's address is hidden behind another's, and a
+//! stranger who tries all day, from wherever, fills no disk. What comes while too many wait is counted
+//! in the log alone.
 
 use std::{
-    collections::HashMap,
+    collections::BTreeMap,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
@@ -15,12 +17,12 @@ use tokio_util::sync::CancellationToken;
 use super::{Auth, AuthError};
 use crate::{
     domain::{EventKind, Timestamp, UserId},
-    storage::ClientInfo,
+    storage::{ClientInfo, NewEvent},
 };
 
 /// How often they are written.
 const INTERVAL: Duration = Duration::from_secs(1);
-/// The most accounts whose failures wait at once.
+/// The most accounts and addresses whose failures wait at once.
 const MOST: usize = 10_000;
 /// How many are written by one transaction.
 const STEP: usize = 100;
@@ -31,12 +33,14 @@ pub struct Failures(Mutex<Waiting>);
 
 #[derive(Debug, Default)]
 struct Waiting {
-    of: HashMap<UserId, Failed>,
+    /// By account and address, so in the order of the accounts: nodes that write at once take turns at
+    /// the same one instead of waiting for each other.
+    of: BTreeMap<(UserId, String), Failed>,
     /// How many there was no room for.
     dropped: u64,
 }
 
-/// An account's failures, of which the last one is remembered.
+/// An account's failures from an address, of which the last one is remembered.
 #[derive(Clone, Debug)]
 struct Failed {
     count: u32,
@@ -52,10 +56,7 @@ impl Failures {
     /// What waits, in the order of the accounts, and how many were dropped.
     fn take(&self) -> (Vec<(UserId, Failed)>, u64) {
         let Waiting { of, dropped } = std::mem::take(&mut *self.lock());
-        let mut failed: Vec<_> = of.into_iter().collect();
-        // Nodes that write at once take turns at the same account instead of waiting for each other.
-        failed.sort_unstable_by_key(|(user, _)| *user);
-        (failed, dropped)
+        (of.into_iter().map(|((user, _), failed)| (user, failed)).collect(), dropped)
     }
 
     /// Lets them wait again.
@@ -73,18 +74,29 @@ impl Failures {
 }
 
 impl Waiting {
-    fn add(&mut self, user: UserId, failed: Failed) {
-        if let Some(known) = self.of.get_mut(&user) {
+    fn add(&mut self, user: UserId, mut failed: Failed) {
+        if !self.has_room(user, &failed.client.ip) {
+            failed.client = ClientInfo::default();
+        }
+        let key = (user, failed.client.ip.clone());
+        if let Some(known) = self.of.get_mut(&key) {
             let count = known.count.saturating_add(failed.count);
             if failed.at >= known.at {
                 *known = failed;
             }
             known.count = count;
         } else if self.of.len() < MOST {
-            self.of.insert(user, failed);
+            self.of.insert(key, failed);
         } else {
             self.dropped += u64::from(failed.count);
         }
+    }
+
+    /// Whether what comes from this address is counted by itself.
+    fn has_room(&self, user: UserId, ip: &str) -> bool {
+        let of_user = self.of.range((user, String::new())..).take_while(|((of, _), _)| *of == user);
+        let others = of_user.filter(|((_, known), _)| !known.is_empty() && known != ip);
+        i64::try_from(others.count()).is_ok_and(|others| others < NewEvent::MOST_ADDRESSES)
     }
 }
 
@@ -156,20 +168,43 @@ mod tests {
         Timestamp::from_millis(millis)
     }
 
+    fn from(ip: &str) -> ClientInfo {
+        ClientInfo { ip: ip.to_owned(), ..ClientInfo::default() }
+    }
+
+    fn seen(failed: &[(UserId, Failed)]) -> Vec<(i64, u32, Timestamp, &str)> {
+        failed.iter().map(|(user, f)| (user.0, f.count, f.at, &*f.client.ip)).collect()
+    }
+
     #[test]
-    fn an_account_waits_once_and_with_its_last_failure() {
+    fn an_account_waits_once_an_address() {
         let failures = Failures::default();
-        let client = |ip: &str| ClientInfo { ip: ip.to_owned(), ..ClientInfo::default() };
-        failures.note(UserId(2), at(5), &client("b"));
-        failures.note(UserId(1), at(5), &client("a"));
+        failures.note(UserId(2), at(5), &from("b"));
+        failures.note(UserId(1), at(5), &from("a"));
+        failures.note(UserId(2), at(7), &from("b"));
         let (taken, _) = failures.take();
-        failures.note(UserId(2), at(9), &client("c"));
+        failures.note(UserId(2), at(9), &from("c"));
+        failures.note(UserId(2), at(6), &from("b"));
         failures.put_back(&taken);
         let (taken, dropped) = failures.take();
-        let seen: Vec<_> = taken.iter().map(|(u, f)| (u.0, f.count, f.at, &*f.client.ip)).collect();
-        assert_eq!(seen, [(1, 1, at(5), "a"), (2, 2, at(9), "c")]);
+        assert_eq!(seen(&taken), [(1, 1, at(5), "a"), (2, 3, at(7), "b"), (2, 1, at(9), "c")]);
         assert_eq!(dropped, 0);
         assert!(failures.take().0.is_empty());
+    }
+
+    #[test]
+    fn whoever_has_many_addresses_is_counted_without_them() {
+        let failures = Failures::default();
+        for n in 0..100 {
+            failures.note(UserId(1), at(n), &from(&format!("{n:02}")));
+        }
+        failures.note(UserId(1), at(100), &from("03"));
+        failures.note(UserId(2), at(100), &from("99"));
+        let (taken, _) = failures.take();
+        let seen = seen(&taken);
+        assert_eq!(seen[0], (1, 90, at(99), ""));
+        assert_eq!(seen[4], (1, 2, at(100), "03"));
+        assert_eq!((seen.len(), seen[11]), (12, (2, 1, at(100), "99")));
     }
 
     #[test]

@@ -25,7 +25,11 @@ pub struct NewEvent {
 impl NewEvent {
     const HOUR_MS: i64 = 3_600_000;
 
-    /// The hour in which what is counted makes one row.
+    /// From how many addresses what is counted makes a row of its own, each hour. What comes from more
+    /// makes one row together, without an address: whoever has many fills no disk.
+    pub const MOST_ADDRESSES: i64 = 10;
+
+    /// The hour in which what is counted makes one row an address.
     pub(super) const fn hour(&self) -> i64 {
         self.at.millis().div_euclid(Self::HOUR_MS)
     }

@@ -340,8 +340,9 @@ pub trait Tx: Send {
     /// Remembers what happened.
     async fn insert_event(&mut self, event: &NewEvent) -> Result<(), StoreError>;
 
-    /// Remembers what happens again and again: it is added to what is remembered of its hour. Nothing
-    /// is, where the account is gone.
+    /// Remembers what happens again and again: it is added to what is remembered of its hour and
+    /// address, or of [`NewEvent::MOST_ADDRESSES`] and no address. Nothing is, where the account is
+    /// gone.
     async fn count_event(&mut self, event: &NewEvent) -> Result<(), StoreError>;
 
     /// The fingerprints of the keys that this database has been served with. Nobody else adds one

@@ -58,6 +58,44 @@ async fn what_is_counted_makes_one_row_an_hour(database: &TestDatabase) {
     assert_eq!(seen, expected);
 }
 
+async fn nobody_hides_behind_anothers_address_and_many_fill_no_disk(database: &TestDatabase) {
+    let store = database.open().await;
+    let ada = add_user(&*store, "ada", None).await.unwrap();
+    let bob = add_user(&*store, "bob", None).await.unwrap();
+    let from = async |user: UserId, ip: &str, millis: i64| {
+        let mut event = event(user, EventKind::SignInFailed, millis);
+        ip.clone_into(&mut event.client.ip);
+        note(&*store, &event).await;
+    };
+    for n in 0..30 {
+        from(ada, &format!("192.0.2.{n}"), n).await;
+    }
+    from(ada, "192.0.2.3", 40).await;
+    from(bob, "192.0.2.29", 41).await;
+    from(ada, "192.0.2.29", 3_600_000).await;
+    let seen = async |user| {
+        let events = store.list_events(user, EventPlace::START, 100).await.unwrap();
+        let seen = events.into_iter().map(|e| (e.count, e.at, e.client.ip, e.client.user_agent));
+        seen.collect::<Vec<_>>()
+    };
+    let row = |count, millis, ip: &str| {
+        let agent = if ip.is_empty() { "" } else { "curl/8" };
+        (count, at(millis), ip.to_owned(), agent.to_owned())
+    };
+    let of_ada = seen(ada).await;
+    // The first ten, the others together, and the next hour.
+    assert_eq!(of_ada.len(), 12);
+    let latest = [row(1, 3_600_000, "192.0.2.29"), row(2, 40, "192.0.2.3"), row(20, 29, "")];
+    assert_eq!(of_ada[..4], [&latest[..], &[row(1, 9, "192.0.2.9")]].concat());
+    assert_eq!(seen(bob).await, [row(1, 41, "192.0.2.29")]);
+    // They are alike once their addresses are forgotten, and what comes later is counted anew.
+    while store.forget_clients(at(3_700_000), 5).await.unwrap() {}
+    from(ada, "192.0.2.3", 50).await;
+    let forgotten = seen(ada).await;
+    assert_eq!(forgotten.len(), 13);
+    assert_eq!(forgotten[1..4], [row(1, 50, "192.0.2.3"), row(2, 40, ""), row(20, 29, "")]);
+}
+
 async fn what_is_old_is_removed_in_small_steps(database: &TestDatabase) {
     let store = database.open().await;
     let ada = add_user(&*store, "ada", None).await.unwrap();
@@ -143,6 +181,7 @@ async fn a_use_is_noted_and_never_goes_back(database: &TestDatabase) {
 
 on_both_engines! {
     what_is_counted_makes_one_row_an_hour,
+    nobody_hides_behind_anothers_address_and_many_fill_no_disk,
     what_is_old_is_removed_in_small_steps,
     a_session_is_ended_by_its_owner_alone,
     all_but_one_are_ended,

@@ -323,7 +323,8 @@ impl Tx for PostgresTx {
             .bind(i64::from(event.count))
             .bind(&event.client.user_agent)
             .bind(&event.client.ip)
-            .bind(event.hour());
+            .bind(event.hour())
+            .bind(NewEvent::MOST_ADDRESSES);
         answer(change.execute(&mut *self.transaction)).await.map(drop)
     }
 

@@ -345,7 +345,8 @@ impl Tx for SqliteTx {
             .bind(i64::from(event.count))
             .bind(&event.client.user_agent)
             .bind(&event.client.ip)
-            .bind(event.hour());
+            .bind(event.hour())
+            .bind(NewEvent::MOST_ADDRESSES);
         change.execute(&mut *self.transaction).await?;
         Ok(())
     }
