@@ -17,24 +17,24 @@ pub struct Owner {
     pub(super) user: UserRecord,
     /// Whether they have just shown that their mails reach them.
     pub(super) by_mail: bool,
+    /// The session that speaks for them, where it has to last until it is done.
+    pub(super) within: Option<SessionId>,
 }
 
 impl Auth {
-    /// The account of somebody who knows its password. Without `old` nothing is asked.
+    /// The account of somebody who knows its password.
     ///
     /// # Errors
     /// [`AuthError::InvalidCredentials`] when the password is another one; else as [`Auth::user`].
     pub async fn owner(
         &self,
         id: UserId,
-        old: Option<SecretString>,
+        old: SecretString,
         client: &ClientInfo,
     ) -> Result<Owner, AuthError> {
-        let mut user = self.user(id).await?;
-        if let Some(old) = old {
-            user = self.check_own_password(user, old, client).await?;
-        }
-        Ok(Owner { user, by_mail: false })
+        let user = self.user(id).await?;
+        let user = self.check_own_password(user, old, client).await?;
+        Ok(Owner { user, by_mail: false, within: None })
     }
 
     /// What is wrong with a new password of this account.
@@ -55,19 +55,24 @@ impl Auth {
     /// `LOGOUT_ON_PASSWORD_CHANGE` says that they sign in again.
     ///
     /// # Errors
-    /// [`AuthError::InvalidCredentials`] when the password was changed meanwhile; what the store
-    /// says.
+    /// [`AuthError::InvalidCredentials`] when the password was changed meanwhile, and
+    /// [`AuthError::Ended`] when the session was ended; what the store says.
     pub async fn change_password(
         &self,
         owner: Owner,
         new: SecretString,
         client: &ClientInfo,
     ) -> Result<Option<SignedIn>, AuthError> {
-        let Owner { user: checked, by_mail } = owner;
+        let Owner { user: checked, by_mail, within } = owner;
         let hash = self.hashing.hash(new, &*self.entropy).await?;
         let mut tx = self.store.begin().await?;
         let user = tx.lock_user(checked.id).await?.filter(|user| user.disabled_at.is_none());
         let user = user.ok_or(AuthError::UserNotFound)?;
+        if let Some(session) = within
+            && !tx.session_lives(user.id, session).await?
+        {
+            return Err(AuthError::Ended(RevokeCause::Logout));
+        }
         if !tx.replace_password(user.id, &checked.password_hash, &hash).await? {
             return Err(AuthError::InvalidCredentials);
         }

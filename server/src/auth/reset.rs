@@ -43,7 +43,7 @@ impl Auth {
         let made_at = Tickets(self.tokens.key()).check_reset(token, &subject(&user));
         let in_time = made_at.is_some_and(|at| self.is_in_time(at, self.policy.reset_timeout));
         let usable = in_time && user.disabled_at.is_none();
-        usable.then_some(Owner { user, by_mail: true }).ok_or(ResetError::NoToken)
+        usable.then_some(Owner { user, by_mail: true, within: None }).ok_or(ResetError::NoToken)
     }
 
     /// The enabled account of an address.

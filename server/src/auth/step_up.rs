@@ -3,7 +3,7 @@
 
 use secrecy::SecretString;
 
-use super::{ATTEMPTS, Auth, AuthError, Identity};
+use super::{ATTEMPTS, Auth, AuthError, Identity, Owner};
 use crate::{
     domain::{RevokeCause, SessionId, Timestamp, TokenFault},
     storage::{ClientInfo, Tx, UserRecord},
@@ -21,6 +21,12 @@ impl Confirmed {
     /// The session in which they have.
     pub(super) const fn session(&self) -> SessionId {
         self.session
+    }
+}
+
+impl From<Confirmed> for Owner {
+    fn from(Confirmed { user, session, .. }: Confirmed) -> Self {
+        Self { user, by_mail: false, within: Some(session) }
     }
 }
 

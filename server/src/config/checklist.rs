@@ -194,7 +194,10 @@ fn old_password(config: &Config) -> Finding {
     if config.asks_old_password {
         good(SETTING, "who changes a password has to know it")
     } else {
-        advice(SETTING, "set it to true: a stolen session is enough to change the password now")
+        advice(
+            SETTING,
+            "set it to true: a session that is stolen young is enough to change the password now",
+        )
     }
 }
 

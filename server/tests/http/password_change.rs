@@ -3,7 +3,11 @@
 use axum::http::Method;
 use serde_json::{Value, json};
 
-use crate::support::{Browser, Reply, TestApp, app::PASSWORD};
+use super::forms::submit;
+use crate::support::{
+    Browser, Reply, TestApp,
+    app::{PASSWORD, mins},
+};
 
 const CHANGE: &str = "/api/auth/password/change/";
 const NEW: &str = "summer-Lamp-43";
@@ -150,6 +154,60 @@ async fn settings_of_dj_rest_auth_have_their_effect() {
     let browser = app.signed_in("ada").await;
     assert!(change(&browser).await.assert_status(200).cookies().is_empty());
     browser.refresh().await.assert_status(401);
+}
+
+#[tokio::test]
+async fn where_no_old_password_is_asked_for_an_old_sign_in_is() {
+    const REQUIRED: &str = r#"{"detail":"Your sign-in is too old for this. Please enter your password.","code":"reauthentication_required"}"#;
+    let app = TestApp::with(&["--old-password-field-enabled", "false"]).await;
+    let browser = app.signed_in("ada").await;
+    app.advance(mins(20));
+    browser.refresh().await.assert_status(200);
+    let mut body = json!({"new_password1": NEW, "new_password2": NEW});
+    let refused = browser.post(CHANGE, &body).await;
+    assert_eq!(refused.assert_status(403).body, REQUIRED);
+    assert!(refused.cookies().is_empty());
+    body["password"] = "wrong".into();
+    let words = "Your password was entered incorrectly. Please enter it again.";
+    let wrong = browser.post(CHANGE, &body).await;
+    assert_eq!(wrong.assert_status(400).json(), json!({"password": [words]}));
+    app.browser().login("ada").await.assert_status(200);
+    body["password"] = PASSWORD.into();
+    browser.post(CHANGE, &body).await.assert_status(200);
+    app.browser().login_with("ada", NEW).await.assert_status(200);
+    // That was the password: what asks for the owner does not ask again.
+    let others = browser.post("/api/auth/sessions/revoke-others/", &json!({})).await;
+    others.assert_status(200);
+}
+
+#[tokio::test]
+async fn where_no_old_password_is_asked_for_the_page_asks_for_it_in_place() {
+    let app = TestApp::with(&["--old-password-field-enabled", "false"]).await;
+    let browser = app.signed_in("ada").await;
+    app.advance(mins(20));
+    browser.refresh().await.assert_status(200);
+    let form = format!("new_password1={NEW}&new_password2={NEW}");
+    let asks = submit(&browser, "/account/password", &form).await;
+    let question = r#"name="password""#;
+    assert!(asks.assert_status(403).body.contains(question), "{}", asks.body);
+    let form = format!("{form}&password={PASSWORD}");
+    submit(&browser, "/account/password", &form).await.assert_status(303);
+    app.browser().login_with("ada", NEW).await.assert_status(200);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_old_password_that_is_not_asked_for_is_no_way_back_into_a_session_that_ended() {
+    let app = TestApp::with(&["--old-password-field-enabled", "false"]).await;
+    let browser = app.signed_in("ada").await;
+    let session = app.session_of(&browser);
+    app.hasher.close_gate();
+    let body = json!({"new_password1": NEW, "new_password2": NEW, "password": PASSWORD});
+    let asking = tokio::spawn(async move { browser.post(CHANGE, &body).await });
+    app.hasher.somebody_waits().await;
+    app.auth.end_session(session).await.unwrap();
+    app.hasher.open_gate();
+    asking.await.unwrap().assert_status(401);
+    app.browser().login("ada").await.assert_status(200);
 }
 
 #[tokio::test]

@@ -27,7 +27,8 @@ const SHEET: Sheet = Sheet {
     done: "Your new password is saved. You are signed in here and nowhere else.",
     ..Sheet::BLANK
 };
-const SHEET_WITHOUT_OLD: Sheet = Sheet { questions: &[NEW, AGAIN], ..SHEET };
+/// It may be asked for all the same: when the sign-in is too old.
+const SHEET_WITHOUT_OLD: Sheet = Sheet { questions: &[NEW, AGAIN], proof: true, ..SHEET };
 
 /// The page at [`paths::PASSWORD_PAGE`]. Private.
 #[component]

@@ -48,8 +48,8 @@ pub struct AccountSettings {
     #[arg(long, env, default_value_t = 128, value_name = "CHARS")]
     pub password_max_length: usize,
 
-    /// Ask for the present password when it is changed. With false, whoever holds an access token
-    /// can change it, as in dj-rest-auth's default
+    /// Ask for the present password when it is changed. With false a sign-in within
+    /// `REAUTHENTICATE_AFTER` will do, and after that the field `password`
     #[arg(long, env, default_value = "true", action = Set, value_parser = flag())]
     pub old_password_field_enabled: bool,
 
@@ -57,8 +57,9 @@ pub struct AccountSettings {
     #[arg(long, env, default_value = "false", action = Set, value_parser = flag())]
     pub logout_on_password_change: bool,
 
-    /// How old a sign-in may be for deleting the account, changing its address and ending other
-    /// sessions; after that they ask for the password. 0s: they always do
+    /// How old a sign-in may be for deleting the account, changing its address, ending other
+    /// sessions, and a new password where the old one is not asked for; after that they ask for the
+    /// password. 0s: they always do
     #[arg(long, env, default_value = "15m", value_parser = duration, value_name = "TIME")]
     pub reauthenticate_after: Duration,
 }

@@ -1,4 +1,5 @@
-//! `POST /api/auth/password/change/`: another password, for whoever knows the present one.
+//! `POST /api/auth/password/change/`: another password, for whoever knows the present one; without
+//! `OLD_PASSWORD_FIELD_ENABLED` for whoever has signed in of late, too.
 
 use app::wire::paths;
 use axum::{
@@ -10,6 +11,7 @@ use axum::{
 use super::{
     login::keeper,
     new_password::{Typed, accepted, read, saved},
+    step_up,
 };
 use crate::{
     auth::{AuthError, ClientInfo, Identity, Owner},
@@ -26,7 +28,8 @@ const WRONG: &str = "Your old password was entered incorrectly. Please enter it 
 /// Changes the password. All sessions of the account end, and this browser gets a new one.
 ///
 /// # Errors
-/// 400 with what is wrong, by field; 401; 503.
+/// 400 with what is wrong, by field; 401; 403 where no old password is asked for, when the sign-in is too
+/// old and no password came; 503.
 #[utoipa::path(
     post,
     path = paths::PASSWORD_CHANGE,
@@ -70,7 +73,9 @@ pub async fn post(
     Ok(answer)
 }
 
-/// Asks for the present password, where that is asked for.
+/// Asks for the present password: as `old_password`, or where that is not asked for, as everything
+/// does that asks for the account's owner. Whoever could change it with an old sign-in alone would know
+/// it then, and could do all the rest.
 async fn owner(
     state: &AppState,
     caller: Identity,
@@ -79,12 +84,12 @@ async fn owner(
     errors: &mut FieldErrors,
 ) -> Result<Option<Owner>, Failure> {
     if !state.web.asks_old_password {
-        return Ok(Some(state.auth.owner(caller.user_id, None, client).await?));
+        return Ok(Some(step_up::owner(state, &caller, fields, client).await?.into()));
     }
     let Some(old) = read(fields, OLD, state.auth.policy.passwords.max_chars, errors) else {
         return Ok(None);
     };
-    match state.auth.owner(caller.user_id, Some(old.into()), client).await {
+    match state.auth.owner(caller.user_id, old.into(), client).await {
         Err(AuthError::InvalidCredentials) => {
             errors.push(OLD, WRONG);
             Ok(None)
