@@ -1,6 +1,13 @@
 //! Changes of an account that meet in the gap between reading and writing.
 
-use crate::support::{Browser, Reply, TestApp, app::PASSWORD};
+use std::sync::Arc;
+
+use latchkey::{domain::Timestamp, storage::Store};
+
+use crate::support::{
+    Browser, Engine, GatedStore, Reply, TestApp, TestDatabase,
+    app::{PASSWORD, START},
+};
 
 const NEW_PASSWORD: &str = "another-horse-7";
 /// Every refresh rotates, and so writes.
@@ -110,6 +117,32 @@ async fn a_refresh_cannot_overtake_a_change_of_the_password() {
         app.auth.set_password("ada", NEW_PASSWORD.into()).await.unwrap();
     })
     .await;
+}
+
+#[tokio::test]
+async fn a_sign_out_that_cannot_be_written_keeps_no_others_waiting() {
+    const REFUSES: &str = "CREATE TRIGGER refuses BEFORE UPDATE ON sessions WHEN old.user_id = \
+         (SELECT id FROM users WHERE username = 'u3') BEGIN SELECT RAISE(ABORT, 'no'); END";
+    let database = TestDatabase::new(Engine::Sqlite, Timestamp::from_millis(START)).await;
+    let gate = GatedStore::new(database.open().await);
+    let store: Arc<dyn Store> = Arc::<GatedStore>::clone(&gate);
+    let app = TestApp::over(database, store, &NO_WINDOWS);
+    let mut browsers = Vec::new();
+    for n in 0..8 {
+        browsers.push(app.signed_in(&format!("u{n}")).await);
+    }
+    gate.set_gone(true);
+    for browser in &browsers {
+        browser.logout().await.assert_status(200);
+    }
+    gate.set_gone(false);
+    app.database.execute(REFUSES).await;
+    app.auth.finish_logouts().await.unwrap();
+    assert_eq!(live_sessions(&app).await, 1);
+    // It was given up, and is not tried for ever.
+    app.database.execute("DROP TRIGGER refuses").await;
+    app.auth.finish_logouts().await.unwrap();
+    assert_eq!(live_sessions(&app).await, 1);
 }
 
 #[tokio::test]

@@ -45,6 +45,26 @@ async fn a_password_shown_elsewhere_replaces_it_too() {
     browser.get("/api/data/").await.assert_status(200);
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn one_that_another_request_has_replaced_meanwhile_is_looked_at_anew() {
+    // As a right password that replaces it, and as another password.
+    for (stored, status) in [
+        ("UPDATE users SET password_hash = 'plain$correct-horse-9', password_decoy = NULL", 200),
+        ("UPDATE users SET password_hash = 'plain$winter-Lamp-42', password_decoy = NULL", 400),
+    ] {
+        let app = TestApp::new().await;
+        let browser = app.signed_in("ada").await;
+        app.database.execute(IMPORTED).await;
+        app.hasher.close_gate();
+        let body = json!({"email": "newer@example.com", "password": PASSWORD});
+        let asking = tokio::spawn(async move { browser.post("/api/auth/email/", &body).await });
+        app.hasher.somebody_waits().await;
+        app.database.execute(stored).await;
+        app.hasher.open_gate();
+        asking.await.unwrap().assert_status(status);
+    }
+}
+
 #[tokio::test]
 async fn whoever_comes_second_changes_nothing() {
     let app = TestApp::new().await;
