@@ -11,24 +11,28 @@ mod form;
 mod frame;
 mod guard;
 mod keys;
+mod loaded;
 mod moment;
 mod person;
 mod problem;
 mod sign_out;
 
 pub use self::{
-    arrival::{Heading, is_first_frame, on_arrival},
+    arrival::{Heading, forget_query, is_first_frame, on_arrival},
     busy_button::{BusyButton, use_hydrated},
     client::client,
     entry::{Entry, EntryField, Kind, Question},
     erase::{Erase, Piece, effect, part},
-    faults::{Faults, Place},
+    faults::{DEAD_LINK, Faults, Place, wants_proof},
     field::{Fault, Field},
-    form::{Form, Sender, Sheet, first_reply, instead, saying, still_there},
+    form::{
+        Form, PROOF, Sender, Sheet, Values, first_reply, instead, refusal, saying, still_there,
+    },
     frame::{Footer, Header},
     guard::{private, redirect_strangers},
     keys::{KeyStory, Mark, UprightKey},
-    moment::moment,
+    loaded::{Again, Unloaded, loaded},
+    moment::{Clock, exact, moment},
     person::{meant_for, on_reconnected, use_admission, use_user},
     problem::in_words,
     sign_out::SignOut,

@@ -1,6 +1,10 @@
 //! Where the focus goes when a page comes up.
 
 use leptos::{html, prelude::*};
+use leptos_router::{
+    NavigateOptions,
+    hooks::{use_location, use_navigate},
+};
 
 use super::{Erase, Piece, effect};
 
@@ -27,6 +31,18 @@ pub fn Heading(
 pub fn on_arrival(focus: impl Fn() + 'static) {
     if !is_first_frame() {
         effect(move |_| focus());
+    }
+}
+
+/// Takes the query out of the address of a page that came from the server: what it says is told, and
+/// neither a reload nor Back is to tell it again. During SSR nothing happens.
+pub fn forget_query() {
+    if is_first_frame() {
+        let (navigate, path) = (use_navigate(), use_location().pathname);
+        effect(move |_| {
+            let options = NavigateOptions { replace: true, scroll: false, ..Default::default() };
+            navigate(&path.get_untracked(), options);
+        });
     }
 }
 

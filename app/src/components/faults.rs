@@ -1,6 +1,6 @@
 //! What is wrong with what was entered into a form, and where on the form it is said.
 
-use super::{Kind, Question, form::PROOF, in_words};
+use super::{Kind, PROOF, Question, Sheet, in_words};
 use crate::{
     api::ApiError,
     wire::{ErrorCode, Problem},
@@ -10,7 +10,7 @@ use crate::{
 const BAD_CREDENTIALS: &str = "Unable to log in with provided credentials.";
 
 /// A link that was made for this account and moment, and is good for them no more.
-const DEAD_LINK: &str =
+pub const DEAD_LINK: &str =
     "This link was used already, is too old, or is not complete. Ask for a new one.";
 
 /// The messages of a form that was refused.
@@ -36,15 +36,15 @@ pub enum Place {
 }
 
 impl Faults {
-    /// What the server's answer, or its absence, means for a form that asks these questions.
-    pub fn of_error(error: &ApiError, questions: &[&Question]) -> Self {
+    /// What the server's answer, or its absence, means for a form.
+    pub fn of_error(error: &ApiError, sheet: &Sheet) -> Self {
         match error {
-            ApiError::Refused { problem, .. } if wants_proof(problem, questions) => {
+            ApiError::Refused { problem, .. } if sheet.proof && wants_proof(problem) => {
                 Self { too_old: true, ..Self::default() }
             }
-            ApiError::Refused { status: 400, problem, .. } => Self::of_problem(problem, questions),
-            ApiError::Refused { status: 404, .. } if hidden(questions).next().is_some() => {
-                Self::in_all(DEAD_LINK.to_owned())
+            ApiError::Refused { status: 400, problem, .. } => Self::of_problem(problem, sheet),
+            ApiError::Refused { status: 404, .. } if !sheet.dead.is_empty() => {
+                Self::in_all(sheet.dead.to_owned())
             }
             other => Self::in_all(in_words(other)),
         }
@@ -55,14 +55,24 @@ impl Faults {
         Self { summary: Some(words), ..Self::default() }
     }
 
-    fn of_problem(problem: &Problem, questions: &[&Question]) -> Self {
+    /// Where nothing was entered.
+    pub fn left_out(question: &Question) -> Self {
+        let fields = vec![(question.name, question.missing.to_owned())];
+        Self { fields, ..Self::default() }
+    }
+
+    fn of_problem(problem: &Problem, sheet: &Sheet) -> Self {
+        let questions = sheet.all();
         if problem.general() == Some(BAD_CREDENTIALS) {
             let summary = "These do not match. Check both and try again.";
             let summary = Some(summary.to_owned());
             return Self { summary, refused: true, ..Self::default() };
         }
-        if hidden(questions).any(|question| !problem.field(question.name).is_empty()) {
-            return Self::in_all(DEAD_LINK.to_owned());
+        let of_link = |question: &&Question| {
+            question.kind == Kind::Hidden && !problem.field(question.name).is_empty()
+        };
+        if !sheet.dead.is_empty() && questions.iter().any(of_link) {
+            return Self::in_all(sheet.dead.to_owned());
         }
         let said = |question: &&Question| match problem.field(question.name) {
             [] => None,
@@ -96,42 +106,35 @@ impl Faults {
     }
 }
 
-/// Whether the password is wanted by a form that can ask for it.
-fn wants_proof(problem: &Problem, questions: &[&Question]) -> bool {
+/// Whether all that is missing is the password.
+pub fn wants_proof(problem: &Problem) -> bool {
     problem.code == Some(ErrorCode::ReauthenticationRequired)
-        && questions.iter().any(|question| question.name == PROOF.name)
-}
-
-/// What nobody types: it came with a link.
-fn hidden<'q>(questions: &[&'q Question]) -> impl Iterator<Item = &'q Question> {
-    questions.iter().copied().filter(|question| question.kind == Kind::Hidden)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    const LOGIN: [Question; 2] = [
-        Question {
-            name: "username",
-            label: "",
-            kind: Kind::Text,
-            autocomplete: "username",
-            missing: "",
-        },
-        Question::password("password", "", ""),
-    ];
+    const LOGIN: Sheet = Sheet {
+        questions: &[
+            Question {
+                name: "username",
+                label: "",
+                kind: Kind::Text,
+                autocomplete: "username",
+                missing: "",
+            },
+            Question::password("password", "", ""),
+        ],
+        ..Sheet::BLANK
+    };
 
-    fn asked(questions: &[Question]) -> Vec<&Question> {
-        questions.iter().collect()
+    fn refused(status: u16, body: &str) -> ApiError {
+        ApiError::Refused { status, problem: Problem::parse(body), retry_after_s: None }
     }
 
     fn bad_request(body: &str) -> Faults {
-        let problem = Problem::parse(body);
-        Faults::of_error(
-            &ApiError::Refused { status: 400, problem, retry_after_s: None },
-            &asked(&LOGIN),
-        )
+        Faults::of_error(&refused(400, body), &LOGIN)
     }
 
     #[test]
@@ -152,27 +155,33 @@ mod tests {
 
     #[test]
     fn a_link_that_is_good_no_more_is_told_as_such() {
-        const RESET: [Question; 2] = [Question::hidden("token"), Question::choice("a", "", "")];
-        let problem = Problem::parse(r#"{"token":["Invalid value"]}"#);
-        let refused =
-            |status| ApiError::Refused { status, problem: problem.clone(), retry_after_s: None };
+        const RESET: Sheet = Sheet {
+            questions: &[Question::hidden("token"), Question::choice("a", "", "")],
+            dead: DEAD_LINK,
+            ..Sheet::BLANK
+        };
+        let body = r#"{"token":["Invalid value"]}"#;
         for status in [400, 404] {
-            let faults = Faults::of_error(&refused(status), &asked(&RESET));
+            let faults = Faults::of_error(&refused(status, body), &RESET);
             assert_eq!(faults.summary.as_deref(), Some(DEAD_LINK));
             assert_eq!(faults.place(), Place::Summary);
         }
+        // Somebody between may answer so; a form that no mail leads to knows of no link.
+        let elsewhere = Sheet { dead: "", ..RESET };
+        let faults = Faults::of_error(&refused(404, "<h1>Not found</h1>"), &elsewhere);
+        assert_eq!(faults.summary.as_deref(), Some("The server refused this request."));
     }
 
     #[test]
     fn an_old_sign_in_leads_to_the_password_where_a_form_can_ask_for_it() {
-        const EMAIL: Question = Question::email("");
-        let body = r#"{"detail":"Sign in again.","code":"reauthentication_required"}"#;
-        let problem = Problem::parse(body);
-        let error = ApiError::Refused { status: 403, problem, retry_after_s: None };
-        let faults = Faults::of_error(&error, &[&EMAIL, &PROOF]);
+        const EMAIL: Sheet =
+            Sheet { questions: &[Question::email("")], proof: true, ..Sheet::BLANK };
+        let error =
+            refused(403, r#"{"detail":"Sign in again.","code":"reauthentication_required"}"#);
+        let faults = Faults::of_error(&error, &EMAIL);
         assert!(faults.too_old && !faults.is_empty() && faults.summary.is_none());
         assert_eq!(faults.place(), Place::Field("password"));
-        let faults = Faults::of_error(&error, &[&EMAIL]);
+        let faults = Faults::of_error(&error, &Sheet { proof: false, ..EMAIL });
         assert_eq!((faults.summary.as_deref(), faults.too_old), (Some("Sign in again."), false));
     }
 
@@ -183,7 +192,7 @@ mod tests {
             assert_eq!(faults.place(), Place::Summary);
             assert!(faults.summary.is_some(), "{body}");
         }
-        assert_eq!(Faults::of_error(&ApiError::NoAnswer, &asked(&LOGIN)).place(), Place::Summary);
+        assert_eq!(Faults::of_error(&ApiError::NoAnswer, &LOGIN).place(), Place::Summary);
         assert!(Faults::default().is_empty());
     }
 }

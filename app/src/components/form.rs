@@ -18,11 +18,11 @@ use leptos::{
 use leptos_router::hooks::use_location;
 
 pub use self::{proof::PROOF, sheet::Sheet, values::Values};
-use super::{Entry, Faults, Kind, Place, Question, effect, is_first_frame};
+use super::{Entry, Faults, Kind, Place, Question, effect, forget_query, is_first_frame};
 use crate::{
     api::{ApiError, BoxFuture, use_api},
     session::set_if_new,
-    wire::{FormReply, Problem, query},
+    wire::{FormReply, Problem, paths, query},
 };
 
 /// Sends what was entered.
@@ -64,14 +64,18 @@ impl Form {
         let Sheet { page, questions, .. } = *sheet;
         let reply = first_reply(page);
         let proof = sheet.proof.then(|| Entry::new(&PROOF));
-        let faults = reply.as_ref().map(|reply| Faults::of_error(&refusal(reply), &sheet.all()));
+        let faults = reply.as_ref().map(|reply| Faults::of_error(&refusal(reply), sheet));
         let faults = faults.unwrap_or_default();
         // A page that came back with its password entered wrongly, or with something else, asks again.
         let given = reply.as_ref().is_some_and(|reply| reply.value(PROOF.name).is_some());
         let asked = faults.too_old || given;
+        let faults = if faults.too_old && given { Faults::left_out(&PROOF) } else { faults };
         let tells = !sheet.done.is_empty();
         let done =
             tells && reply.is_none() && use_location().search.with_untracked(|q| query::is_done(q));
+        if done && paths::PRIVATE_PAGES.contains(&page) {
+            forget_query();
+        }
         Self {
             sheet,
             entries: questions.iter().map(Entry::new).collect(),
@@ -139,7 +143,7 @@ impl Form {
     /// Shows what came of it.
     pub fn turned_out(&self, sent: &Result<(), ApiError>) {
         if let Err(error) = sent {
-            let faults = Faults::of_error(error, &self.sheet.all());
+            let faults = Faults::of_error(error, self.sheet);
             if faults.too_old {
                 set_if_new(self.asked, true);
             }
@@ -211,7 +215,8 @@ pub fn first_reply(page: &str) -> Option<FormReply> {
     use_context::<FormReply>().filter(|reply| is_first_frame() && reply.page == page)
 }
 
-fn refusal(reply: &FormReply) -> ApiError {
+/// What the API said then.
+pub fn refusal(reply: &FormReply) -> ApiError {
     let (status, retry_after_s) = (reply.status, reply.retry_after_s);
     ApiError::Refused { status, problem: Problem::parse(&reply.body), retry_after_s }
 }

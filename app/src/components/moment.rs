@@ -1,23 +1,69 @@
 //! Moments in words. They are told as the server tells them, in UTC and by its clock, so that the
-//! browser's first frame is the server's.
+//! browser's first frame is the server's; from there on they age.
+
+use std::time::Duration;
 
 use leptos::prelude::*;
 
-use super::{Erase, Piece};
+use super::{Erase, Piece, effect};
+use crate::session::use_session;
 
 const MONTHS: [&str; 12] =
     ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
-/// How long ago a moment was, and which it was, exactly. Both are ISO 8601 in UTC.
-pub fn moment(at: &str, now: &str) -> Piece {
-    let (ago, exact) = match (Moment::parse(at), Moment::parse(now)) {
-        (Some(at), Some(now)) => (Some(at.ago(now)), at.exact()),
-        (Some(at), None) => (None, at.exact()),
-        (None, _) => (None, at.to_owned()),
-    };
-    let ago = ago.map(|ago| view! { <span>{ago}</span> }.erase());
-    view! { <time class="moment" datetime=at.to_owned()>{ago} " " <span class="exact">{exact}</span></time> }
-        .erase()
+/// How often a page looks at how much time has passed.
+const TICK: Duration = Duration::from_secs(30);
+
+/// The clock by which a page tells ages: what the server's showed, and what has passed since.
+#[derive(Clone, Copy)]
+pub struct Clock {
+    /// Seconds since the epoch.
+    told: Option<i64>,
+    passed_s: RwSignal<i64>,
+}
+
+impl Clock {
+    /// A clock that showed this, in ISO 8601, when the page was told. It runs on after hydration.
+    pub fn started(told: &str) -> Self {
+        let (session, passed_s) = (use_session(), RwSignal::new(0));
+        effect(move |_| {
+            let (session, start) = (session.clone(), session.elapsed());
+            let tick = move || {
+                let passed = session.elapsed().since(start) / 1_000;
+                passed_s.set(i64::try_from(passed).unwrap_or(i64::MAX));
+            };
+            if let Ok(interval) = set_interval_with_handle(tick, TICK) {
+                on_cleanup(move || interval.clear());
+            }
+        });
+        Self { told: Moment::parse(told).map(Moment::seconds), passed_s }
+    }
+
+    /// What it shows now. Reactive.
+    fn now(self) -> Option<i64> {
+        Some(self.told?.saturating_add(self.passed_s.get()))
+    }
+}
+
+/// How long ago a moment was, and which it was, exactly. It is ISO 8601 in UTC.
+pub fn moment(at: &str, clock: Clock) -> Piece {
+    let since = Moment::parse(at).filter(|_| clock.told.is_some());
+    let ago = since.map(|since| {
+        let ago =
+            Signal::derive(move || clock.now().map_or_else(String::new, |now| since.ago(now)));
+        view! { <span>{ago}</span> }.erase()
+    });
+    view! {
+        <time class="moment" datetime=at.to_owned()>
+            {ago} " " <span class="exact">{exact(at)}</span>
+        </time>
+    }
+    .erase()
+}
+
+/// Which moment it was. It is ISO 8601 in UTC.
+pub fn exact(at: &str) -> String {
+    Moment::parse(at).map_or_else(|| at.to_owned(), Moment::exact)
 }
 
 /// A moment, to the second.
@@ -62,8 +108,8 @@ impl Moment {
         format!("{day} {} {year}, {hour:02}:{minute:02} UTC", month.unwrap_or(&""))
     }
 
-    /// How long before `now` it was.
-    fn ago(self, now: Self) -> String {
+    /// How long before `now` it was, which is in seconds since the epoch.
+    fn ago(self, now: i64) -> String {
         const UNITS: [(i64, &str); 5] = [
             (365 * 86_400, "year"),
             (30 * 86_400, "month"),
@@ -71,7 +117,7 @@ impl Moment {
             (3_600, "hour"),
             (60, "minute"),
         ];
-        let passed = now.seconds() - self.seconds();
+        let passed = now.saturating_sub(self.seconds());
         let unit = UNITS.iter().find(|(seconds, _)| passed >= *seconds);
         unit.map_or_else(
             || "just now".to_owned(),
@@ -102,7 +148,7 @@ mod tests {
 
     #[test]
     fn moments_are_told_in_words() {
-        let now = Moment::parse("2026-11-23T20:47:43Z").unwrap();
+        let now = Moment::parse("2026-11-23T20:47:43Z").unwrap().seconds();
         for (text, ago, exact) in [
             ("2026-11-23T20:46:44Z", "just now", "23 Nov 2026, 20:46 UTC"),
             // Another machine's clock may be ahead.

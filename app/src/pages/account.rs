@@ -23,8 +23,8 @@ pub use self::{
 };
 use self::{area::AreaNavigation, data::DataPanel, session::SessionPanel};
 use crate::{
-    components::{Erase, Heading, Piece, SignOut, use_user},
-    wire::User,
+    components::{Erase, Heading, Piece, SignOut, part, use_user},
+    wire::{User, paths},
 };
 
 /// The page at [`crate::wire::paths::ACCOUNT_PAGE`]. Private.
@@ -59,6 +59,11 @@ fn IdentityPanel() -> Piece {
     let of = move |read: fn(&User) -> String| {
         Signal::derive(move || user.with(|user| user.as_ref().map(read).unwrap_or_default()))
     };
+    let no_address = part(move || {
+        let has_none = user.with(|user| user.as_ref().is_some_and(|user| user.email.is_empty()));
+        let add = || view! { <span>"None yet. " <a href=paths::EMAIL_PAGE>"Add one"</a></span> };
+        has_none.then(|| add().erase())
+    });
     view! {
         <section class="panel" aria-labelledby="identity-title">
             <h2 id="identity-title">"Who you are"</h2>
@@ -73,7 +78,7 @@ fn IdentityPanel() -> Piece {
                 </div>
                 <div>
                     <dt>"E-mail"</dt>
-                    <dd>{of(|user| user.email.clone())}</dd>
+                    <dd>{of(|user| user.email.clone())} {no_address}</dd>
                 </div>
             </dl>
         </section>

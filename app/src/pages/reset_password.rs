@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     api::use_api,
-    components::{Form, Piece, Question, Sender, Sheet},
+    components::{DEAD_LINK, Form, Piece, Question, Sender, Sheet},
     wire::{paths, query::NEW_PASSWORD},
 };
 
@@ -30,6 +30,7 @@ const SHEET: Sheet = Sheet {
     ],
     label: "Save the new password",
     busy_label: "Saving…",
+    dead: DEAD_LINK,
     first: true,
     ..Sheet::BLANK
 };

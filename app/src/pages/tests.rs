@@ -187,7 +187,8 @@ fn a_password_is_asked_for_when_the_api_wants_it_and_what_was_typed_stays() {
         r#"name="password""#,
         r#"autocomplete="current-password""#,
         r#"aria-describedby="proof-why""#,
-        "You signed in some time ago.",
+        "Enter your password once more",
+        r#"href="/forgot-password""#,
         // Whose it is, for password managers.
         r#"<input type="text" autocomplete="username" value="ada" hidden>"#,
     ] {
@@ -206,6 +207,14 @@ fn a_password_that_was_asked_for_is_asked_for_again() {
     let html = refused(paths::EMAIL_PAGE, &typed, 400, r#"{"email":["Not one."]}"#);
     assert!(html.contains("Not one.") && html.contains(r#"name="password""#), "{html}");
     assert_eq!(html.matches(r#"aria-invalid="true""#).count(), 1, "{html}");
+}
+
+#[test]
+fn whoever_leaves_it_empty_is_told_so() {
+    let html = refused(paths::DELETE_PAGE, &[("sure", "on"), ("password", "")], 403, TOO_OLD);
+    assert!(html.contains(r#"id="password-error">Enter your password.<"#), "{html}");
+    let html = refused(paths::DELETE_PAGE, &[("sure", "on")], 403, TOO_OLD);
+    assert!(!html.contains("password-error"), "{html}");
 }
 
 #[test]

@@ -7,7 +7,7 @@ use leptos::prelude::*;
 use super::gate::{GatePage, Hint, from_query, leave_for, with_query};
 use crate::{
     api::use_api,
-    components::{Form, Piece, Question, Sender, Sheet},
+    components::{DEAD_LINK, Form, Piece, Question, Sender, Sheet},
     wire::{paths, query::DONE},
 };
 
@@ -17,6 +17,7 @@ const SHEET: Sheet = Sheet {
     questions: &[Question::hidden(KEY)],
     label: "Confirm this address",
     busy_label: "Confirming…",
+    dead: DEAD_LINK,
     done: "Your e-mail address is confirmed.",
     once: true,
     ..Sheet::BLANK

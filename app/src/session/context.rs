@@ -4,7 +4,7 @@ use std::{mem, sync::Arc};
 
 use leptos::prelude::*;
 
-use super::{Driver, SessionView, view};
+use super::{Driver, Elapsed, SessionView, view};
 use crate::{
     api::{Host, SessionCalls},
     wire::SessionSnapshot,
@@ -38,6 +38,12 @@ impl SessionContext {
             Some(driver) => driver.next_refresh_in_s(),
             None => self.first_countdown_s,
         }
+    }
+
+    /// Time since the page was requested, sleep included. Not reactive: ask again. During SSR none
+    /// passes.
+    pub fn elapsed(&self) -> Elapsed {
+        self.driver.as_ref().map(|driver| driver.elapsed()).unwrap_or_default()
     }
 
     /// What keeps the session alive: there in the browser alone.

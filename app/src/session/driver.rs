@@ -180,6 +180,11 @@ impl Driver {
         true
     }
 
+    /// Time since the page was requested.
+    pub fn elapsed(&self) -> Elapsed {
+        self.port.now()
+    }
+
     /// Whole seconds until the next refresh that comes unasked; `None` where none is planned.
     /// Before [`Driver::start`] it is what the server said.
     pub fn next_refresh_in_s(&self) -> Option<u64> {

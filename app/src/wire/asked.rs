@@ -1,9 +1,10 @@
-//! What forms ask for, by the server's settings.
+//! What pages ask for and show, by the server's settings.
 
 use serde::{Deserialize, Serialize};
 
-/// What is asked of who signs in, registers, or changes their password.
+/// What is asked of who signs in, registers, or changes their password, and what they are shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a setting of its own")]
 pub struct Asked {
     /// By what people say who they are.
     pub by: LoginBy,
@@ -13,11 +14,19 @@ pub struct Asked {
     pub verifies_first: bool,
     /// Whether who changes their password has to know the present one.
     pub old_password: bool,
+    /// Whether what happens to an account is kept, so that its owner can see it.
+    pub remembers: bool,
 }
 
 impl Default for Asked {
     fn default() -> Self {
-        Self { by: LoginBy::Username, email: false, verifies_first: false, old_password: true }
+        Self {
+            by: LoginBy::Username,
+            email: false,
+            verifies_first: false,
+            old_password: true,
+            remembers: true,
+        }
     }
 }
 

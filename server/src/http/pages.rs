@@ -124,7 +124,7 @@ fn named(cookie: &HeaderValue) -> Vec<u8> {
     cookie.as_bytes().split(|byte| *byte == b'=').next().unwrap_or_default().to_vec()
 }
 
-/// What the pages' forms ask for.
+/// What the pages ask for and show.
 fn asked(state: &AppState) -> Asked {
     let policy = &state.auth.policy;
     Asked {
@@ -136,6 +136,7 @@ fn asked(state: &AppState) -> Asked {
         email: state.web.asks_email,
         verifies_first: policy.email_verification == EmailVerification::Mandatory,
         old_password: state.web.asks_old_password,
+        remembers: !policy.audit.retention.is_zero(),
     }
 }
 

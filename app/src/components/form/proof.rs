@@ -4,7 +4,10 @@
 use leptos::prelude::*;
 
 use super::{Form, frame::whose};
-use crate::components::{EntryField, Erase, Piece, Question, part};
+use crate::{
+    components::{EntryField, Erase, Piece, Question, part},
+    wire::paths,
+};
 
 /// The present password.
 pub const PROOF: Question = Question::password("password", "Your password", "Enter your password.");
@@ -23,11 +26,13 @@ impl Form {
             view! {
                 <div class="proof">
                     <p class="notice" id=WHY>
-                        "You signed in some time ago. Enter your password once more, to show that it \
-                         is you."
+                        "Enter your password once more, to show that it is you."
                     </p>
                     {whose(&[PROOF])}
                     <EntryField entry value=None autofocus shown error described_by />
+                    <p class="forgot">
+                        <a href=paths::FORGOT_PASSWORD_PAGE>"Forgot it?"</a>
+                    </p>
                 </div>
             }
             .erase()

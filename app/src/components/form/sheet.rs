@@ -18,6 +18,9 @@ pub struct Sheet {
     pub busy_label: &'static str,
     /// Whether the API may ask for the password before it does this: when the sign-in is too old.
     pub proof: bool,
+    /// What to say where the API does not want what nobody typed, because a mail's link has brought it
+    /// here; nothing where no link does.
+    pub dead: &'static str,
     /// What is told once it has worked; nothing where the page moves on.
     pub done: &'static str,
     /// Whether one is here for the form alone: then its first field has the focus.
@@ -30,7 +33,7 @@ pub struct Sheet {
 
 impl Sheet {
     /// All that it may ask.
-    pub(super) fn all(&self) -> Vec<&'static Question> {
+    pub fn all(&self) -> Vec<&'static Question> {
         self.questions.iter().chain(self.proof.then_some(&PROOF)).collect()
     }
 
@@ -42,6 +45,7 @@ impl Sheet {
         label: "",
         busy_label: "",
         proof: false,
+        dead: "",
         done: "",
         first: false,
         once: false,

@@ -5,6 +5,7 @@ use serde::{Serialize, Serializer};
 use crate::components::{Faults, Kind, Question};
 
 /// What was entered, by the inputs' names. In JSON it is an object of texts.
+#[derive(Default)]
 pub struct Values(pub(super) Vec<(&'static str, String)>);
 
 impl Values {

@@ -7,7 +7,10 @@ use leptos_router::hooks::use_location;
 use super::area::AreaNavigation;
 use crate::{
     api::use_api,
-    components::{Erase, Heading, Piece, client, in_words, moment, on_reconnected, part},
+    components::{
+        Again, Clock, Erase, Heading, Piece, Unloaded, client, loaded, moment, on_reconnected, part,
+    },
+    pages::gate::use_asked,
     wire::{
         Activity, ActivityKind, ActivityList, paths,
         query::{self, BEFORE},
@@ -26,20 +29,19 @@ pub fn ActivityPage() -> Piece {
 fn page(before: Option<String>) -> Piece {
     let api = use_api();
     let is_first = before.is_none();
+    let query = before.clone().map(|before| (BEFORE, before));
     let answer = Resource::new(
         || (),
         move |()| {
             let (api, before) = (api.clone(), before.clone());
-            async move { api.activity(before.as_deref()).await.map_err(|error| in_words(&error)) }
+            async move { api.activity(before.as_deref()).await.map_err(Unloaded::from) }
         },
     );
     on_reconnected(move || answer.refetch());
-    let content = part(move || {
-        answer.get().map(|answer| match answer {
-            Ok(list) => events(list, is_first),
-            Err(words) => view! { <p class="alert" role="alert">{words}</p> }.erase(),
-        })
-    });
+    // An address may have been mistyped, or may be older than what is kept.
+    let other = if is_first { || None } else { || Some(latest()) };
+    let again = Again { page: paths::ACTIVITY_PAGE, query, other };
+    let content = loaded(answer, NodeRef::new(), again, move |list| events(list, is_first));
     view! {
         <Title text="Your activity" />
         <div class="account">
@@ -49,31 +51,37 @@ fn page(before: Option<String>) -> Piece {
                 "What happened to your account, the latest first. Was something not you? "
                 <a href=paths::PASSWORD_PAGE>"Change your password"</a> "."
             </p>
-            <Transition fallback=loading>{content}</Transition>
+            {content}
         </div>
     }
     .erase()
 }
 
-fn loading() -> Piece {
-    view! { <p class="status">"Loading…"</p> }.erase()
+/// The way back to where it begins.
+fn latest() -> Piece {
+    view! { <a class="button quiet" href=paths::ACTIVITY_PAGE>"Latest"</a> }.erase()
 }
 
 /// The events, and the ways to earlier and later ones.
 fn events(list: ActivityList, is_first: bool) -> Piece {
     let ActivityList { events, next, now } = list;
     let empty = events.is_empty().then(|| {
-        let words =
-            if is_first { "Nothing has happened yet." } else { "Nothing happened before that." };
+        let words = match () {
+            () if !is_first => "Nothing happened before that.",
+            () if !use_asked().remembers => "On this server nothing is kept of what happens.",
+            () => "Nothing has happened yet.",
+        };
         view! { <p class="status">{words}</p> }.erase()
     });
-    let events: Vec<_> = events.iter().map(|event| item(event, &now)).collect();
+    let clock = Clock::started(&now);
+    let events: Vec<_> = events.iter().map(|event| item(event, clock)).collect();
+    // By the browser itself, not by the router: Back then finds this page as it was left, scrolled to
+    // where one was.
     let earlier = next.map(|next| {
         let page = format!("{}?{BEFORE}={}", paths::ACTIVITY_PAGE, query::encode(&next));
-        view! { <a class="button quiet" href=page>"Earlier"</a> }.erase()
+        view! { <a class="button quiet" rel="external" href=page>"Earlier"</a> }.erase()
     });
-    let latest = (!is_first)
-        .then(|| view! { <a class="button quiet" href=paths::ACTIVITY_PAGE>"Latest"</a> }.erase());
+    let latest = (!is_first).then(latest);
     view! {
         <section class="panel" aria-label="Events">
             {empty}
@@ -84,12 +92,12 @@ fn events(list: ActivityList, is_first: bool) -> Piece {
     .erase()
 }
 
-fn item(event: &Activity, now: &str) -> Piece {
+fn item(event: &Activity, clock: Clock) -> Piece {
     let what = match event.count {
         0 | 1 => in_short(event.kind).to_owned(),
         n => format!("{}, {n} times", in_short(event.kind)),
     };
-    let at = moment(&event.at, now);
+    let at = moment(&event.at, clock);
     let known = [client(&event.browser, &event.device), event.ip.clone()];
     let is_known = !(event.browser.is_empty() && event.device.is_empty() && event.ip.is_empty());
     let from = is_known.then(|| {
