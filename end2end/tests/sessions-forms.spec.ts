@@ -1,8 +1,8 @@
 // Where one is signed in, and how that is ended. Runs twice: hydrated, and with JavaScript disabled.
 import type { Browser, BrowserContext, Page } from "@playwright/test";
-import { ADA, expect, LOGIN, test, USER } from "./fixtures.ts";
+import { ADA, expect, LOGIN, LOGOUT, test, USER } from "./fixtures.ts";
 import { field, main, open, press, scripted, told } from "./support/forms.ts";
-import { LoginPage, sessionCookies } from "./support/pages.ts";
+import { hydrated, LoginPage, sessionCookies } from "./support/pages.ts";
 import type { Server } from "./support/server.ts";
 
 const PAGE = "/account/sessions";
@@ -80,7 +80,7 @@ test("all are signed out, this one too", async ({ page, browser, server, context
 
 test.describe("long after the sign-in", () => {
   test.use({ settings: { REAUTHENTICATE_AFTER: "0s" } });
-  test.beforeEach(({ complaints }) => complaints.allow(/status of 40[03]/));
+  test.beforeEach(({ complaints }) => complaints.allow(/status of 40[034]/));
 
   test("a session is ended by the password, where its button is", async ({ page, browser, server }) => {
     const other = await elsewhere(browser, server);
@@ -89,10 +89,14 @@ test.describe("long after the sign-in", () => {
     const row = rows(page).first();
     await expect(row.getByText("Sign out Firefox on Linux?")).toBeVisible();
     await expect(field(page, "Your password")).toBeFocused();
-    await expect(field(page, "Your password")).toHaveAccessibleDescription(/signed in some time ago/);
+    await expect(field(page, "Your password")).toHaveAccessibleDescription(/to show that it is you/);
     await expect(field(page, "Your password")).toHaveAttribute("autocomplete", "current-password");
     expect(await isSignedIn(other)).toBe(true);
 
+    await expect(row.getByRole("link", { name: "Forgot it?" })).toHaveAttribute("href", "/forgot-password");
+
+    await row.getByRole("button", { name: "Sign out" }).click();
+    await expect(field(page, "Your password")).toHaveAccessibleDescription("Enter your password.");
     await field(page, "Your password").fill("not hers");
     await row.getByRole("button", { name: "Sign out" }).click();
     await expect(field(page, "Your password")).toHaveAccessibleDescription(WRONG);
@@ -101,6 +105,21 @@ test.describe("long after the sign-in", () => {
     await row.getByRole("button", { name: "Sign out" }).click();
     await expect(main(page).getByText("You are signed in nowhere else.")).toBeVisible();
     expect(await isSignedIn(other)).toBe(false);
+    await other.close();
+  });
+
+  test("what was signed out meanwhile is said to be", async ({ page, browser, server }) => {
+    const other = await elsewhere(browser, server);
+    await open(page, PAGE);
+    expect((await other.request.post(LOGOUT)).status()).toBe(200);
+    await rows(page).getByRole("button", { name: "Sign out" }).click();
+    if (scripted()) {
+      await field(page, "Your password").fill(ADA.password);
+      await field(page, "Your password").press("Enter");
+    } else {
+      await expect(main(page).getByText("That was signed out already.")).toBeVisible();
+    }
+    await expect(main(page).getByText("You are signed in nowhere else.")).toBeVisible();
     await other.close();
   });
 
@@ -153,6 +172,45 @@ test.describe("long after the sign-in", () => {
     await press(page, "Delete my account");
     await expect(page).toHaveURL("/login?done");
     expect(await sessionCookies(context)).toEqual([]);
+  });
+});
+
+test("rows that look the same can be told apart, and what was done is told once", async ({ page, browser, server }) => {
+  const others = [await elsewhere(browser, server), await elsewhere(browser, server)];
+  await open(page, PAGE);
+  const since = /^Sign out Firefox on Linux, signed in \d+ \w{3} \d{4}, \d\d:\d\d UTC$/;
+  await expect(main(page).getByRole("button", { name: since })).toHaveCount(2);
+  await rows(page).first().getByRole("button", { name: since }).click();
+  await expect(told(page)).toContainText("signed out.");
+  if (scripted()) {
+    // As it is without a script, before there is one.
+    await page.goto(`${PAGE}?done`);
+    await expect(told(page)).toHaveText("That browser is signed out.");
+    await expect(page).toHaveURL(PAGE);
+    await page.reload();
+    await hydrated(page);
+    await expect(told(page)).toHaveText("");
+  }
+  for (const other of others) await other.close();
+});
+
+test("from a place in the activity that there is not one gets to the latest", async ({ page, complaints }) => {
+  complaints.allow(/status of 400/);
+  await open(page, "/account/activity?before=abc");
+  await expect(main(page).getByRole("alert").filter({ hasText: "refused" })).toBeVisible();
+  await press(page, "Try again");
+  await expect(page).toHaveURL("/account/activity?before=abc");
+  await main(page).getByRole("link", { name: "Latest" }).click();
+  await expect(page).toHaveURL("/account/activity");
+  await expect(main(page).getByRole("listitem").filter({ hasText: "Signed in" })).not.toHaveCount(0);
+});
+
+test.describe("where nothing is kept", () => {
+  test.use({ settings: { AUDIT_RETENTION: "0s" } });
+
+  test("the activity says so", async ({ page }) => {
+    await open(page, "/account/activity");
+    await expect(main(page).getByText("On this server nothing is kept of what happens.")).toBeVisible();
   });
 });
 
