@@ -19,7 +19,7 @@ pub mod user_rows;
 pub use django::{DjangoSource, DjangoUser, EndedToken, HIGHEST_ID, SourceError};
 pub use error::{Constraint, StoreError};
 pub use event_rows::{EventPlace, EventRecord, NewEvent};
-pub use import_rows::{Claim, ImportedUser};
+pub use import_rows::{Claim, ImportedUser, Removal, Wanted};
 pub use postgres::PostgresStore;
 pub use session_rows::{ClientInfo, FamilyRecord, OwnSessions, SessionRecord};
 pub use sqlite::SqliteStore;

@@ -1,50 +1,25 @@
 //! People whom a real Django made: taken over, signed in, and known afterwards as if they had always
 //! been here.
 
-use latchkey::{
-    auth::{
-        UserRecord,
-        import::{Counts, ImportRules, ImportWatcher, Notice, Refusal},
-    },
-    storage::{DjangoSource, DjangoUser},
+use latchkey::auth::{
+    UserRecord,
+    import::{Counts, ImportRules},
 };
 
 use crate::support::{
-    Engine, TestApp,
+    self, Engine, TestApp,
     django::{Django, KEY, PASSWORD},
+    import::RULES,
 };
 
 const LEGACY: [&str; 7] =
     ["pbkdf2", "pbkdf2sha1", "argon2", "bcryptsha256", "bcrypt", "scrypt", "md5"];
 
-/// Notes who is named.
-#[derive(Default)]
-struct Names(Vec<String>);
-
-impl ImportWatcher for Names {
-    fn begins(&mut self, people: u64, knows_verified: bool) {
-        assert_eq!((people, knows_verified), (16, true));
-    }
-
-    fn refused(&mut self, who: &DjangoUser, why: Refusal) {
-        self.0.push(format!("{}: {why}", who.username));
-    }
-
-    fn noticed(&mut self, who: &DjangoUser, what: Notice) {
-        self.0.push(format!("{}: {what}", who.username));
-    }
-
-    fn advanced(&mut self, _: u64) {}
-}
-
+/// What became of whom, and who is named.
 async fn import(app: &TestApp, django: &Django, rules: ImportRules) -> (Counts, Vec<String>) {
-    let mut source = match django.url.strip_prefix("sqlite://") {
-        Some(file) => DjangoSource::sqlite(file.into(), "auth_user").await.unwrap(),
-        None => DjangoSource::postgres(django.url.parse().unwrap(), "auth_user").await.unwrap(),
-    };
-    let mut names = Names::default();
-    let counts = app.auth.import(&mut source, rules, &mut names).await.unwrap();
-    (counts, names.0)
+    let (counts, said) = support::import::import(app, &django.url, rules).await.unwrap();
+    assert_eq!(said.begins, Some((16, true)));
+    (counts, said.lines)
 }
 
 async fn user(app: &TestApp, name: &str) -> UserRecord {
@@ -54,11 +29,12 @@ async fn user(app: &TestApp, name: &str) -> UserRecord {
 async fn everybody_moves(engine: Engine) {
     let django = Django::new(engine).await;
     let app = TestApp::hashing_as_served(engine, &["--legacy-signing-key", KEY]).await;
-    let rules = ImportRules { allow_md5: false, dry_run: true };
-    let (looked, said) = import(&app, &django, rules).await;
+    let look = ImportRules { dry_run: true, ..RULES };
+    let (looked, said) = import(&app, &django, look).await;
     assert!(app.auth.users().await.unwrap().is_empty(), "a dry run writes nothing");
-    let expected = Counts { imported: 13, present: 0, refused: 3, noticed: 1, ended_tokens: 1 };
-    let (counts, named) = import(&app, &django, ImportRules { dry_run: false, ..rules }).await;
+    let expected =
+        Counts { imported: 13, refused: 3, noticed: 1, ended_tokens: 1, ..Counts::default() };
+    let (counts, named) = import(&app, &django, RULES).await;
     assert_eq!((looked, &said), (expected, &named));
     assert_eq!(counts, expected);
     let reasons = [
@@ -68,9 +44,11 @@ async fn everybody_moves(engine: Engine) {
         "crypt: its password was hashed in a way that is not known here",
     ];
     assert_eq!(named, reasons);
-    let allowed = ImportRules { allow_md5: true, dry_run: false };
+    let allowed = ImportRules { allow_md5: true, ..RULES };
     let (again, _) = import(&app, &django, allowed).await;
-    assert_eq!(again, Counts { imported: 1, present: 13, refused: 2, noticed: 0, ended_tokens: 1 });
+    let expected =
+        Counts { imported: 1, present: 13, refused: 2, ended_tokens: 1, ..Counts::default() };
+    assert_eq!(again, expected);
 
     nobody_is_signed_out(&app, &django).await;
     for name in LEGACY {

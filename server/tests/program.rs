@@ -317,6 +317,7 @@ fn people_are_taken_over_from_the_command_line_beside_a_server() {
         "imported 1",
         "of these, not with everything 0",
         "here already 0",
+        "deleted here 0",
         "refused 1",
         "refresh tokens that were ended there 0",
     ];

@@ -15,6 +15,7 @@ mod crash;
 mod django;
 mod hashing;
 mod http;
+mod import;
 mod model;
 mod program;
 mod rules;

@@ -6,6 +6,8 @@ pub mod database;
 pub mod django;
 pub mod gated;
 pub mod hasher;
+pub mod import;
+pub mod legacy;
 pub mod letterbox;
 pub mod mail_server;
 pub mod program;

@@ -6,8 +6,8 @@ pub mod plan;
 pub mod row;
 
 use self::{
-    plan::{Taken, Verdict},
-    row::{Addresses, Candidate, judge},
+    plan::{Taken, Verdict, wanted},
+    row::{Addresses, Applicant, Candidate},
 };
 use super::{ATTEMPTS, Auth, AuthError};
 use crate::{
@@ -23,6 +23,8 @@ const BATCH: u32 = 1_000;
 pub struct ImportRules {
     /// Whether people whose passwords were hashed with MD5 are taken over.
     pub allow_md5: bool,
+    /// Whether people come back whose accounts were deleted here.
+    pub restore_deleted: bool,
     /// Whether it is only looked at what would become of them.
     pub dry_run: bool,
 }
@@ -90,6 +92,8 @@ pub struct Counts {
     pub imported: u64,
     /// Were there before.
     pub present: u64,
+    /// Were there before, and their accounts were deleted.
+    pub removed: u64,
     /// Cannot be taken over.
     pub refused: u64,
     /// Of those who were taken over: without something that they had.
@@ -119,7 +123,9 @@ impl From<StoreError> for ImportError {
 pub trait ImportWatcher: Send {
     /// So many will come; whether allauth says which addresses were verified.
     fn begins(&mut self, people: u64, knows_verified: bool);
-    /// Somebody is not taken over.
+    /// Somebody was before, and their account was deleted here.
+    fn removed(&mut self, who: &DjangoUser);
+    /// Somebody cannot be taken over.
     fn refused(&mut self, who: &DjangoUser, why: Refusal);
     /// Somebody is taken over, but not with everything.
     fn noticed(&mut self, who: &DjangoUser, what: Notice);
@@ -179,18 +185,11 @@ struct Import<'a> {
 impl Import<'_> {
     async fn batch(&mut self, rows: &[DjangoUser], taken: &mut Taken) -> Result<(), AuthError> {
         let now = self.auth.store.now().await?;
-        let judged = rows.iter().map(|row| judge(row, &self.addresses, self.rules, now));
-        let judged: Vec<_> = judged.collect();
-        let candidates: Vec<_> = judged.iter().flatten().cloned().collect();
-        let mut verdicts = self.settle(candidates, taken).await?.into_iter();
-        for (row, judged) in rows.iter().zip(judged) {
-            let verdict = match judged {
-                Ok(_) => verdicts.next(),
-                Err(refusal) => Some(Verdict::Refused(refusal)),
-            };
-            if let Some(verdict) = verdict {
-                self.count(row, verdict);
-            }
+        let read = |row| Applicant::read(row, &self.addresses, self.rules, now);
+        let applicants: Vec<_> = rows.iter().map(read).collect();
+        let verdicts = self.settle(&applicants, taken).await?;
+        for (row, verdict) in rows.iter().zip(verdicts) {
+            self.count(row, verdict);
         }
         self.watcher.advanced(rows.len() as u64);
         Ok(())
@@ -199,19 +198,25 @@ impl Import<'_> {
     /// Decides about people and takes over who can be, in one transaction.
     async fn settle(
         &self,
-        candidates: Vec<Candidate>,
+        applicants: &[Applicant],
         taken: &mut Taken,
     ) -> Result<Vec<Verdict>, AuthError> {
-        let wanted: Vec<_> = candidates.iter().map(|candidate| candidate.user.clone()).collect();
+        let wanted = wanted(applicants);
         for _ in 0..ATTEMPTS {
             let mut tx = self.auth.store.begin().await?;
-            taken.extend(tx.claims(&wanted).await?);
-            let verdicts = candidates.iter().cloned().map(|candidate| taken.decide(candidate));
-            let verdicts: Vec<_> = verdicts.collect();
+            // In this order: whoever is deleted between the two is found by one of them.
+            let claims = tx.claims(&wanted).await?;
+            taken.extend(claims, tx.removals(&wanted.ids).await?);
+            let restore = self.rules.restore_deleted;
+            let applicants = applicants.iter().cloned();
+            let verdicts: Vec<_> = applicants.map(|one| taken.decide(one, restore)).collect();
             if self.rules.dry_run {
                 return Ok(verdicts);
             }
             let users: Vec<_> = verdicts.iter().filter_map(to_insert).collect();
+            let restored = users.iter().filter(|user| user.legacy_refused_before.is_some());
+            let restored: Vec<_> = restored.map(|user| user.id).collect();
+            tx.forget_removals(&restored).await?;
             if tx.insert_imported(&users).await?.len() == users.len() {
                 tx.commit().await?;
                 return Ok(verdicts);
@@ -225,6 +230,10 @@ impl Import<'_> {
     fn count(&mut self, row: &DjangoUser, verdict: Verdict) {
         match verdict {
             Verdict::Present => self.counts.present += 1,
+            Verdict::Removed => {
+                self.counts.removed += 1;
+                self.watcher.removed(row);
+            }
             Verdict::Refused(refusal) => {
                 self.counts.refused += 1;
                 self.watcher.refused(row, refusal);
@@ -243,6 +252,6 @@ impl Import<'_> {
 fn to_insert(verdict: &Verdict) -> Option<ImportedUser> {
     match verdict {
         Verdict::Insert(candidate) => Some(candidate.user.clone()),
-        Verdict::Present | Verdict::Refused(_) => None,
+        Verdict::Present | Verdict::Removed | Verdict::Refused(_) => None,
     }
 }

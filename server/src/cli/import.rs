@@ -45,6 +45,9 @@ pub struct Django {
     /// Take over nobody: only say what would become of them
     #[arg(long)]
     dry_run: bool,
+    /// Bring back people whose accounts were deleted here; where they were signed in then, they are not
+    #[arg(long)]
+    restore_deleted: bool,
     /// Take over people whose passwords were hashed with MD5, too
     #[arg(long)]
     allow_md5: bool,
@@ -70,7 +73,11 @@ impl Django {
         let mut source = self.open().await?;
         let mut watcher = Watcher::new(self.report.as_ref())?;
         let auth = startup::open(config).await?;
-        let rules = ImportRules { allow_md5: self.allow_md5, dry_run: self.dry_run };
+        let rules = ImportRules {
+            allow_md5: self.allow_md5,
+            restore_deleted: self.restore_deleted,
+            dry_run: self.dry_run,
+        };
         let done = auth.import(&mut source, rules, &mut watcher).await;
         watcher.bar.finish_and_clear();
         auth.store.close().await;
@@ -99,6 +106,7 @@ fn tell(counts: Counts, dry_run: bool) {
         ("imported", counts.imported),
         ("  of these, not with everything", counts.noticed),
         ("here already", counts.present),
+        ("deleted here", counts.removed),
         ("refused", counts.refused),
         ("refresh tokens that were ended there", counts.ended_tokens),
     ];
@@ -144,6 +152,14 @@ impl ImportWatcher for Watcher {
         if let Ok(style) = ProgressStyle::with_template("{bar:40} {pos}/{len} people, {eta} left") {
             self.bar.set_style(style);
         }
+    }
+
+    fn removed(&mut self, who: &DjangoUser) {
+        self.note(
+            who,
+            "left out",
+            &"the account was deleted here: --restore-deleted brings it back",
+        );
     }
 
     fn refused(&mut self, who: &DjangoUser, why: Refusal) {

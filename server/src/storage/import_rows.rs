@@ -20,6 +20,9 @@ pub struct ImportedUser {
     pub disabled_at: Option<Timestamp>,
     /// When they are taken over.
     pub imported_at: Timestamp,
+    /// Tokens of the system before this one that were issued earlier are refused: the account was
+    /// deleted then.
+    pub legacy_refused_before: Option<Timestamp>,
 }
 
 /// What an account of ours holds that nobody else can have.
@@ -48,20 +51,44 @@ impl From<ClaimRow> for Claim {
     }
 }
 
-/// Ids, names and addresses of a batch, each as a JSON array: both engines take that apart.
-pub(super) struct Wanted {
+/// What the people of a batch want for themselves: ids, and the look-up forms of names and addresses.
+#[derive(Clone, Debug, Default)]
+pub struct Wanted {
+    /// Ids.
+    pub ids: Vec<UserId>,
+    /// Names, as [`crate::domain::Username::key`].
+    pub names: Vec<String>,
+    /// Addresses, as [`crate::domain::Email::key`].
+    pub emails: Vec<String>,
+}
+
+/// The same, each as a JSON array: both engines take that apart.
+pub(super) struct WantedRow {
     pub ids: String,
     pub names: String,
     pub emails: String,
 }
 
-impl Wanted {
-    pub(super) fn of(users: &[ImportedUser]) -> Result<Self, StoreError> {
-        let ids: Vec<_> = users.iter().map(|user| user.id.0).collect();
-        let names: Vec<_> = users.iter().map(|user| user.user.username.key()).collect();
-        let emails = users.iter().filter_map(|user| user.user.email.as_ref());
-        let emails: Vec<_> = emails.map(Email::key).collect();
-        Ok(Self { ids: json(&ids)?, names: json(&names)?, emails: json(&emails)? })
+impl TryFrom<&Wanted> for WantedRow {
+    type Error = StoreError;
+
+    fn try_from(Wanted { ids, names, emails }: &Wanted) -> Result<Self, StoreError> {
+        Ok(Self { ids: json_ids(ids)?, names: json(names)?, emails: json(emails)? })
+    }
+}
+
+/// An account that was deleted here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Removal {
+    /// Its id.
+    pub id: UserId,
+    /// When it was deleted.
+    pub at: Timestamp,
+}
+
+impl From<(i64, i64)> for Removal {
+    fn from((id, at): (i64, i64)) -> Self {
+        Self { id: UserId(id), at: Timestamp::from_millis(at) }
     }
 }
 
@@ -82,6 +109,7 @@ struct Row<'a> {
     last_login_at: Option<i64>,
     disabled_at: Option<i64>,
     imported_at: i64,
+    legacy_refused_before: Option<i64>,
 }
 
 impl<'a> From<&'a ImportedUser> for Row<'a> {
@@ -103,6 +131,7 @@ impl<'a> From<&'a ImportedUser> for Row<'a> {
             last_login_at: imported.last_login_at.map(Timestamp::millis),
             disabled_at: imported.disabled_at.map(Timestamp::millis),
             imported_at: imported.imported_at.millis(),
+            legacy_refused_before: imported.legacy_refused_before.map(Timestamp::millis),
         }
     }
 }
@@ -127,6 +156,11 @@ pub(super) fn tokens(tokens: &[(LegacyId, Timestamp)]) -> Result<String, StoreEr
 
 fn json(value: &impl Serialize) -> Result<String, StoreError> {
     serde_json::to_string(value).map_err(|error| sqlx::Error::Encode(Box::new(error)).into())
+}
+
+/// Ids as one JSON array.
+pub(super) fn json_ids(ids: &[UserId]) -> Result<String, StoreError> {
+    json(&ids.iter().map(|id| id.0).collect::<Vec<_>>())
 }
 
 /// Ids as they come back.

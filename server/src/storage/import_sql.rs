@@ -4,7 +4,8 @@
 macro_rules! columns {
     () => {
         "id, username, username_key, email, email_key, email_verified_at, first_name, last_name, \
-         password_hash, password_decoy, superuser_since, created_at, last_login_at, disabled_at, imported_at"
+         password_hash, password_decoy, superuser_since, created_at, last_login_at, disabled_at, \
+         imported_at, legacy_refused_before"
     };
 }
 
@@ -20,6 +21,12 @@ macro_rules! claims {
             $texts,
             $emails
         )
+    };
+}
+
+macro_rules! removals {
+    ($beginning:literal, $numbers:literal) => {
+        concat!($beginning, " FROM removed_users WHERE id IN ", $numbers)
     };
 }
 
@@ -45,9 +52,17 @@ pub(super) mod sqlite {
          value ->> 'email', value ->> 'email_key', value ->> 'email_verified_at', \
          value ->> 'first_name', value ->> 'last_name', value ->> 'password_hash', \
          value ->> 'password_decoy', value ->> 'superuser_since', value ->> 'created_at', \
-         value ->> 'last_login_at', value ->> 'disabled_at', value ->> 'imported_at' FROM json_each($1) WHERE true \
+         value ->> 'last_login_at', value ->> 'disabled_at', value ->> 'imported_at', \
+         value ->> 'legacy_refused_before' FROM json_each($1) \
+         WHERE value ->> 'id' NOT IN (SELECT id FROM removed_users) \
          ON CONFLICT DO NOTHING RETURNING id"
     );
+
+    pub(in crate::storage) const REMOVALS: &str =
+        removals!("SELECT id, removed_at", "(SELECT value FROM json_each($1))");
+
+    pub(in crate::storage) const FORGET_REMOVALS: &str =
+        removals!("DELETE", "(SELECT value FROM json_each($1))");
 
     pub(in crate::storage) const USE_LEGACY_TOKENS: &str = "INSERT INTO legacy_tokens \
          (jti, expires_at) SELECT value ->> 'jti', value ->> 'expires_at' FROM json_each($1) \
@@ -72,8 +87,16 @@ pub(super) mod postgres {
         ") SELECT ",
         columns!(),
         " FROM json_populate_recordset(NULL::users, $1::json) \
-         ON CONFLICT DO NOTHING RETURNING id"
+         WHERE id NOT IN (SELECT id FROM removed_users) ON CONFLICT DO NOTHING RETURNING id"
     );
+
+    pub(in crate::storage) const REMOVALS: &str = removals!(
+        "SELECT id, removed_at",
+        "(SELECT value::bigint FROM json_array_elements_text($1::json))"
+    );
+
+    pub(in crate::storage) const FORGET_REMOVALS: &str =
+        removals!("DELETE", "(SELECT value::bigint FROM json_array_elements_text($1::json))");
 
     pub(in crate::storage) const USE_LEGACY_TOKENS: &str = "INSERT INTO legacy_tokens \
          (jti, expires_at) SELECT jti, expires_at \

@@ -91,6 +91,11 @@ pub(super) const REPLACE_PASSWORD: &str = "UPDATE users SET password_hash = $3, 
 pub(super) const REMOVE_SESSIONS_OF_USER: &str = "INSERT INTO removed_sessions (id, removed_at) \
      SELECT id, $2 FROM sessions WHERE user_id = $1 RETURNING id";
 
+/// Only an import could bring somebody back.
+pub(super) const REMEMBER_REMOVAL: &str = "INSERT INTO removed_users (id, removed_at) \
+     SELECT id, $2 FROM users WHERE id = $1 AND imported_at IS NOT NULL \
+     ON CONFLICT (id) DO UPDATE SET removed_at = excluded.removed_at";
+
 pub(super) const DELETE_USER: &str = "DELETE FROM users WHERE id = $1";
 
 pub(super) const LIST_SESSIONS: &str = "SELECT s.id, u.username, s.created_at, s.last_used_at, \

@@ -6,7 +6,8 @@ use async_trait::async_trait;
 
 use super::{
     Claim, ClientInfo, EventPlace, EventRecord, FamilyRecord, ImportedUser, Names, NewEmail,
-    NewEvent, NewUser, OwnSessions, SessionRecord, StoreError, Taken, UserRecord, WaitingMail,
+    NewEvent, NewUser, OwnSessions, Removal, SessionRecord, StoreError, Taken, UserRecord,
+    WaitingMail, Wanted,
 };
 use crate::domain::{
     Email, Family, Generation, LegacyId, MailKind, PasswordHash, RevokeCause, SessionId, Timestamp,
@@ -199,11 +200,17 @@ pub trait Tx: Send {
     /// From now on nobody new is given an id up to this one.
     async fn reserve_ids(&mut self, highest: UserId) -> Result<(), StoreError>;
 
-    /// The accounts that have an id, a name or an address of these people's.
-    async fn claims(&mut self, of: &[ImportedUser]) -> Result<Vec<Claim>, StoreError>;
+    /// The accounts that have one of these ids, names or addresses.
+    async fn claims(&mut self, of: &Wanted) -> Result<Vec<Claim>, StoreError>;
+
+    /// Which of these people were taken over before, and their accounts deleted.
+    async fn removals(&mut self, of: &[UserId]) -> Result<Vec<Removal>, StoreError>;
+
+    /// Forgets that their accounts were deleted: they may come back.
+    async fn forget_removals(&mut self, of: &[UserId]) -> Result<(), StoreError>;
 
     /// Adds people with the ids that they have. Names those who could be added: the others' id, name
-    /// or address is taken.
+    /// or address is taken, or their account was deleted here.
     async fn insert_imported(&mut self, users: &[ImportedUser]) -> Result<Vec<UserId>, StoreError>;
 
     /// Notes the moment of a sign-in.

@@ -6,31 +6,12 @@ use serde_json::{Value, json};
 
 use crate::support::{
     Browser, Engine, TestApp,
-    app::{START, days, mins, secs},
+    app::{days, mins, secs},
+    legacy::{self, FLAGS, KEY, NOW, claims, signed},
 };
 
-const KEY: &str = "django-insecure-k1v@0c5$-a-secret-of-fifty-characters-1";
-const FLAGS: [&str; 2] = ["--legacy-signing-key", KEY];
-const NOW: i64 = START / 1000;
-
-/// What simplejwt says of user 1, an hour after it issued the token for 14 days.
-fn claims(jti: &str) -> Value {
-    json!({
-        "token_type": "refresh",
-        "exp": NOW + 14 * 86_400 - 3600,
-        "iat": NOW - 3600,
-        "jti": jti,
-        "user_id": "1",
-    })
-}
-
-fn signed(claims: &Value, key: &str) -> String {
-    let key = EncodingKey::from_secret(key.as_bytes());
-    encode(&Header::new(Algorithm::HS256), claims, &key).unwrap()
-}
-
 fn token() -> String {
-    signed(&claims("6f1e0d5a9f3f4e0f8f1f6f1e0d5a9f3f"), KEY)
+    legacy::token("6f1e0d5a9f3f4e0f8f1f6f1e0d5a9f3f")
 }
 
 /// A browser that was signed in at the system before this one.

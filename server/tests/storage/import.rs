@@ -1,6 +1,9 @@
 //! People who keep their ids.
 
-use latchkey::storage::ImportedUser;
+use latchkey::{
+    domain::Email,
+    storage::{ImportedUser, Removal, Wanted},
+};
 
 use super::*;
 
@@ -16,6 +19,7 @@ fn imported(id: i64, name: &str, email: Option<&str>) -> ImportedUser {
         last_login_at: Some(at(4)),
         disabled_at: Some(at(5)),
         imported_at: at(6),
+        legacy_refused_before: None,
     }
 }
 
@@ -44,13 +48,18 @@ async fn nobody_is_overwritten(database: &TestDatabase) {
         imported(22, "free", Some("free@example.com")),
     ];
     let mut tx = store.begin().await.unwrap();
-    let claims = tx.claims(&others).await.unwrap();
+    let wanted = Wanted {
+        ids: others.iter().map(|other| other.id).collect(),
+        names: others.iter().map(|other| other.user.username.key()).collect(),
+        emails: others.iter().filter_map(|o| o.user.email.as_ref()).map(Email::key).collect(),
+    };
+    let claims = tx.claims(&wanted).await.unwrap();
     assert_eq!(claims.len(), 1);
     assert_eq!((claims[0].id, claims[0].username_key.as_str()), (id, "ada"));
     assert_eq!(claims[0].email_key.as_deref(), Some("ada@example.com"));
     assert_eq!(tx.insert_imported(&others).await.unwrap(), [UserId(22)]);
     assert!(tx.insert_imported(&[]).await.unwrap().is_empty());
-    assert!(tx.claims(&[]).await.unwrap().is_empty());
+    assert!(tx.claims(&Wanted::default()).await.unwrap().is_empty());
     tx.commit().await.unwrap();
     assert_eq!(store.lookup_user(id).await.unwrap().unwrap().username, "ada");
 }
@@ -71,7 +80,45 @@ async fn reserved_ids_are_given_to_nobody_new(database: &TestDatabase) {
     assert_eq!(add_user(&*store, "bob", None).await.unwrap(), UserId(43));
 }
 
+async fn whoever_was_deleted_comes_back_only_if_that_is_forgotten(database: &TestDatabase) {
+    let store = database.open().await;
+    let ada = imported(7, "ada", None);
+    let import = async |user: &ImportedUser, restore: bool| {
+        let mut tx = store.begin().await.unwrap();
+        if restore {
+            tx.forget_removals(&[user.id]).await.unwrap();
+        }
+        let added = tx.insert_imported(std::slice::from_ref(user)).await.unwrap();
+        tx.commit().await.unwrap();
+        !added.is_empty()
+    };
+    let delete = async |id| {
+        let mut tx = store.begin().await.unwrap();
+        tx.delete_user(id, at(9)).await.unwrap();
+        tx.commit().await.unwrap();
+    };
+    assert!(import(&ada, false).await);
+    let eve = add_user(&*store, "eve", None).await.unwrap();
+    delete(ada.id).await;
+    delete(eve).await;
+    let removals = async || {
+        let mut tx = store.begin().await.unwrap();
+        tx.removals(&[ada.id, eve, UserId(999)]).await.unwrap()
+    };
+    // Nobody but an import would bring somebody back.
+    assert_eq!(removals().await, [Removal { id: ada.id, at: at(9) }]);
+    assert!(!import(&ada, false).await);
+    let back = ImportedUser { legacy_refused_before: Some(at(9)), ..ada.clone() };
+    assert!(import(&back, true).await);
+    assert!(removals().await.is_empty());
+    let known = store.lookup_user(ada.id).await.unwrap().unwrap();
+    assert_eq!(known.legacy_refused_before, Some(at(9)));
+    delete(ada.id).await;
+    assert_eq!(removals().await.len(), 1);
+}
+
 on_both_engines! {
+    whoever_was_deleted_comes_back_only_if_that_is_forgotten,
     what_is_theirs_comes_along,
     nobody_is_overwritten,
     reserved_ids_are_given_to_nobody_new,

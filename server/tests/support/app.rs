@@ -183,6 +183,7 @@ impl TestApp {
             last_login_at: None,
             disabled_at: None,
             imported_at: self.auth.now(),
+            legacy_refused_before: None,
         };
         let mut tx = self.auth.store.begin().await.unwrap();
         assert_eq!(tx.insert_imported(&[user]).await.unwrap().len(), 1);

@@ -26,6 +26,49 @@ impl Addresses {
     }
 }
 
+/// Somebody of whom a row tells: who they are, and what they would be here.
+#[derive(Clone, Debug)]
+pub struct Applicant {
+    /// Their id, if it can be one here.
+    pub id: Option<UserId>,
+    /// The look-up form of their name, if it can be one here.
+    pub name: Option<String>,
+    /// When their account was made, if that can be read.
+    pub created_at: Option<Timestamp>,
+    /// Who they would be. Whoever is here already may be none who would be taken over today.
+    pub judged: Result<Candidate, Refusal>,
+}
+
+impl Applicant {
+    /// Reads a row. `now` is when inactive accounts count as disabled, and addresses as verified.
+    pub fn read(
+        row: &DjangoUser,
+        addresses: &Addresses,
+        rules: ImportRules,
+        now: Timestamp,
+    ) -> Self {
+        Self {
+            id: id(row),
+            name: Username::imported(&row.username).ok().map(|name| name.key()),
+            created_at: created_at(row),
+            judged: judge(row, addresses, rules, now),
+        }
+    }
+
+    /// Their address, if they would have one.
+    pub fn email(&self) -> Option<&Email> {
+        self.judged.as_ref().ok().and_then(|candidate| candidate.user.user.email.as_ref())
+    }
+}
+
+fn id(row: &DjangoUser) -> Option<UserId> {
+    (1..=HIGHEST_ID).contains(&row.id).then_some(UserId(row.id))
+}
+
+fn created_at(row: &DjangoUser) -> Option<Timestamp> {
+    row.date_joined.as_deref().and_then(moment)
+}
+
 /// Somebody who can be taken over if nobody has what is theirs.
 #[derive(Clone, Debug)]
 pub struct Candidate {
@@ -35,26 +78,19 @@ pub struct Candidate {
     pub notices: Vec<Notice>,
 }
 
-/// Judges a row. `now` is when inactive accounts count as disabled, and addresses as verified.
-///
-/// # Errors
-/// [`Refusal`]: why nobody can be made from it.
-pub fn judge(
+fn judge(
     row: &DjangoUser,
     addresses: &Addresses,
     rules: ImportRules,
     now: Timestamp,
 ) -> Result<Candidate, Refusal> {
-    if !(1..=HIGHEST_ID).contains(&row.id) {
-        return Err(Refusal::Id);
-    }
-    let (id, mut notices) = (UserId(row.id), Vec::new());
+    let (id, mut notices) = (id(row).ok_or(Refusal::Id)?, Vec::new());
     let username = Username::imported(&row.username)?;
     let stored = StoredHash::parse(&row.password)?;
     if matches!(stored, StoredHash::Md5(_)) && !rules.allow_md5 {
         return Err(Refusal::Md5);
     }
-    let created_at = row.date_joined.as_deref().and_then(moment).ok_or(Refusal::Date)?;
+    let created_at = created_at(row).ok_or(Refusal::Date)?;
     let last_login_at = match &row.last_login {
         Some(text) => Some(moment(text).ok_or(Refusal::Date)?),
         None => None,
@@ -80,6 +116,7 @@ pub fn judge(
         last_login_at,
         disabled_at,
         imported_at: now,
+        legacy_refused_before: None,
     };
     Ok(Candidate { user, notices })
 }
@@ -133,7 +170,8 @@ mod tests {
     use super::*;
 
     const NOW: Timestamp = Timestamp::from_millis(1_795_466_863_217);
-    const RULES: ImportRules = ImportRules { allow_md5: false, dry_run: false };
+    const RULES: ImportRules =
+        ImportRules { allow_md5: false, restore_deleted: false, dry_run: false };
 
     fn ada() -> DjangoUser {
         DjangoUser {

@@ -12,9 +12,9 @@ use crate::{
         UserId,
     },
     storage::{
-        Alive, Claim, ClientInfo, ImportedUser, Names, NewEmail, NewEvent, NewUser, StoreError, Tx,
-        UserRecord,
-        import_rows::{self, ClaimRow, Wanted},
+        Alive, Claim, ClientInfo, ImportedUser, Names, NewEmail, NewEvent, NewUser, Removal,
+        StoreError, Tx, UserRecord, Wanted,
+        import_rows::{self, ClaimRow, WantedRow},
         import_sql,
         session_rows::session_id,
         sql,
@@ -82,14 +82,26 @@ impl Tx for PostgresTx {
         answer(change.execute(&mut *self.transaction)).await.map(drop)
     }
 
-    async fn claims(&mut self, of: &[ImportedUser]) -> Result<Vec<Claim>, StoreError> {
-        let Wanted { ids, names, emails } = Wanted::of(of)?;
+    async fn claims(&mut self, of: &Wanted) -> Result<Vec<Claim>, StoreError> {
+        let WantedRow { ids, names, emails } = of.try_into()?;
         let found = query_as::<_, ClaimRow>(import_sql::postgres::CLAIMS)
             .bind(ids)
             .bind(names)
             .bind(emails);
         let rows = answer(found.fetch_all(&mut *self.transaction)).await?;
         Ok(rows.into_iter().map(Into::into).collect())
+    }
+
+    async fn removals(&mut self, of: &[UserId]) -> Result<Vec<Removal>, StoreError> {
+        let found = query_as::<_, (i64, i64)>(import_sql::postgres::REMOVALS);
+        let found = found.bind(import_rows::json_ids(of)?);
+        let rows = answer(found.fetch_all(&mut *self.transaction)).await?;
+        Ok(rows.into_iter().map(Into::into).collect())
+    }
+
+    async fn forget_removals(&mut self, of: &[UserId]) -> Result<(), StoreError> {
+        let change = query(import_sql::postgres::FORGET_REMOVALS).bind(import_rows::json_ids(of)?);
+        answer(change.execute(&mut *self.transaction)).await.map(drop)
     }
 
     async fn insert_imported(&mut self, users: &[ImportedUser]) -> Result<Vec<UserId>, StoreError> {
@@ -184,6 +196,8 @@ impl Tx for PostgresTx {
     ) -> Result<Vec<SessionId>, StoreError> {
         let removed = query_scalar(sql::REMOVE_SESSIONS_OF_USER).bind(id.0).bind(now.millis());
         let removed: Vec<String> = answer(removed.fetch_all(&mut *self.transaction)).await?;
+        let removal = query(sql::REMEMBER_REMOVAL).bind(id.0).bind(now.millis());
+        answer(removal.execute(&mut *self.transaction)).await?;
         let change = query(sql::DELETE_USER).bind(id.0);
         answer(change.execute(&mut *self.transaction)).await?;
         removed.iter().map(|id| session_id(id)).collect()

@@ -11,9 +11,9 @@ use crate::{
         UserId,
     },
     storage::{
-        Alive, Claim, ClientInfo, ImportedUser, Names, NewEmail, NewEvent, NewUser, StoreError, Tx,
-        UserRecord,
-        import_rows::{self, ClaimRow, Wanted},
+        Alive, Claim, ClientInfo, ImportedUser, Names, NewEmail, NewEvent, NewUser, Removal,
+        StoreError, Tx, UserRecord, Wanted,
+        import_rows::{self, ClaimRow, WantedRow},
         import_sql,
         session_rows::session_id,
         sql,
@@ -84,12 +84,24 @@ impl Tx for SqliteTx {
         Ok(())
     }
 
-    async fn claims(&mut self, of: &[ImportedUser]) -> Result<Vec<Claim>, StoreError> {
-        let Wanted { ids, names, emails } = Wanted::of(of)?;
+    async fn claims(&mut self, of: &Wanted) -> Result<Vec<Claim>, StoreError> {
+        let WantedRow { ids, names, emails } = of.try_into()?;
         let found =
             query_as::<_, ClaimRow>(import_sql::sqlite::CLAIMS).bind(ids).bind(names).bind(emails);
         let rows = found.fetch_all(&mut *self.transaction).await?;
         Ok(rows.into_iter().map(Into::into).collect())
+    }
+
+    async fn removals(&mut self, of: &[UserId]) -> Result<Vec<Removal>, StoreError> {
+        let found = query_as::<_, (i64, i64)>(import_sql::sqlite::REMOVALS);
+        let rows = found.bind(import_rows::json_ids(of)?).fetch_all(&mut *self.transaction).await?;
+        Ok(rows.into_iter().map(Into::into).collect())
+    }
+
+    async fn forget_removals(&mut self, of: &[UserId]) -> Result<(), StoreError> {
+        let change = query(import_sql::sqlite::FORGET_REMOVALS).bind(import_rows::json_ids(of)?);
+        change.execute(&mut *self.transaction).await?;
+        Ok(())
     }
 
     async fn insert_imported(&mut self, users: &[ImportedUser]) -> Result<Vec<UserId>, StoreError> {
@@ -198,6 +210,8 @@ impl Tx for SqliteTx {
             .bind(now.millis())
             .fetch_all(&mut *self.transaction)
             .await?;
+        let removal = query(sql::REMEMBER_REMOVAL).bind(id.0).bind(now.millis());
+        removal.execute(&mut *self.transaction).await?;
         query(sql::DELETE_USER).bind(id.0).execute(&mut *self.transaction).await?;
         removed.iter().map(|id| session_id(id)).collect()
     }
