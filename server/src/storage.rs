@@ -16,7 +16,7 @@ pub mod sqlite;
 pub mod store;
 pub mod user_rows;
 
-pub use django::{DjangoSource, DjangoUser, EndedToken, HIGHEST_ID, SourceError};
+pub use django::{DjangoSource, DjangoUser, EndedToken, HIGHEST_ID, SourceError, VerifiedAddress};
 pub use error::{Constraint, StoreError};
 pub use event_rows::{EventPlace, EventRecord, NewEvent};
 pub use import_rows::{Claim, ImportedUser, Removal, Wanted};

@@ -2,6 +2,7 @@
 //! is there is left alone, so it can be started again at any time, beside a running server, too.
 
 mod ended;
+mod moment;
 pub mod plan;
 pub mod row;
 
@@ -38,6 +39,9 @@ pub enum Refusal {
     /// Another account has it.
     #[error("its id is another account's here")]
     IdTaken,
+    /// Bytes that are no text, whatever the column is called.
+    #[error("its {0} is no text: its bytes are not UTF-8")]
+    Garbled(&'static str),
     /// There is none.
     #[error("its user name is empty")]
     NameBlank,

@@ -1,13 +1,19 @@
 //! A database of Django's, which is only read: its users, and allauth's addresses.
 
+mod columns;
+mod rows;
+
 use std::path::PathBuf;
 
 use sqlx::{
-    AssertSqlSafe, Connection as _, FromRow, PgConnection, SqliteConnection,
-    postgres::PgConnectOptions, query_as, query_scalar, sqlite::SqliteConnectOptions,
+    AssertSqlSafe, Connection as _, PgConnection, SqliteConnection, postgres::PgConnectOptions,
+    query_as, sqlite::SqliteConnectOptions,
 };
 
+use self::columns::Columns;
 use super::StoreError;
+
+pub use rows::{DjangoUser, EndedToken, VerifiedAddress};
 
 /// Where allauth keeps addresses.
 pub const ADDRESSES: &str = "account_emailaddress";
@@ -18,44 +24,8 @@ const BLACKLIST: &str = "token_blacklist_blacklistedtoken";
 /// Ids are numbers in JSON: beyond this, not every one of them is.
 pub const HIGHEST_ID: i64 = (1 << 53) - 1;
 
-const VERIFIED: &str = "SELECT email, CAST(user_id AS BIGINT) FROM account_emailaddress \
+const VERIFIED: &str = "SELECT email AS address, CAST(user_id AS BIGINT) AS owner FROM account_emailaddress \
      WHERE CAST(verified AS INTEGER) = 1 ORDER BY user_id, id";
-
-/// A row of Django's users, as it stands there. Moments are texts in UTC.
-#[derive(Clone, Debug, FromRow)]
-pub struct DjangoUser {
-    /// The primary key.
-    pub id: i64,
-    /// The user name.
-    pub username: String,
-    /// Given name.
-    pub first_name: String,
-    /// Family name.
-    pub last_name: String,
-    /// The address, or nothing.
-    pub email: String,
-    /// The password's hash.
-    pub password: String,
-    /// Whether they may sign in.
-    pub is_active: bool,
-    /// Whether they may do everything.
-    pub is_superuser: bool,
-    /// When the account was made.
-    pub date_joined: Option<String>,
-    /// When they last signed in.
-    pub last_login: Option<String>,
-}
-
-/// A refresh token that simplejwt has blacklisted. Moments are texts in UTC.
-#[derive(Clone, Debug, FromRow)]
-pub struct EndedToken {
-    /// The row.
-    pub id: i64,
-    /// The token's name.
-    pub jti: String,
-    /// When it would have expired.
-    pub expires_at: Option<String>,
-}
 
 /// Why there is nothing to import.
 #[derive(Debug, thiserror::Error)]
@@ -68,6 +38,12 @@ pub enum SourceError {
         "there is no table {0} in Django's database; another user model has another --user-table"
     )]
     NoTable(String),
+    /// Another user model that keeps less of people, or keeps it elsewhere.
+    #[error(
+        "the table {0} has no column {1}: people are taken from user models that have all of \
+         Django's own, such as those made from AbstractUser"
+    )]
+    NoColumn(String, &'static str),
     /// Ids are numbers here.
     #[error("the ids in {0} are no numbers, and ids are numbers here: nobody can be taken over")]
     OtherIds(String),
@@ -131,39 +107,38 @@ impl DjangoSource {
             return Err(SourceError::TableName(table.to_owned()));
         }
         let mut source = Self { connection, table: table.to_owned() };
-        if !source.has(table).await? {
+        let columns = source.columns(table).await?;
+        if !columns.exist() {
             return Err(SourceError::NoTable(source.table));
         }
-        if source.has_other_ids().await? {
+        if let Some(missing) = columns.missing() {
+            return Err(SourceError::NoColumn(source.table, missing));
+        }
+        if source.has_other_ids(&columns).await? {
             return Err(SourceError::OtherIds(source.table));
         }
         Ok(source)
     }
 
-    /// Whether people are numbered by something that is no number. PostgreSQL refuses to read it as one.
-    async fn has_other_ids(&mut self) -> Result<bool, SourceError> {
-        let Connection::Sqlite(connection) = &mut self.connection else { return Ok(false) };
-        let table = &self.table;
-        let statement = AssertSqlSafe(format!(
-            "SELECT count(*) FROM (SELECT 1 FROM \"{table}\" WHERE typeof(id) <> 'integer' LIMIT 1)"
-        ));
-        let others: i64 = query_scalar(statement).fetch_one(connection).await?;
-        Ok(others > 0)
+    async fn columns(&mut self, table: &str) -> Result<Columns, SourceError> {
+        Ok(match &mut self.connection {
+            Connection::Sqlite(connection) => Columns::on_sqlite(connection, table).await?,
+            Connection::Postgres(connection) => Columns::on_postgres(connection, table).await?,
+        })
+    }
+
+    /// Whether people are numbered by something that is no number.
+    async fn has_other_ids(&mut self, columns: &Columns) -> Result<bool, SourceError> {
+        match &mut self.connection {
+            Connection::Sqlite(connection) => {
+                Ok(columns::has_other_ids(connection, &self.table).await?)
+            }
+            Connection::Postgres(_) => Ok(columns.has_other_ids()),
+        }
     }
 
     async fn has(&mut self, table: &str) -> Result<bool, SourceError> {
-        let tables: i64 = match &mut self.connection {
-            Connection::Sqlite(connection) => {
-                const COUNT: &str = "SELECT count(*) FROM sqlite_master \
-                     WHERE type IN ('table', 'view') AND name = $1";
-                query_scalar(COUNT).bind(table).fetch_one(connection).await?
-            }
-            Connection::Postgres(connection) => {
-                const COUNT: &str = "SELECT count(to_regclass(quote_ident($1)))";
-                query_scalar(COUNT).bind(table).fetch_one(connection).await?
-            }
-        };
-        Ok(tables > 0)
+        Ok(self.columns(table).await?.exist())
     }
 
     /// How many users there are, and the highest id of those who can be taken over.
@@ -186,7 +161,9 @@ impl DjangoSource {
     ///
     /// # Errors
     /// [`SourceError`].
-    pub async fn verified_addresses(&mut self) -> Result<Option<Vec<(String, i64)>>, SourceError> {
+    pub async fn verified_addresses(
+        &mut self,
+    ) -> Result<Option<Vec<VerifiedAddress>>, SourceError> {
         if !self.has(ADDRESSES).await? {
             return Ok(None);
         }
@@ -211,8 +188,9 @@ impl DjangoSource {
         let text = |column| format!("CAST(coalesce({column}, '') AS TEXT) AS {column}");
         let columns = ["username", "first_name", "last_name", "email", "password"].map(text);
         let statement = format!(
-            "SELECT CAST(id AS BIGINT) AS id, {}, CAST(is_active AS INTEGER) <> 0 AS is_active, \
-             CAST(is_superuser AS INTEGER) <> 0 AS is_superuser, {joined} AS date_joined, \
+            "SELECT CAST(id AS BIGINT) AS id, {}, \
+             coalesce(CAST(is_active AS INTEGER), 0) <> 0 AS is_active, \
+             coalesce(CAST(is_superuser AS INTEGER), 0) <> 0 AS is_superuser, {joined} AS date_joined, \
              {seen} AS last_login FROM \"{}\" WHERE id > $1 ORDER BY \"{}\".id LIMIT $2",
             columns.join(", "),
             self.table,

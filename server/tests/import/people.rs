@@ -54,7 +54,79 @@ async fn whoever_is_here_counts_as_that_whatever_has_become_of_them_there(engine
     assert_eq!(said.lines, [": its user name is empty"]);
 }
 
+async fn dates_are_read_as_they_stand(engine: Engine) {
+    let app = TestApp::on(engine, &[]).await;
+    let django = UserTable::new(engine).await;
+    let dates = ["2020-01-01", "2020-01-01 02:00:00+02:00", "2020-01-01T00:00:00"];
+    for (id, date) in (1..).zip(dates) {
+        django.add(id, &format!("user{id}"), "!").await;
+        let change = format!("UPDATE auth_user SET date_joined = '{date}' WHERE id = {id}");
+        django.execute(&change).await;
+    }
+    import(&app, &django.url, RULES).await.unwrap();
+    for user in app.auth.users().await.unwrap() {
+        assert_eq!(user.created_at.millis(), 1_577_836_800_000, "{}", user.username);
+    }
+}
+
+#[tokio::test]
+async fn whoever_is_no_text_is_refused_and_nobody_else() {
+    let app = TestApp::on(Engine::Sqlite, &[]).await;
+    let django = UserTable::new(Engine::Sqlite).await;
+    for (id, name) in [(1, "ada"), (2, "bob"), (3, "eve"), (4, "zoe"), (5, "nul"), (6, "may")] {
+        django.add(id, name, "!").await;
+    }
+    let change = "UPDATE auth_user SET username = CAST(x'ff626f62' AS TEXT) WHERE id = 2; \
+         UPDATE auth_user SET email = x'6576fe' WHERE id = 3; \
+         UPDATE auth_user SET date_joined = x'ff' WHERE id = 4; \
+         UPDATE auth_user SET password = '!' || char(0) WHERE id = 5; \
+         UPDATE auth_user SET is_active = NULL, last_login = '' WHERE id = 6; \
+         CREATE TABLE account_emailaddress (id bigint, email, verified, user_id); \
+         INSERT INTO account_emailaddress VALUES (1, x'ff', 1, 1); \
+         CREATE TABLE token_blacklist_outstandingtoken (id, jti, expires_at); \
+         INSERT INTO token_blacklist_outstandingtoken VALUES (1, x'ff', '2099-01-01'); \
+         CREATE TABLE token_blacklist_blacklistedtoken (id, token_id); \
+         INSERT INTO token_blacklist_blacklistedtoken VALUES (1, 1)";
+    django.execute(change).await;
+    let (counts, said) = import(&app, &django.url, RULES).await.unwrap();
+    assert_eq!(counts, Counts { imported: 2, refused: 4, ..Counts::default() });
+    let reasons = [
+        "\u{fffd}bob: its username is no text: its bytes are not UTF-8",
+        "eve: its email is no text: its bytes are not UTF-8",
+        "zoe: its date_joined is no text: its bytes are not UTF-8",
+        "nul: its password was hashed in a way that is not known here",
+    ];
+    assert_eq!(said.lines, reasons);
+    let users = app.auth.users().await.unwrap();
+    assert_eq!(
+        users.iter().map(|user| user.disabled_at.is_some()).collect::<Vec<_>>(),
+        [false, true]
+    );
+}
+
+async fn a_table_of_something_else_is_none(engine: Engine) {
+    let app = TestApp::on(engine, &[]).await;
+    let nameless = UserTable::with_columns(engine, "id bigint, handle text").await;
+    let error = import(&app, &nameless.url, RULES).await.unwrap_err().to_string();
+    assert!(error.starts_with("the table auth_user has no column username: "), "{error}");
+    let id = if engine == Engine::Sqlite { "id text" } else { "id uuid" };
+    let other = UserTable::with_columns(engine, &format!("{id}, username text")).await;
+    let insert = "INSERT INTO auth_user (id, username) \
+         VALUES ('6f1e0d5a-9f3f-4e0f-8f1f-6f1e0d5a9f3f', 'ada')";
+    other.execute(insert).await;
+    let error = import(&app, &other.url, RULES).await.unwrap_err().to_string();
+    assert_eq!(
+        error,
+        "the ids in auth_user are no numbers, and ids are numbers here: nobody can be taken over"
+    );
+    other.execute("DROP TABLE auth_user").await;
+    let error = import(&app, &other.url, RULES).await.unwrap_err().to_string();
+    assert!(error.starts_with("there is no table auth_user"), "{error}");
+}
+
 on_both_engines! {
+    dates_are_read_as_they_stand,
+    a_table_of_something_else_is_none,
     whoever_was_deleted_here_stays_so,
     whoever_is_here_counts_as_that_whatever_has_become_of_them_there,
 }

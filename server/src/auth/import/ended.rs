@@ -1,7 +1,7 @@
 //! simplejwt's blacklist: refresh tokens that were ended there are not to be good here, where the ones
 //! that were not are (`LEGACY_SIGNING_KEY`).
 
-use super::{BATCH, ImportError, row::moment};
+use super::{BATCH, ImportError, moment::moment};
 use crate::{
     auth::Auth,
     domain::{LegacyId, Timestamp},
@@ -38,5 +38,5 @@ impl Auth {
 
 /// A token that has no name, or no end that can be read, is none that could be presented.
 fn ended(row: EndedToken) -> Option<(LegacyId, Timestamp)> {
-    LegacyId::new(row.jti).zip(row.expires_at.as_deref().and_then(moment))
+    row.jti.and_then(LegacyId::new).zip(row.expires_at.as_deref().and_then(moment))
 }

@@ -2,13 +2,11 @@
 
 use std::collections::HashMap;
 
-use time::{PrimitiveDateTime, format_description::BorrowedFormatItem, macros::format_description};
-
-use super::{ImportRules, Notice, Refusal};
+use super::{ImportRules, Notice, Refusal, moment::moment};
 use crate::{
     auth::profile::MAX_NAME_CHARS,
     domain::{Email, PasswordHash, StoredHash, Timestamp, UserId, Username},
-    storage::{DjangoUser, HIGHEST_ID, ImportedUser, NewUser},
+    storage::{DjangoUser, HIGHEST_ID, ImportedUser, NewUser, VerifiedAddress},
 };
 
 /// Whose each verified address is, by its look-up form.
@@ -17,10 +15,12 @@ pub struct Addresses(HashMap<String, UserId>);
 
 impl Addresses {
     /// Of two who have shown that one is theirs, it is the first one's.
-    pub fn new(verified: Vec<(String, i64)>) -> Self {
+    pub fn new(verified: Vec<VerifiedAddress>) -> Self {
         let mut owners = HashMap::with_capacity(verified.len());
-        for (address, owner) in verified {
-            owners.entry(Email::key_of(&address)).or_insert(UserId(owner));
+        for VerifiedAddress { address, owner } in verified {
+            if let Some(address) = address {
+                owners.entry(Email::key_of(&address)).or_insert(UserId(owner));
+            }
         }
         Self(owners)
     }
@@ -85,15 +85,18 @@ fn judge(
     now: Timestamp,
 ) -> Result<Candidate, Refusal> {
     let (id, mut notices) = (id(row).ok_or(Refusal::Id)?, Vec::new());
+    if let Some(column) = row.garbled {
+        return Err(Refusal::Garbled(column));
+    }
     let username = Username::imported(&row.username)?;
     let stored = StoredHash::parse(&row.password)?;
     if matches!(stored, StoredHash::Md5(_)) && !rules.allow_md5 {
         return Err(Refusal::Md5);
     }
     let created_at = created_at(row).ok_or(Refusal::Date)?;
-    let last_login_at = match &row.last_login {
+    let last_login_at = match row.last_login.as_deref() {
+        None | Some("") => None,
         Some(text) => Some(moment(text).ok_or(Refusal::Date)?),
-        None => None,
     };
     let email = address(&row.email, id, addresses, &mut notices);
     let verified = email.as_ref().is_some_and(|email| addresses.0.get(&email.key()) == Some(&id));
@@ -152,19 +155,6 @@ fn person_name(raw: &str, notices: &mut Vec<Notice>) -> String {
     name
 }
 
-const MOMENT: &[BorrowedFormatItem<'_>] = format_description!(
-    version = 2,
-    "[year]-[month]-[day] [hour]:[minute]:[second][optional [.[subsecond]]]"
-);
-
-/// A moment as Django writes it to SQLite: in UTC, without saying so.
-pub(super) fn moment(text: &str) -> Option<Timestamp> {
-    let plain = text.trim().trim_end_matches('Z').trim_end_matches("+00:00").replacen('T', " ", 1);
-    let at = PrimitiveDateTime::parse(&plain, MOMENT).ok()?.assume_utc();
-    let millis = at.unix_timestamp_nanos().div_euclid(1_000_000);
-    i64::try_from(millis).ok().map(Timestamp::from_millis)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -185,6 +175,7 @@ mod tests {
             is_superuser: false,
             date_joined: Some("2020-02-29 23:59:59.123456".to_owned()),
             last_login: None,
+            garbled: None,
         }
     }
 
@@ -195,10 +186,11 @@ mod tests {
     #[test]
     fn whoever_is_refused_is_told_why() {
         let long = "a".repeat(151);
-        let rows: [(DjangoUser, Refusal); 13] = [
+        let rows: [(DjangoUser, Refusal); 14] = [
             (DjangoUser { id: 0, ..ada() }, Refusal::Id),
             (DjangoUser { id: -1, ..ada() }, Refusal::Id),
             (DjangoUser { id: 1 << 53, ..ada() }, Refusal::Id),
+            (DjangoUser { garbled: Some("email"), ..ada() }, Refusal::Garbled("email")),
             (DjangoUser { username: " ".into(), ..ada() }, Refusal::NameBlank),
             (DjangoUser { username: long, ..ada() }, Refusal::NameTooLong),
             (DjangoUser { username: "a\u{1b}[2J".into(), ..ada() }, Refusal::NameControl),
@@ -240,7 +232,11 @@ mod tests {
 
     #[test]
     fn an_address_is_whose_it_was_shown_to_be() {
-        let verified = |owner| Addresses::new(vec![("ada@EXAMPLE.com".to_owned(), owner)]);
+        let verified = |owner| {
+            let address = Some("ada@EXAMPLE.com".to_owned());
+            let garbled = VerifiedAddress { address: None, owner };
+            Addresses::new(vec![garbled, VerifiedAddress { address, owner }])
+        };
         let own = judge(&ada(), &verified(7), RULES, NOW).unwrap();
         assert_eq!(own.user.user.email_verified_at, Some(NOW));
         let other = judge(&ada(), &verified(8), RULES, NOW).unwrap();
@@ -250,11 +246,12 @@ mod tests {
 
     #[test]
     fn moments_and_flags_are_kept() {
-        let at = |text| moment(text).map(Timestamp::millis);
-        assert_eq!(at("2020-02-29 23:59:59.123456"), Some(1_583_020_799_123));
-        assert_eq!(at("2020-02-29T23:59:59+00:00"), Some(1_583_020_799_000));
-        assert_eq!(at("1969-12-31 23:59:59.9999"), Some(-1));
-        assert_eq!(at(""), None);
+        let seen = |last_login: Option<&str>| {
+            let row = DjangoUser { last_login: last_login.map(Into::into), ..ada() };
+            judged(&row).unwrap().user.last_login_at.map(Timestamp::millis)
+        };
+        assert_eq!(seen(Some("2020-02-29 23:59:59.123456")), Some(1_583_020_799_123));
+        assert_eq!((seen(Some("")), seen(None)), (None, None));
         let row = DjangoUser { is_active: false, is_superuser: true, ..ada() };
         let user = judged(&row).unwrap().user;
         assert_eq!(

@@ -98,7 +98,8 @@ impl StoredHash {
     /// # Errors
     /// [`HashFault`].
     pub fn parse(text: &str) -> Result<Self, HashFault> {
-        if text.len() > LONGEST {
+        // No database of ours would keep a NUL.
+        if text.len() > LONGEST || text.contains('\0') {
             return Err(HashFault::Unknown);
         }
         // Django makes an empty one where nobody has set a password.
