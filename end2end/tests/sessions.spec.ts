@@ -39,7 +39,7 @@ async function endings(page: Page, after: () => Promise<void> = async () => {}):
   return ended;
 }
 
-/** Clicks where a button is, whatever is there by then. */
+/** Where a row's button is. */
 async function place(page: Page, row: number): Promise<{ x: number; y: number }> {
   const box = await rows(page).nth(row).getByRole("button", { name: "Sign out" }).boundingBox();
   return { x: box!.x + box!.width / 2, y: box!.y + box!.height / 2 };
@@ -59,8 +59,6 @@ test("two clicks at one place end one session", async ({ page }) => {
   const { x, y } = await place(page, 0);
   await page.mouse.click(x, y);
   await expect(rows(page)).toHaveCount(2);
-  const under = await page.evaluate(([x, y]) => document.elementsFromPoint(x!, y!).length, [x, y]);
-  expect(under).toBeGreaterThan(0);
   await page.mouse.click(x, y);
   await page.waitForTimeout(700);
   expect(ended).toEqual(["0193a-1", "0193a-2"]);
