@@ -10,7 +10,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use sqlx::sqlite::SqlitePoolOptions;
+use sqlx::{Connection as _, SqliteConnection, sqlite::SqlitePoolOptions};
 
 /// What distinguishes a file from another one of the same name.
 type Identity = (u64, u64);
@@ -33,12 +33,13 @@ impl Presence {
         Self { path: path.to_owned(), current: Arc::new(Mutex::new(current)) }
     }
 
-    /// Lets the pool drop connections that belong to a file that is gone.
+    /// Lets the pool drop connections that belong to a file that is gone, and those of which nobody
+    /// knows where they stand.
     pub(super) fn guard(&self, pool: SqlitePoolOptions) -> SqlitePoolOptions {
         let presence = self.clone();
-        pool.before_acquire(move |_, connection| {
-            let belongs = presence.belongs(connection.age);
-            Box::pin(async move { Ok(belongs) })
+        pool.before_acquire(move |connection, rest| {
+            let belongs = presence.belongs(rest.age);
+            Box::pin(async move { Ok(belongs && is_at_rest(connection).await?) })
         })
     }
 
@@ -53,6 +54,16 @@ impl Presence {
     }
 }
 
+/// Whether no transaction is open. On a full disk SQLite ends one by itself, and sqlx goes on taking it
+/// for open: nothing could be begun on that connection any more.
+async fn is_at_rest(connection: &mut SqliteConnection) -> Result<bool, sqlx::Error> {
+    if connection.is_in_transaction() {
+        // A transaction that was dropped may still be on its way back.
+        connection.ping().await?;
+    }
+    Ok(!connection.is_in_transaction())
+}
+
 #[cfg(unix)]
 fn identity(path: &Path) -> Option<Identity> {
     use std::os::unix::fs::MetadataExt as _;
@@ -64,4 +75,34 @@ fn identity(path: &Path) -> Option<Identity> {
 fn identity(path: &Path) -> Option<Identity> {
     // Elsewhere an open file cannot be deleted or replaced.
     std::fs::metadata(path).ok().map(|_| (0, 0))
+}
+
+#[cfg(test)]
+mod tests {
+    use sqlx::query;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_full_disk_spoils_no_connection_for_good() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("full.db");
+        let options = sqlx::sqlite::SqliteConnectOptions::new()
+            .filename(&path)
+            .create_if_missing(true)
+            .pragma("max_page_count", "10");
+        sqlx::ConnectOptions::connect(&options).await.unwrap().close().await.unwrap();
+        let pool = SqlitePoolOptions::new().max_connections(1);
+        let pool = Presence::of(&path).guard(pool).connect_lazy_with(options);
+        query("CREATE TABLE t (b BLOB)").execute(&pool).await.unwrap();
+        for _ in 0..3 {
+            let mut transaction = pool.begin_with("BEGIN IMMEDIATE").await.unwrap();
+            let large = query("INSERT INTO t VALUES (zeroblob(100000))");
+            let error = large.execute(&mut *transaction).await.unwrap_err();
+            assert!(error.to_string().contains("full"), "{error}");
+        }
+        let mut transaction = pool.begin_with("BEGIN IMMEDIATE").await.unwrap();
+        query("INSERT INTO t VALUES (zeroblob(100))").execute(&mut *transaction).await.unwrap();
+        transaction.commit().await.unwrap();
+    }
 }
