@@ -24,7 +24,7 @@ pub struct Activity {
     /// When, as ISO 8601 in UTC; the last time where it happened more than once.
     #[cfg_attr(feature = "schema", schema(format = DateTime))]
     pub at: String,
-    /// How often.
+    /// How often; where sessions were ended, how many.
     pub count: u32,
     /// The browser's name, empty where it is not known (any more).
     pub browser: String,

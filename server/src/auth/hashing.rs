@@ -111,6 +111,7 @@ impl HashPool {
     /// # Errors
     /// [`AuthError::Unavailable`] when too many are waiting.
     pub async fn measure(&self, decoys: Vec<PasswordHash>) -> Result<(), AuthError> {
+        self.forget_costs(&decoys);
         let mut longest = Duration::ZERO;
         let own = (!decoys.is_empty()).then(|| self.hasher.decoy());
         for decoy in decoys.into_iter().chain(own) {
@@ -118,6 +119,13 @@ impl HashPool {
         }
         *self.most.lock().unwrap_or_else(PoisonError::into_inner) = longest;
         Ok(())
+    }
+
+    /// Forgets what those cost that are not there any more.
+    fn forget_costs(&self, decoys: &[PasswordHash]) {
+        let own = self.hasher.decoy();
+        let mut costs = self.costs.lock().unwrap_or_else(PoisonError::into_inner);
+        costs.retain(|known, _| decoys.iter().chain([&own]).any(|decoy| decoy.expose() == known));
     }
 
     async fn cost(&self, decoy: PasswordHash) -> Result<Duration, AuthError> {

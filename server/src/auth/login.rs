@@ -69,7 +69,7 @@ impl Auth {
 
     async fn check_password(&self, input: &LoginInput) -> Result<UserRecord, AuthError> {
         // No password is that long, so this says nothing about any account.
-        if input.password.expose_secret().chars().count() > self.policy.passwords.max_chars {
+        if input.password.expose_secret().chars().count() > self.policy.passwords.longest_shown() {
             return Err(AuthError::InvalidCredentials);
         }
         // An account that nobody can sign in to this way is treated as none, by the clock, too.

@@ -199,8 +199,8 @@ pub struct Settings {
     #[arg(long, env, default_value = "false", action = Set, value_parser = flag(), help_heading = "Protection")]
     pub jwt_auth_cookie_enforce_csrf_on_unauthenticated: bool,
 
-    /// How often one address or account may sign in, sign out, register, or change or reset a
-    /// password: dj_rest_auth=20/min, with s, m, h or d. Unset: as often as it likes
+    /// How often one address or account may sign in, sign out, register, change or reset a password,
+    /// show it again, end other sessions, or change or delete the account: dj_rest_auth=20/min, with s, m, h or d. Unset: as often as it likes
     #[arg(
         long,
         env,

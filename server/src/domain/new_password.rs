@@ -24,6 +24,17 @@ pub struct PasswordRules {
     pub dissimilar: bool,
 }
 
+/// What Django takes of whoever signs in. Those who come from there may have chosen one that is longer than a
+/// new one can be, and who they are is nobody's business.
+const LONGEST_SHOWN: usize = 4096;
+
+impl PasswordRules {
+    /// The most characters that can belong to any account.
+    pub fn longest_shown(&self) -> usize {
+        self.max_chars.max(LONGEST_SHOWN)
+    }
+}
+
 /// What is wrong with a new password.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum PasswordFault {

@@ -85,7 +85,7 @@ async fn what_is_wrong_is_said_by_field_and_sends_nothing() {
     let browser = app.signed_in("ada").await;
     let (required, blank) = ("This field is required.", "This field may not be blank.");
     let invalid = "Enter a valid email address.";
-    let too_long = "Ensure this field has no more than 128 characters.";
+    let too_long = "Ensure this field has no more than 4096 characters.";
     let rows = [
         (json!({}), json!({"email": [required]})),
         (entry("", ""), json!({"email": [blank], "password": [blank]})),
@@ -97,7 +97,7 @@ async fn what_is_wrong_is_said_by_field_and_sends_nothing() {
                 "email": ["This field may not be null."], "password": ["Not a valid string."],
             }),
         ),
-        (entry(NEW, &"x".repeat(129)), json!({"password": [too_long]})),
+        (entry(NEW, &"x".repeat(4097)), json!({"password": [too_long]})),
         (entry(NEW, "wrong"), json!({"password": [WRONG]})),
     ];
     for (body, wrong) in rows {

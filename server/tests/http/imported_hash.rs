@@ -77,3 +77,20 @@ async fn whoever_comes_second_changes_nothing() {
     assert!(!store.upgrade_password(ada.id, &ada.password_hash, &late).await.unwrap());
     assert_eq!(hash(&app).await, "plain$correct-horse-9");
 }
+
+#[tokio::test]
+async fn a_password_may_be_longer_than_a_new_one_can_be() {
+    const LONG: &str = "UPDATE users SET password_hash = 'old$' || replace('----------------', '-', \
+         'correct-horse-9.')";
+    let app = TestApp::new().await;
+    app.user("ada").await;
+    app.database.execute(LONG).await;
+    let long = "correct-horse-9.".repeat(16);
+    app.browser().login_with("ada", &format!("{long}.")).await.assert_status(400);
+    let browser = app.browser();
+    for _ in 0..2 {
+        browser.login_with("ada", &long).await.assert_status(200);
+    }
+    let body = json!({"password": long});
+    browser.post("/api/auth/account/delete/", &body).await.assert_status(200);
+}

@@ -79,6 +79,7 @@ async fn whoever_fails_learns_only_that_they_failed() {
         ("gone", PASSWORD),
         ("ada@example.com", PASSWORD),
         ("ada", &"x".repeat(129)),
+        ("ada", &"x".repeat(4097)),
     ] {
         let reply = app.browser().login_with(username, password).await;
         assert_eq!(reply.assert_status(400).body, refused, "{username}");

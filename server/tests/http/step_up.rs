@@ -95,12 +95,12 @@ async fn the_owner_is_asked_for_wherever_the_sign_in_is_old() {
 
 #[tokio::test]
 async fn a_password_that_is_none_is_said_by_field() {
-    let too_long = "Ensure this field has no more than 128 characters.";
+    let too_long = "Ensure this field has no more than 4096 characters.";
     let rows = [
         (json!(""), "This field may not be blank."),
         (json!(null), "This field may not be null."),
         (json!([]), "Not a valid string."),
-        (json!("x".repeat(129)), too_long),
+        (json!("x".repeat(4097)), too_long),
     ];
     let app = TestApp::new().await;
     let browser = app.signed_in("ada").await;

@@ -86,7 +86,8 @@ async fn owner(
     if !state.web.asks_old_password {
         return Ok(Some(step_up::owner(state, &caller, fields, client).await?.into()));
     }
-    let Some(old) = read(fields, OLD, state.auth.policy.passwords.max_chars, errors) else {
+    let longest = state.auth.policy.passwords.longest_shown();
+    let Some(old) = read(fields, OLD, longest, errors) else {
         return Ok(None);
     };
     match state.auth.owner(caller.user_id, old.into(), client).await {

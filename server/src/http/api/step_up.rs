@@ -26,7 +26,7 @@ pub fn read_required(
     fields: &Fields,
     errors: &mut FieldErrors,
 ) -> Option<SecretString> {
-    let max_chars = state.auth.policy.passwords.max_chars;
+    let max_chars = state.auth.policy.passwords.longest_shown();
     new_password::read(fields, PASSWORD, max_chars, errors).map(Into::into)
 }
 
