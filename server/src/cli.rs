@@ -157,6 +157,15 @@ pub enum CliError {
     /// People could not be taken over.
     #[error("{0}")]
     Import(#[from] crate::auth::import::ImportError),
+    /// Looking at it would change it.
+    #[error(
+        "the database is one of an older version, and a dry run changes nothing: start the server \
+         once, or import without --dry-run"
+    )]
+    OlderDatabase,
+    /// There is no room for an empty database.
+    #[error("no folder for what a dry run needs can be made: {0}")]
+    StandIn(#[source] std::io::Error),
     /// The report could not be written.
     #[error("the report cannot be written: {0}")]
     Report(#[source] std::io::Error),

@@ -1,6 +1,6 @@
 //! From a configuration to a running service.
 
-mod database;
+pub mod database;
 pub mod key;
 mod private;
 pub mod site;
@@ -16,10 +16,10 @@ use crate::{
         Auth, AuthError, Blacklist, HashPool, failures::Failures, logout::Unfinished,
         sightings::Sightings,
     },
-    config::{Config, ConfigError, KeySettings, MailRoute},
+    config::{Config, ConfigError, KeySettings, LegacyKeySettings, MailRoute},
     domain::{
-        Argon2id, Family, SessionId, SigningKey, SystemClock, SystemEntropy, TokenKind, Tokens,
-        UserId, clock::Clock as _,
+        Argon2id, Family, LegacyKey, SessionId, SigningKey, SystemClock, SystemEntropy, TokenKind,
+        Tokens, UserId, clock::Clock as _,
     },
     http::{AppState, Web, router},
     lifecycle,
@@ -88,10 +88,17 @@ async fn open_with_key(config: &Config) -> Result<Arc<Auth>, StartError> {
                 .to_owned(),
         )
     })?;
+    // Before ours is remembered: one that cannot stay is not to be the one that was known.
+    let legacy = config.legacy_key.as_ref().map(|legacy| load_legacy(settings, legacy));
+    let legacy = legacy.transpose()?;
     let store = database::open(config).await?;
     let key = admit_key(&*store, settings, config.new_key).await?;
-    let legacy = config.legacy_key.as_ref().map(key::load_legacy).transpose()?;
     assemble(config, store, Tokens::new(key, config.tokens.clone()).with_legacy(legacy))
+}
+
+fn load_legacy(own: &KeySettings, legacy: &LegacyKeySettings) -> Result<LegacyKey, StartError> {
+    key::check_apart(own, legacy)?;
+    Ok(key::load_legacy(legacy)?)
 }
 
 async fn admit_key(

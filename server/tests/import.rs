@@ -1,6 +1,7 @@
 //! What an import makes of what it finds, there and here.
 
 mod people;
+mod program;
 
 use crate::support::{
     Browser, Engine, TestApp,

@@ -8,7 +8,7 @@ use latchkey::{
         UserId, Username, clock::ManualClock, entropy::SeededEntropy,
     },
     storage::{
-        ClientInfo, Constraint, Dead, Heard, NewEmail, NewUser, PostgresStore, Sighting,
+        ClientInfo, Constraint, Dead, Heard, NewEmail, NewUser, PostgresStore, Schema, Sighting,
         SqliteStore, Store, StoreError, Tx,
     },
 };

@@ -5,8 +5,8 @@ use clap::Args;
 use super::{CliError, say};
 use crate::{
     config::{
-        Config, KeySource,
-        checklist::{Verdict, checklist},
+        Config, KeySettings, KeySource, LegacyKeySettings,
+        checklist::{KeyFaults, Verdict, checklist},
     },
     domain::SystemEntropy,
     startup::key,
@@ -26,7 +26,7 @@ impl Check {
     /// # Errors
     /// [`CliError::Unsafe`] with `--deploy`, when something has to change.
     pub fn run(&self, config: &Config) -> Result<(), CliError> {
-        let findings = checklist(config, key_fault(config));
+        let findings = checklist(config, key_faults(config));
         for finding in &findings {
             let verdict = match finding.verdict {
                 Verdict::Good => "ok",
@@ -44,8 +44,25 @@ impl Check {
     }
 }
 
-/// What is wrong with a key that was given; one that the server makes is not made for this.
-fn key_fault(config: &Config) -> Option<String> {
-    let given = config.key.as_ref().filter(|key| !matches!(key.source, KeySource::Own(_)))?;
-    key::load(given, false, &SystemEntropy).err().map(|fault| fault.to_string())
+/// What is wrong with keys that were given; one that the server makes is not made for this.
+fn key_faults(config: &Config) -> KeyFaults {
+    let given = config.key.as_ref().filter(|key| !matches!(key.source, KeySource::Own(_)));
+    let own = given.and_then(|key| key::load(key, false, &SystemEntropy).err());
+    let legacy = config.legacy_key.as_ref().and_then(|legacy| legacy_fault(legacy, given));
+    KeyFaults { own: own.map(|fault| fault.to_string()), legacy }
+}
+
+fn legacy_fault(legacy: &LegacyKeySettings, own: Option<&KeySettings>) -> Option<String> {
+    const INSECURE: &str = "it begins with django-insecure-, as keys do that stand in \
+        repositories: whoever knows it can be anybody. Give Django another one, or let people sign \
+        in again";
+    let checked = || {
+        key::load_legacy(legacy)?;
+        own.map_or(Ok(()), |own| key::check_apart(own, legacy))?;
+        key::is_insecure(legacy)
+    };
+    match checked() {
+        Ok(insecure) => insecure.then(|| INSECURE.to_owned()),
+        Err(fault) => Some(fault.to_string()),
+    }
 }

@@ -11,13 +11,14 @@ use std::{
 use clap::{Args, Subcommand};
 use indicatif::{ProgressBar, ProgressStyle};
 use secrecy::{ExposeSecret as _, SecretString};
+use tempfile::TempDir;
 
 use super::{CliError, say, table::print};
 use crate::{
     auth::import::{Counts, ImportError, ImportRules, ImportWatcher, Notice, Refusal},
     config::{Config, Database},
     startup,
-    storage::{DjangoSource, DjangoUser, SourceError},
+    storage::{DjangoSource, DjangoUser, Schema, SourceError},
 };
 
 /// Commands that take over people from elsewhere.
@@ -72,7 +73,13 @@ impl Django {
     async fn run(self, config: &Config) -> Result<(), CliError> {
         let mut source = self.open().await?;
         let mut watcher = Watcher::new(self.report.as_ref())?;
-        let auth = startup::open(config).await?;
+        // Of nobody there is nothing to look at: an empty database does, and is thrown away.
+        let (config, _stand_in) = if self.dry_run && is_empty(config).await? {
+            stand_in(config)?
+        } else {
+            (config.clone(), None)
+        };
+        let auth = startup::open(&config).await?;
         let rules = ImportRules {
             allow_md5: self.allow_md5,
             restore_deleted: self.restore_deleted,
@@ -98,6 +105,21 @@ impl Django {
         };
         Ok(opened.map_err(ImportError::from)?)
     }
+}
+
+/// Whether there is nobody. A database that would have to be changed to find out is left alone.
+async fn is_empty(config: &Config) -> Result<bool, CliError> {
+    match startup::database::schema(&config.database).await? {
+        Schema::None => Ok(true),
+        Schema::Current => Ok(false),
+        Schema::Older => Err(CliError::OlderDatabase),
+    }
+}
+
+fn stand_in(config: &Config) -> Result<(Config, Option<TempDir>), CliError> {
+    let folder = TempDir::new().map_err(CliError::StandIn)?;
+    let database = Database::Sqlite(folder.path().join("empty.db"));
+    Ok((Config { database, ..config.clone() }, Some(folder)))
 }
 
 fn tell(counts: Counts, dry_run: bool) {

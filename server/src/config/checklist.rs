@@ -9,6 +9,7 @@ use super::{Config, KeySource, MailRoute};
 const SHORTEST_WINDOW: Duration = Duration::from_secs(45);
 const LONGEST_ACCESS: Duration = Duration::from_mins(15);
 const LONGEST_LEEWAY: Duration = Duration::from_mins(1);
+const LONGEST_TRUST: Duration = Duration::from_hours(1);
 
 /// How a setting stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,8 +33,17 @@ pub struct Finding {
     pub words: String,
 }
 
-/// Goes through the list. `key_fault` is what is wrong with a key that was given.
-pub fn checklist(config: &Config, key_fault: Option<String>) -> Vec<Finding> {
+/// What is wrong with keys that were given.
+#[derive(Clone, Debug, Default)]
+pub struct KeyFaults {
+    /// With the signing key.
+    pub own: Option<String>,
+    /// With that of the system before this one.
+    pub legacy: Option<String>,
+}
+
+/// Goes through the list.
+pub fn checklist(config: &Config, faults: KeyFaults) -> Vec<Finding> {
     vec![
         http_only(config),
         tls(config),
@@ -43,10 +53,11 @@ pub fn checklist(config: &Config, key_fault: Option<String>) -> Vec<Finding> {
         windows(config),
         access_lifetime(config),
         cors(config),
-        signing_key(config, key_fault),
-        legacy_key(config),
+        signing_key(config, faults.own),
+        legacy_key(config, faults.legacy),
         mail(config),
         old_password(config),
+        reauthentication(config),
         validators(config),
         rate_limits(config),
     ]
@@ -180,8 +191,11 @@ fn signing_key(config: &Config, fault: Option<String>) -> Finding {
     }
 }
 
-fn legacy_key(config: &Config) -> Finding {
+fn legacy_key(config: &Config, fault: Option<String>) -> Finding {
     const SETTING: &str = "LEGACY_SIGNING_KEY";
+    if let Some(fault) = fault {
+        return finding(SETTING, Verdict::Change, fault);
+    }
     if config.legacy_key.is_some() {
         advice(SETTING, "remove it once the old system's last refresh token has expired")
     } else {
@@ -198,6 +212,15 @@ fn old_password(config: &Config) -> Finding {
             SETTING,
             "set it to true: a session that is stolen young is enough to change the password now",
         )
+    }
+}
+
+fn reauthentication(config: &Config) -> Finding {
+    const SETTING: &str = "REAUTHENTICATE_AFTER";
+    if config.auth.reauthenticate_after <= LONGEST_TRUST {
+        good(SETTING, "who deletes an account or ends sessions has shown the password of late")
+    } else {
+        advice(SETTING, "set it to 15m: a browser left alone is enough to delete the account now")
     }
 }
 

@@ -17,6 +17,10 @@ use super::{
 /// How far ahead of us the clock of whoever issued a token may be.
 pub const CLOCK_SKEW: Duration = Duration::from_mins(1);
 
+/// The longest life of a refresh token of the system before this one: no browser keeps a cookie for
+/// longer. Whoever signs one for ever has made a mistake, or is up to something.
+pub const LONGEST_LEGACY: Duration = Duration::from_hours(400 * 24);
+
 /// What a token is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TokenKind {
@@ -212,10 +216,14 @@ impl RawClaims {
         if self.sid.is_some() || self.r#gen.is_some() {
             return Err(TokenFault::Invalid);
         }
+        let issued_at = common.issued_at.ok_or(TokenFault::Invalid)?;
+        if common.expires_at > issued_at + LONGEST_LEGACY {
+            return Err(TokenFault::Invalid);
+        }
         Ok(LegacyToken {
             user_id: user_id(self.user_id.as_ref())?,
             id: LegacyId::new(common.jti).ok_or(TokenFault::Invalid)?,
-            issued_at: common.issued_at.ok_or(TokenFault::Invalid)?,
+            issued_at,
             expires_at: common.expires_at,
         })
     }

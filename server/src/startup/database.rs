@@ -9,7 +9,7 @@ use super::{StartError, private};
 use crate::{
     config::{Config, ConfigError, Database},
     domain::SystemClock,
-    storage::{PostgresStore, SqliteStore, Store, StoreError},
+    storage::{PostgresStore, Schema, SqliteStore, Store, StoreError},
 };
 
 /// Opens it.
@@ -25,22 +25,48 @@ pub async fn open(config: &Config) -> Result<Arc<dyn Store>, StartError> {
     }
 }
 
+/// How it stands. Nothing is made or changed.
+///
+/// # Errors
+/// [`StartError::Database`].
+pub async fn schema(database: &Database) -> Result<Schema, StartError> {
+    match database {
+        Database::Sqlite(path) => {
+            Schema::of_sqlite(path).await.map_err(|error| sqlite_error(path, error))
+        }
+        Database::Postgres(url) => {
+            let options = postgres_options(url)?;
+            let schema = Schema::of_postgres(&options).await;
+            schema.map_err(|error| postgres_error(postgres_name(&options), error))
+        }
+    }
+}
+
 async fn open_sqlite(path: &Path) -> Result<SqliteStore, StartError> {
     make_room(path)?;
     SqliteStore::open(path, Arc::new(SystemClock)).await.map_err(|error| sqlite_error(path, error))
 }
 
 async fn open_postgres(url: &SecretString, connections: u32) -> Result<PostgresStore, StartError> {
-    let options: PgConnectOptions = url
-        .expose_secret()
-        .parse()
-        .map_err(|_| ConfigError("DATABASE_URL cannot be read.".to_owned()))?;
-    // Without the password.
-    let (host, port) = (options.get_host().to_owned(), options.get_port());
-    let name = format!("{} at {host}:{port}", options.get_database().unwrap_or_default());
-    PostgresStore::open(options, connections, None)
-        .await
-        .map_err(|error| StartError::Database(name, error, ", and that PostgreSQL runs there"))
+    let options = postgres_options(url)?;
+    let name = postgres_name(&options);
+    let opened = PostgresStore::open(options, connections, None).await;
+    opened.map_err(|error| postgres_error(name, error))
+}
+
+fn postgres_options(url: &SecretString) -> Result<PgConnectOptions, ConfigError> {
+    let options = url.expose_secret().parse();
+    options.map_err(|_| ConfigError("DATABASE_URL cannot be read.".to_owned()))
+}
+
+/// Without the password.
+fn postgres_name(options: &PgConnectOptions) -> String {
+    let (host, port) = (options.get_host(), options.get_port());
+    format!("{} at {host}:{port}", options.get_database().unwrap_or_default())
+}
+
+const fn postgres_error(name: String, error: StoreError) -> StartError {
+    StartError::Database(name, error, ", and that PostgreSQL runs there")
 }
 
 fn sqlite_error(path: &Path, error: StoreError) -> StartError {

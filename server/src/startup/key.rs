@@ -29,6 +29,12 @@ pub enum KeyError {
     /// The one of the system before this one does not verify anything, or anybody can guess it.
     #[error("{0}: {1}")]
     Legacy(String, KeyFault),
+    /// Whoever could sign tokens of the system before this one could sign ours.
+    #[error(
+        "LEGACY_SIGNING_KEY is the signing key of this server, too: whoever holds the old system's \
+         key could make tokens here. Set SIGNING_KEY to another one"
+    )]
+    Shared,
     /// There is no public key.
     #[error("VERIFYING_KEY is neither a public key in PEM nor the name of its file: {0}")]
     NoPublicKey(PathBuf),
@@ -107,6 +113,37 @@ pub fn load(
 pub fn load_legacy(settings: &LegacyKeySettings) -> Result<LegacyKey, KeyError> {
     let (name, key) = named("LEGACY_SIGNING_KEY", &settings.source)?;
     LegacyKey::new(settings.algorithm, &key).map_err(|fault| KeyError::Legacy(name, fault))
+}
+
+/// Checks that the key of the system before this one is not ours, too.
+///
+/// # Errors
+/// [`KeyError::Shared`]; when one of them cannot be read.
+pub fn check_apart(own: &KeySettings, legacy: &LegacyKeySettings) -> Result<(), KeyError> {
+    // One that is yet to be made is nobody's.
+    if matches!(&own.source, KeySource::Own(file) if !file.exists()) {
+        return Ok(());
+    }
+    let (_, own_key) = named("SIGNING_KEY", &own.source)?;
+    let (_, legacy_key) = named("LEGACY_SIGNING_KEY", &legacy.source)?;
+    let same_pair = || {
+        let ours = SigningKey::new(own.algorithm, &own_key);
+        ours.is_ok_and(|ours| ours.check_public_half(&legacy_key).is_ok())
+    };
+    let has_pair = own.algorithm.min_secret_bytes().is_none();
+    if own_key == legacy_key || (has_pair && same_pair()) {
+        return Err(KeyError::Shared);
+    }
+    Ok(())
+}
+
+/// Whether Django made it for somebody's first steps: it stands in many a repository.
+///
+/// # Errors
+/// When it cannot be read.
+pub fn is_insecure(legacy: &LegacyKeySettings) -> Result<bool, KeyError> {
+    let (_, key) = named("LEGACY_SIGNING_KEY", &legacy.source)?;
+    Ok(key.starts_with(b"django-insecure-"))
 }
 
 /// A key and what it is called where something is wrong with it.

@@ -197,6 +197,11 @@ async fn what_is_wrong_with_one_is_said_as_simplejwt_says_it() {
         ("a number for an id", changed("jti", json!(7)), "Token is invalid"),
         ("an access token", changed("token_type", json!("access")), "Token has wrong type"),
         ("no moment of issue", without("iat"), "Token is invalid"),
+        (
+            "of a very long life",
+            changed("exp", json!(NOW - 3600 + 400 * 86_400 + 1)),
+            "Token is invalid",
+        ),
         ("from the future", changed("iat", json!(NOW + 61)), "Token is invalid"),
         (
             "a session",
@@ -212,6 +217,8 @@ async fn what_is_wrong_with_one_is_said_as_simplejwt_says_it() {
         assert!(reply.cookie_names().is_empty(), "{case}");
     }
     assert!(app.auth.store.list_sessions(None).await.unwrap().is_empty());
+    let long = changed("exp", json!(NOW - 3600 + 400 * 86_400));
+    app.browser().post("/api/auth/token/verify/", &json!({"token": long})).await.assert_status(200);
     // As old versions of simplejwt write it.
     holding(&app, &changed("user_id", json!(1))).refresh().await.assert_status(200);
 }

@@ -56,7 +56,24 @@ async fn of_two_first_keys_one_is_the_first(database: &TestDatabase) {
     assert_eq!(tx.lock_keys().await.unwrap(), known);
 }
 
+async fn looking_at_a_schema_changes_nothing(database: &TestDatabase) {
+    let schema = async || match &database.place {
+        Place::File { path, .. } => Schema::of_sqlite(path).await.unwrap(),
+        Place::Server { url } => Schema::of_postgres(&url.parse().unwrap()).await.unwrap(),
+    };
+    for _ in 0..2 {
+        assert_eq!(schema().await, Schema::None);
+    }
+    database.open().await.close().await;
+    assert_eq!(schema().await, Schema::Current);
+    database.execute("DELETE FROM _sqlx_migrations WHERE version > 3").await;
+    for _ in 0..2 {
+        assert_eq!(schema().await, Schema::Older);
+    }
+}
+
 on_both_engines! {
+    looking_at_a_schema_changes_nothing,
     the_feed_tells_what_others_end,
     an_older_binary_starts_on_a_newer_schema,
     of_two_first_keys_one_is_the_first,
