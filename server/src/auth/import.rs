@@ -2,15 +2,18 @@
 //! is there is left alone, so it can be started again at any time, beside a running server, too.
 
 mod ended;
+mod expected;
 mod moment;
 pub mod plan;
 pub mod row;
+
+use std::{collections::HashSet, time::Duration};
 
 use self::{
     plan::{Taken, Verdict, wanted},
     row::{Addresses, Applicant, Candidate},
 };
-use super::{ATTEMPTS, Auth, AuthError};
+use super::{ATTEMPTS, Auth, AuthError, imported_hash::INTERVAL};
 use crate::{
     domain::{UserId, password::HashFault, user::UsernameFault},
     storage::{DjangoSource, DjangoUser, ImportedUser, SourceError, StoreError},
@@ -28,6 +31,14 @@ pub struct ImportRules {
     pub restore_deleted: bool,
     /// Whether it is only looked at what would become of them.
     pub dry_run: bool,
+    /// How long to wait, before the first of a new kind of hash is there, until whoever serves knows
+    /// what it costs: [`ImportRules::UNTIL_KNOWN`].
+    pub wait: Duration,
+}
+
+impl ImportRules {
+    /// By then every running server has looked which hashes there will be, and tried them.
+    pub const UNTIL_KNOWN: Duration = Duration::from_secs(2 * INTERVAL.as_secs());
 }
 
 /// Why somebody is not taken over.
@@ -127,6 +138,8 @@ impl From<StoreError> for ImportError {
 pub trait ImportWatcher: Send {
     /// So many will come; whether allauth says which addresses were verified.
     fn begins(&mut self, people: u64, knows_verified: bool);
+    /// It goes on in a while.
+    fn waits(&mut self, time: Duration);
     /// Somebody was before, and their account was deleted here.
     fn removed(&mut self, who: &DjangoUser);
     /// Somebody cannot be taken over.
@@ -159,20 +172,16 @@ impl Auth {
             tx.commit().await?;
         }
         let addresses = Addresses::new(verified.unwrap_or_default());
-        let mut import =
-            Import { auth: self, rules, addresses, counts: Counts::default(), watcher };
-        // Without writes nothing else remembers who would have come before.
-        let mut taken = Taken::default();
-        let mut after = i64::MIN;
-        let mut counts = loop {
-            let rows = source.users_after(after, BATCH).await?;
-            let Some(last) = rows.last() else { break import.counts };
-            after = last.id;
-            import.batch(&rows, &mut taken).await?;
-            if !rules.dry_run {
-                taken = Taken::default();
-            }
-        };
+        let counts = Counts::default();
+        let expected = HashSet::new();
+        let mut import = Import { auth: self, rules, addresses, expected, counts, watcher };
+        let done = import.people(source).await;
+        let mut counts = import.counts;
+        if !rules.dry_run {
+            // Whoever is here brings their own.
+            self.store.forget_expected_decoys().await?;
+        }
+        done?;
         counts.ended_tokens = self.import_ended_tokens(source, rules.dry_run).await?;
         Ok(counts)
     }
@@ -182,16 +191,42 @@ struct Import<'a> {
     auth: &'a Auth,
     rules: ImportRules,
     addresses: Addresses,
+    /// The decoys of the hashes that may come, as whoever serves knows.
+    expected: HashSet<String>,
     counts: Counts,
     watcher: &'a mut dyn ImportWatcher,
 }
 
 impl Import<'_> {
-    async fn batch(&mut self, rows: &[DjangoUser], taken: &mut Taken) -> Result<(), AuthError> {
-        let now = self.auth.store.now().await?;
-        let read = |row| Applicant::read(row, &self.addresses, self.rules, now);
-        let applicants: Vec<_> = rows.iter().map(read).collect();
-        let verdicts = self.settle(&applicants, taken).await?;
+    async fn people(&mut self, source: &mut DjangoSource) -> Result<(), ImportError> {
+        // Without writes nothing else remembers who would have come before.
+        let mut taken = Taken::default();
+        let mut after = i64::MIN;
+        loop {
+            let rows = source.users_after(after, BATCH).await?;
+            let Some(last) = rows.last() else { return Ok(()) };
+            after = last.id;
+            self.batch(source, &rows, &mut taken).await?;
+            if !self.rules.dry_run {
+                taken = Taken::default();
+            }
+        }
+    }
+
+    async fn batch(
+        &mut self,
+        source: &mut DjangoSource,
+        rows: &[DjangoUser],
+        taken: &mut Taken,
+    ) -> Result<(), ImportError> {
+        let verdicts = loop {
+            let applicants = self.applicants(rows).await?;
+            if let Some(verdicts) = self.settle(&applicants, taken).await? {
+                break verdicts;
+            }
+            *taken = Taken::default();
+            self.expect_hashes(source, &applicants).await?;
+        };
         for (row, verdict) in rows.iter().zip(verdicts) {
             self.count(row, verdict);
         }
@@ -199,12 +234,19 @@ impl Import<'_> {
         Ok(())
     }
 
-    /// Decides about people and takes over who can be, in one transaction.
+    async fn applicants(&self, rows: &[DjangoUser]) -> Result<Vec<Applicant>, AuthError> {
+        let now = self.auth.store.now().await?;
+        let read = |row| Applicant::read(row, &self.addresses, self.rules, now);
+        Ok(rows.iter().map(read).collect())
+    }
+
+    /// Decides about people and takes over who can be, in one transaction. `None` where somebody would
+    /// come whose hash is not expected.
     async fn settle(
         &self,
         applicants: &[Applicant],
         taken: &mut Taken,
-    ) -> Result<Vec<Verdict>, AuthError> {
+    ) -> Result<Option<Vec<Verdict>>, AuthError> {
         let wanted = wanted(applicants);
         for _ in 0..ATTEMPTS {
             let mut tx = self.auth.store.begin().await?;
@@ -215,15 +257,18 @@ impl Import<'_> {
             let applicants = applicants.iter().cloned();
             let verdicts: Vec<_> = applicants.map(|one| taken.decide(one, restore)).collect();
             if self.rules.dry_run {
-                return Ok(verdicts);
+                return Ok(Some(verdicts));
             }
             let users: Vec<_> = verdicts.iter().filter_map(to_insert).collect();
+            if !users.iter().all(|user| self.expects(user)) {
+                return Ok(None);
+            }
             let restored = users.iter().filter(|user| user.legacy_refused_before.is_some());
             let restored: Vec<_> = restored.map(|user| user.id).collect();
             tx.forget_removals(&restored).await?;
             if tx.insert_imported(&users).await?.len() == users.len() {
                 tx.commit().await?;
-                return Ok(verdicts);
+                return Ok(Some(verdicts));
             }
             // Somebody has registered between the two statements: look again.
             *taken = Taken::default();

@@ -10,7 +10,7 @@ use super::{Auth, AuthError};
 use crate::{domain::PasswordHash, storage::UserRecord};
 
 /// How often it is looked which there are: an import may go on beside.
-const INTERVAL: Duration = Duration::from_secs(10);
+pub(super) const INTERVAL: Duration = Duration::from_secs(10);
 
 impl Auth {
     /// Puts a hash of ours in the place of an imported one, now that its password was shown. Returns

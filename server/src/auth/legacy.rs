@@ -4,10 +4,10 @@
 use super::{Auth, AuthError};
 use crate::{
     domain::{
-        Claims, EventKind, Family, LegacyToken, Presented, RevokeCause, SessionId, TokenFault,
-        claims::CLOCK_SKEW,
+        Claims, EventKind, Family, LegacyToken, Presented, RevokeCause, SessionId, Timestamp,
+        TokenFault, claims::CLOCK_SKEW,
     },
-    storage::{ClientInfo, Tx},
+    storage::{ClientInfo, Tx, UserRecord},
 };
 
 impl Auth {
@@ -50,21 +50,11 @@ impl Auth {
             return Ok(None);
         }
         let mut tx = self.store.begin().await?;
-        // Who has the same number by chance is nobody that the token speaks of.
-        let user = tx.lock_user(token.user_id).await?.filter(|user| user.imported_at.is_some());
-        let user = user.ok_or(AuthError::Token(TokenFault::Invalid))?;
-        if user.disabled_at.is_some() {
-            return Err(AuthError::Inactive);
-        }
-        // A token may be dated ahead by as much as clocks differ.
-        if user.legacy_refused_before.is_some_and(|moment| token.issued_at < moment + CLOCK_SKEW) {
-            return Err(ENDED);
-        }
+        let user = owner(tx.lock_user(token.user_id).await?, token)?;
         if !tx.use_legacy_token(&token.id, token.expires_at).await? {
             drop(tx);
-            // Another tab has come first, or it was ended.
-            let taken_over = self.store.lookup_family(session).await?.is_some();
-            return if taken_over { Ok(None) } else { Err(ENDED) };
+            self.must_be_open(session).await?;
+            return Ok(None);
         }
         let now = tx.now().await?;
         // It shows that somebody signed in there, and not when.
@@ -75,6 +65,26 @@ impl Auth {
         tx.insert_family(&family, client).await?;
         self.note(&mut *tx, user.id, EventKind::SignedIn, client, now).await?;
         Ok(Some(tx))
+    }
+
+    /// Whether the family that a token stands for could be opened: `false` where it is there already.
+    /// Nothing changes by the question.
+    pub(super) async fn may_exchange(&self, token: &LegacyToken) -> Result<bool, AuthError> {
+        let session = token.session();
+        if self.store.lookup_family(session).await?.is_some() {
+            return Ok(false);
+        }
+        owner(self.store.lookup_user(token.user_id).await?, token)?;
+        if !self.store.legacy_token_is_used(&token.id).await? {
+            return Ok(true);
+        }
+        self.must_be_open(session).await?;
+        Ok(false)
+    }
+
+    /// Of a token that is used: another tab has come first, or it was ended.
+    async fn must_be_open(&self, session: SessionId) -> Result<(), AuthError> {
+        self.store.lookup_family(session).await?.map(drop).ok_or(ENDED)
     }
 
     /// Takes a token out of use whose family cannot be opened.
@@ -106,6 +116,22 @@ impl Auth {
         sessions.dedup();
         Ok(sessions)
     }
+}
+
+/// Whom a token speaks of, if it is good for anything.
+fn owner(found: Option<UserRecord>, token: &LegacyToken) -> Result<UserRecord, AuthError> {
+    // Who has the same number by chance is nobody that the token speaks of.
+    let user = found.filter(|user| user.imported_at.is_some());
+    let user = user.ok_or(AuthError::Token(TokenFault::Invalid))?;
+    if user.disabled_at.is_some() {
+        return Err(AuthError::Inactive);
+    }
+    // A token may be dated ahead by as much as clocks differ.
+    let refused = |moment: Timestamp| token.issued_at < moment + CLOCK_SKEW;
+    if user.legacy_refused_before.is_some_and(refused) {
+        return Err(ENDED);
+    }
+    Ok(user)
 }
 
 /// Nobody remembers why.

@@ -1,10 +1,7 @@
 //! Is this token good?
 
 use super::{Auth, AuthError, Standing};
-use crate::{
-    domain::{Claims, Decision, LegacyToken, Presented, TokenFault, TokenKind, decide},
-    storage::ClientInfo,
-};
+use crate::domain::{Claims, Decision, LegacyToken, Presented, TokenFault, TokenKind, decide};
 
 /// Why a token is not good.
 #[derive(Debug, thiserror::Error)]
@@ -41,12 +38,9 @@ impl Auth {
 
     /// A token of the system before this one is good as long as it could be exchanged.
     async fn verify_legacy(&self, token: &LegacyToken) -> Result<(), VerifyError> {
-        match self.exchange(token, &ClientInfo::default()).await {
-            Ok(Some(uncommitted)) => {
-                drop(uncommitted);
-                Ok(())
-            }
-            Ok(None) => self.verify_own(&token.claims()).await,
+        match self.may_exchange(token).await {
+            Ok(true) => Ok(()),
+            Ok(false) => self.verify_own(&token.claims()).await,
             Err(AuthError::Ended(_)) => Err(VerifyError::Blacklisted),
             Err(error) => Err(error.into()),
         }

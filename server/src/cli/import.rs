@@ -6,6 +6,7 @@ use std::{
     fs::File,
     io::{self, Write},
     path::PathBuf,
+    time::Duration,
 };
 
 use clap::{Args, Subcommand};
@@ -16,7 +17,7 @@ use tempfile::TempDir;
 use super::{CliError, say, table::print};
 use crate::{
     auth::import::{Counts, ImportError, ImportRules, ImportWatcher, Notice, Refusal},
-    config::{Config, Database},
+    config::{Config, Database, settings::duration},
     startup,
     storage::{DjangoSource, DjangoUser, Schema, SourceError},
 };
@@ -52,6 +53,10 @@ pub struct Django {
     /// Take over people whose passwords were hashed with MD5, too
     #[arg(long)]
     allow_md5: bool,
+    /// How long to wait, where people bring new kinds of hashes, until running servers know what those
+    /// cost to check: 0s where none runs. Unset: 20s
+    #[arg(long, value_name = "TIME", value_parser = duration)]
+    wait: Option<Duration>,
     /// Write who is refused, and why, to this file instead of to standard error
     #[arg(long, value_name = "FILE")]
     report: Option<PathBuf>,
@@ -84,6 +89,7 @@ impl Django {
             allow_md5: self.allow_md5,
             restore_deleted: self.restore_deleted,
             dry_run: self.dry_run,
+            wait: self.wait.unwrap_or(ImportRules::UNTIL_KNOWN),
         };
         let done = auth.import(&mut source, rules, &mut watcher).await;
         watcher.bar.finish_and_clear();
@@ -174,6 +180,19 @@ impl ImportWatcher for Watcher {
         if let Ok(style) = ProgressStyle::with_template("{bar:40} {pos}/{len} people, {eta} left") {
             self.bar.set_style(style);
         }
+    }
+
+    fn waits(&mut self, time: Duration) {
+        if time.is_zero() {
+            return;
+        }
+        let seconds = time.as_secs();
+        self.bar.suspend(|| {
+            say(&format!(
+                "waiting {seconds} s, until running servers know what these passwords cost to check: \
+                 --wait 0s where none runs"
+            ));
+        });
     }
 
     fn removed(&mut self, who: &DjangoUser) {

@@ -290,7 +290,7 @@ fn flag() -> BoolishValueParser {
 }
 
 /// `15m`, `7d`, `1h 30m`; a bare number is seconds.
-fn duration(text: &str) -> Result<Duration, String> {
+pub(crate) fn duration(text: &str) -> Result<Duration, String> {
     if let Ok(seconds) = text.parse() {
         return Ok(Duration::from_secs(seconds));
     }

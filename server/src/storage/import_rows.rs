@@ -158,6 +158,11 @@ fn json(value: &impl Serialize) -> Result<String, StoreError> {
     serde_json::to_string(value).map_err(|error| sqlx::Error::Encode(Box::new(error)).into())
 }
 
+/// Decoys as one JSON array.
+pub(super) fn decoys(decoys: &[PasswordHash]) -> Result<String, StoreError> {
+    json(&decoys.iter().map(PasswordHash::expose).collect::<Vec<_>>())
+}
+
 /// Ids as one JSON array.
 pub(super) fn json_ids(ids: &[UserId]) -> Result<String, StoreError> {
     json(&ids.iter().map(|id| id.0).collect::<Vec<_>>())

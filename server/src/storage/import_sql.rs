@@ -30,7 +30,25 @@ macro_rules! removals {
     };
 }
 
+macro_rules! expected {
+    ($texts:literal) => {
+        pub(in crate::storage) const EXPECT_DECOYS: &str = concat!(
+            "INSERT INTO expected_decoys (decoy) SELECT value FROM ",
+            $texts,
+            " WHERE true ON CONFLICT DO NOTHING"
+        );
+
+        pub(in crate::storage) const COUNT_NEW_DECOYS: &str = concat!(
+            "SELECT count(*) FROM ",
+            $texts,
+            " WHERE NOT EXISTS (SELECT 1 FROM users WHERE password_decoy = value)"
+        );
+    };
+}
+
 pub(super) mod sqlite {
+    expected!("json_each($1)");
+
     pub(in crate::storage) const CLAIMS: &str = claims!(
         "(SELECT value FROM json_each($1))",
         "(SELECT value FROM json_each(",
@@ -70,6 +88,8 @@ pub(super) mod sqlite {
 }
 
 pub(super) mod postgres {
+    expected!("json_array_elements_text($1::json)");
+
     pub(in crate::storage) const CLAIMS: &str = claims!(
         "(SELECT value::bigint FROM json_array_elements_text($1::json))",
         "(SELECT value FROM json_array_elements_text(",
@@ -106,5 +126,7 @@ pub(super) mod postgres {
 pub(super) const UPGRADE_PASSWORD: &str = "UPDATE users SET password_hash = $3, \
      password_decoy = NULL WHERE id = $1 AND password_hash = $2";
 
-pub(super) const PASSWORD_DECOYS: &str =
-    "SELECT DISTINCT password_decoy FROM users WHERE password_decoy IS NOT NULL";
+pub(super) const PASSWORD_DECOYS: &str = "SELECT DISTINCT password_decoy FROM users \
+     WHERE password_decoy IS NOT NULL UNION SELECT decoy FROM expected_decoys";
+
+pub(super) const FORGET_EXPECTED_DECOYS: &str = "DELETE FROM expected_decoys";

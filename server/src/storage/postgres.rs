@@ -21,13 +21,13 @@ use super::{
     Sighting, Store, StoreError, Taken, Tx, UserRecord, WaitingMail,
     batcher::Batcher,
     event_rows::EventRow,
-    import_sql, migrate,
+    import_rows, import_sql, migrate,
     session_rows::{SessionRow, ended, session_id},
     sql::{self, Extra},
     user_rows::UserRow,
 };
 use crate::domain::{
-    Clock, Family, MailKind, PasswordHash, SessionId, Timestamp, Transition, UserId,
+    Clock, Family, LegacyId, MailKind, PasswordHash, SessionId, Timestamp, Transition, UserId,
 };
 
 /// How long a request waits for a connection before the answer is 503.
@@ -164,6 +164,26 @@ impl Store for PostgresStore {
         let decoys =
             answer(query_scalar(import_sql::PASSWORD_DECOYS).fetch_all(&self.pool)).await?;
         Ok(decoys.into_iter().map(PasswordHash::from_stored).collect())
+    }
+
+    async fn expect_decoys(&self, decoys: &[PasswordHash]) -> Result<bool, StoreError> {
+        let decoys = import_rows::decoys(decoys)?;
+        let change = query(import_sql::postgres::EXPECT_DECOYS).bind(&decoys);
+        answer(change.execute(&self.pool)).await?;
+        // In this order: what is used up in between is expected by then.
+        let count = query_scalar(import_sql::postgres::COUNT_NEW_DECOYS).bind(&decoys);
+        let count: i64 = answer(count.fetch_one(&self.pool)).await?;
+        Ok(count > 0)
+    }
+
+    async fn forget_expected_decoys(&self) -> Result<(), StoreError> {
+        answer(query(import_sql::FORGET_EXPECTED_DECOYS).execute(&self.pool)).await.map(drop)
+    }
+
+    async fn legacy_token_is_used(&self, id: &LegacyId) -> Result<bool, StoreError> {
+        let count = query_scalar(sql::LEGACY_TOKEN_IS_USED).bind(id.as_str());
+        let count: i64 = answer(count.fetch_one(&self.pool)).await?;
+        Ok(count == 1)
     }
 
     async fn queue_mail(

@@ -142,6 +142,8 @@ pub(super) const REFUSE_LEGACY_TOKENS: &str =
 pub(super) const USE_LEGACY_TOKEN: &str = "INSERT INTO legacy_tokens (jti, expires_at) \
      VALUES ($1, $2) ON CONFLICT (jti) DO NOTHING";
 
+pub(super) const LEGACY_TOKEN_IS_USED: &str = "SELECT count(*) FROM legacy_tokens WHERE jti = $1";
+
 pub(super) const FORGET_LEGACY_TOKENS: &str = "DELETE FROM legacy_tokens WHERE expires_at < $1";
 
 pub(super) const REVOKED_SINCE: &str = "SELECT id, revoked_at FROM sessions \

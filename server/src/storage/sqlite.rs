@@ -23,13 +23,13 @@ use super::{
     Sighting, Store, StoreError, Taken, Tx, UserRecord, WaitingMail,
     batcher::Batcher,
     event_rows::EventRow,
-    import_sql, migrate,
+    import_rows, import_sql, migrate,
     session_rows::{SessionRow, ended, session_id},
     sql,
     user_rows::UserRow,
 };
 use crate::domain::{
-    Clock, Family, MailKind, PasswordHash, SessionId, Timestamp, Transition, UserId,
+    Clock, Family, LegacyId, MailKind, PasswordHash, SessionId, Timestamp, Transition, UserId,
 };
 
 /// How long a writer waits for another process before the answer is 503.
@@ -150,6 +150,26 @@ impl Store for SqliteStore {
     async fn password_decoys(&self) -> Result<Vec<PasswordHash>, StoreError> {
         let decoys = query_scalar(import_sql::PASSWORD_DECOYS).fetch_all(&self.readers).await?;
         Ok(decoys.into_iter().map(PasswordHash::from_stored).collect())
+    }
+
+    async fn expect_decoys(&self, decoys: &[PasswordHash]) -> Result<bool, StoreError> {
+        let decoys = import_rows::decoys(decoys)?;
+        query(import_sql::sqlite::EXPECT_DECOYS).bind(&decoys).execute(&self.writer).await?;
+        // In this order: what is used up in between is expected by then.
+        let count = query_scalar(import_sql::sqlite::COUNT_NEW_DECOYS).bind(&decoys);
+        let count: i64 = count.fetch_one(&self.readers).await?;
+        Ok(count > 0)
+    }
+
+    async fn forget_expected_decoys(&self) -> Result<(), StoreError> {
+        query(import_sql::FORGET_EXPECTED_DECOYS).execute(&self.writer).await?;
+        Ok(())
+    }
+
+    async fn legacy_token_is_used(&self, id: &LegacyId) -> Result<bool, StoreError> {
+        let count = query_scalar(sql::LEGACY_TOKEN_IS_USED).bind(id.as_str());
+        let count: i64 = count.fetch_one(&self.readers).await?;
+        Ok(count == 1)
     }
 
     async fn queue_mail(

@@ -51,8 +51,19 @@ pub trait Store: Send + Sync + 'static {
         new: &PasswordHash,
     ) -> Result<bool, StoreError>;
 
-    /// One hash of each cost among the imported ones; nobody's password belongs to these.
+    /// One hash of each cost among the imported ones and those that are expected; nobody's password
+    /// belongs to these.
     async fn password_decoys(&self) -> Result<Vec<PasswordHash>, StoreError>;
+
+    /// Hashes that cost as much as these will come. Returns whether there are some that nobody has had
+    /// until now; it is committed then.
+    async fn expect_decoys(&self, decoys: &[PasswordHash]) -> Result<bool, StoreError>;
+
+    /// No hashes are expected any more.
+    async fn forget_expected_decoys(&self) -> Result<(), StoreError>;
+
+    /// Whether a token of the system before this one is of no use any more.
+    async fn legacy_token_is_used(&self, id: &LegacyId) -> Result<bool, StoreError>;
 
     /// Puts a mail into the queue, where none of its kind waits for them already; for nobody it costs
     /// as much. It is committed then.

@@ -2,6 +2,7 @@
 
 use futures::future::join_all;
 use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
+use latchkey::domain::UserId;
 use serde_json::{Value, json};
 
 use crate::support::{
@@ -118,6 +119,19 @@ async fn a_copy_that_is_used_later_ends_the_session() {
             .is_empty()
     );
     moved(&app).refresh().await.assert_status(401);
+}
+
+#[tokio::test]
+async fn it_is_a_sign_in_once() {
+    let app = app().await;
+    let (browser, tab) = (moved(&app), moved(&app));
+    for browser in [&browser, &tab, &browser] {
+        browser.refresh().await.assert_status(200);
+    }
+    let activity = browser.get("/api/auth/activity/").await.assert_status(200).json();
+    let kinds: Vec<_> =
+        activity["events"].as_array().unwrap().iter().map(|event| &event["kind"]).collect();
+    assert_eq!(kinds, ["signed_in"]);
 }
 
 #[tokio::test]
@@ -292,6 +306,26 @@ async fn what_ends_all_sessions_ends_those_there_too() {
 }
 
 #[tokio::test]
+async fn one_that_is_dated_ahead_is_from_before_as_well() {
+    let app = app().await;
+    app.advance(secs(1));
+    let browser = app.browser();
+    browser.login("ada").await.assert_status(200);
+    browser.post("/api/auth/sessions/revoke-all/", &json!({})).await.assert_status(200);
+    let dated = |jti: &str, seconds: i64| {
+        let mut claims = claims(jti);
+        claims["iat"] = json!(NOW + seconds);
+        holding(&app, &signed(&claims, KEY))
+    };
+    let refused = dated("a", 60).refresh().await;
+    assert_eq!(refused.assert_status(401).json()["detail"], "Token is blacklisted");
+    app.advance(secs(60));
+    dated("b", 61).refresh().await.assert_status(401);
+    // Nobody who signs in there afterwards is kept out for longer.
+    dated("c", 62).refresh().await.assert_status(200);
+}
+
+#[tokio::test]
 async fn the_other_sessions_are_also_those_there() {
     let app = app().await;
     let (here, elsewhere) = (moved(&app), holding(&app, &signed(&claims("b"), KEY)));
@@ -318,6 +352,11 @@ async fn looking_at_one_changes_nothing() {
     for _ in 0..2 {
         verify(&browser).await.assert_status(200);
     }
+    // Nor does it wait for whoever changes something.
+    let mut writing = app.auth.store.begin().await.unwrap();
+    writing.lock_user(UserId(1)).await.unwrap();
+    verify(&browser).await.assert_status(200);
+    drop(writing);
     assert!(app.auth.store.list_sessions(None).await.unwrap().is_empty());
     let moved = moved(&app);
     moved.refresh().await.assert_status(200);

@@ -2,7 +2,13 @@
 
 use super::*;
 use crate::support::legacy;
-use latchkey::auth::import::{Counts, ImportRules};
+use std::time::Duration;
+
+use latchkey::{
+    auth::import::{Counts, ImportRules},
+    domain::{Email, PasswordHash, UserId, Username},
+    storage::NewUser,
+};
 
 async fn whoever_was_deleted_here_stays_so(engine: Engine) {
     let app = TestApp::on(engine, &legacy::FLAGS).await;
@@ -69,6 +75,77 @@ async fn dates_are_read_as_they_stand(engine: Engine) {
     }
 }
 
+async fn whoever_registers_meanwhile_is_left_alone(engine: Engine) {
+    let app = TestApp::on(engine, &[]).await;
+    let django = UserTable::new(engine).await;
+    for (id, name) in [(11, "ada"), (12, "bob"), (13, "eve")] {
+        django.add(id, name, "!").await;
+    }
+    django.execute("UPDATE auth_user SET email = username || '@example.com'").await;
+    // Registered, and not committed yet: whoever looks sees neither the name nor the address.
+    let mut registering = app.auth.store.begin().await.unwrap();
+    let ada = NewUser {
+        username: Username::parse("ADA").unwrap(),
+        email: Some(Email::parse("bob@example.com").unwrap()),
+        email_verified_at: None,
+        first_name: String::new(),
+        last_name: String::new(),
+        password_hash: PasswordHash::from_stored("!".to_owned()),
+        superuser_since: None,
+        created_at: app.auth.now(),
+    };
+    let id = registering.insert_user(&ada).await.unwrap();
+    let register = async {
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        registering.commit().await.unwrap();
+    };
+    let (imported, ()) = tokio::join!(import(&app, &django.url, RULES), register);
+    let (counts, said) = imported.unwrap();
+    assert_eq!(counts, Counts { imported: 2, noticed: 1, refused: 1, ..Counts::default() });
+    let reasons = [
+        "ada: its user name is another account's here, or differs from one in case alone",
+        "bob: without its e-mail address, which is another account's",
+    ];
+    assert_eq!(said.lines, reasons);
+    let users = app.auth.users().await.unwrap();
+    let names: Vec<_> = users.iter().map(|user| (user.id, user.username.as_str())).collect();
+    assert_eq!(names, [(id, "ADA"), (UserId(12), "bob"), (UserId(13), "eve")]);
+    assert_eq!(users[0].email.as_deref(), Some("bob@example.com"));
+}
+
+async fn what_hashes_cost_is_known_before_they_are_here(engine: Engine) {
+    let app = TestApp::on(engine, &[]).await;
+    let django = UserTable::new(engine).await;
+    let hash = |salt: &str| format!("pbkdf2_sha256$1000${salt}${}=", "A".repeat(43));
+    django.add(1, "ada", "!").await;
+    django.add(2, "bob", &hash("one")).await;
+    let known = async || app.auth.store.password_decoys().await.unwrap().len();
+    let looking = async {
+        while known().await == 0 {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    };
+    let patient = ImportRules { wait: Duration::from_hours(1), ..RULES };
+    tokio::select! {
+        done = import(&app, &django.url, patient) => panic!("{done:?}"),
+        () = looking => {}
+    }
+    assert!(app.auth.users().await.unwrap().is_empty(), "not even who brings none");
+
+    // It was stopped there.
+    let waits = async |id: i64, name: &str, password: &str| {
+        django.add(id, name, password).await;
+        let (counts, said) = import(&app, &django.url, RULES).await.unwrap();
+        (counts.imported, said.waits)
+    };
+    assert_eq!(waits(3, "eve", "!").await, (3, 1));
+    assert_eq!(waits(4, "kim", &hash("two")).await, (1, 0), "of a kind that is here");
+    app.database.execute("UPDATE users SET password_decoy = NULL").await;
+    assert_eq!(known().await, 0, "nothing is expected any more");
+    assert_eq!(waits(5, "may", "!").await, (1, 0), "who would bring it is here");
+    assert_eq!(waits(6, "zoe", &hash("three")).await, (1, 1), "it has to be learnt again");
+}
+
 #[tokio::test]
 async fn whoever_is_no_text_is_refused_and_nobody_else() {
     let app = TestApp::on(Engine::Sqlite, &[]).await;
@@ -125,6 +202,8 @@ async fn a_table_of_something_else_is_none(engine: Engine) {
 }
 
 on_both_engines! {
+    whoever_registers_meanwhile_is_left_alone,
+    what_hashes_cost_is_known_before_they_are_here,
     dates_are_read_as_they_stand,
     a_table_of_something_else_is_none,
     whoever_was_deleted_here_stays_so,

@@ -44,7 +44,8 @@ fn people_are_taken_over_from_the_command_line_beside_a_server() {
     make_django(&django);
     let url = format!("sqlite://{}", django.display());
     let import = |more: &[&str]| {
-        let output = place.run(&[&["import", "django", "--database-url", &url], more].concat(), "");
+        let command = ["import", "django", "--database-url", &url, "--wait", "1s"];
+        let output = place.run(&[&command, more].concat(), "");
         assert!(output.status.success(), "{}", text(&output.stderr));
         (text(&output.stdout), text(&output.stderr))
     };
@@ -57,6 +58,7 @@ fn people_are_taken_over_from_the_command_line_beside_a_server() {
     let (counts, refused) = import(&[]);
     let expected = [
         "there is no table account_emailaddress: no address counts as verified",
+        "waiting 1 s, until running servers know what these passwords cost to check: --wait 0s where none runs",
         "DONE COUNT",
         "imported 1",
         "of these, not with everything 0",

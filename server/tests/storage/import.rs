@@ -117,7 +117,33 @@ async fn whoever_was_deleted_comes_back_only_if_that_is_forgotten(database: &Tes
     assert_eq!(removals().await.len(), 1);
 }
 
+async fn hashes_are_expected_before_they_come(database: &TestDatabase) {
+    let store = database.open().await;
+    let decoys = ["another", "decoy"].map(|text| PasswordHash::from_stored(text.to_owned()));
+    let known = async || {
+        let decoys = store.password_decoys().await.unwrap();
+        let mut texts: Vec<_> = decoys.iter().map(|one| one.expose().to_owned()).collect();
+        texts.sort();
+        texts
+    };
+    assert!(!store.expect_decoys(&[]).await.unwrap());
+    for _ in 0..2 {
+        assert!(store.expect_decoys(&decoys).await.unwrap(), "nobody has one yet");
+    }
+    assert_eq!(known().await, ["another", "decoy"]);
+    let mut tx = store.begin().await.unwrap();
+    let people = [imported(7, "ada", None), imported(8, "bob", None)];
+    assert_eq!(tx.insert_imported(&people).await.unwrap().len(), 2);
+    tx.commit().await.unwrap();
+    assert!(store.expect_decoys(&decoys).await.unwrap());
+    assert!(!store.expect_decoys(&decoys[1..]).await.unwrap());
+    assert_eq!(known().await, ["another", "decoy"], "each once");
+    store.forget_expected_decoys().await.unwrap();
+    assert_eq!(known().await, ["decoy"]);
+}
+
 on_both_engines! {
+    hashes_are_expected_before_they_come,
     whoever_was_deleted_comes_back_only_if_that_is_forgotten,
     what_is_theirs_comes_along,
     nobody_is_overwritten,

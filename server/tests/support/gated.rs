@@ -11,7 +11,7 @@ use std::{
 
 use async_trait::async_trait;
 use latchkey::{
-    domain::{Family, MailKind, PasswordHash, SessionId, Timestamp, Transition, UserId},
+    domain::{Family, LegacyId, MailKind, PasswordHash, SessionId, Timestamp, Transition, UserId},
     storage::{
         Alive, Dead, EventPlace, EventRecord, FamilyRecord, OwnSessions, RevocationFeed,
         SessionRecord, Sighting, Store, StoreError, Taken, Tx, UserRecord, WaitingMail,
@@ -121,6 +121,18 @@ impl Store for GatedStore {
 
     async fn password_decoys(&self) -> Result<Vec<PasswordHash>, StoreError> {
         self.reach()?.password_decoys().await
+    }
+
+    async fn expect_decoys(&self, decoys: &[PasswordHash]) -> Result<bool, StoreError> {
+        self.reach()?.expect_decoys(decoys).await
+    }
+
+    async fn forget_expected_decoys(&self) -> Result<(), StoreError> {
+        self.reach()?.forget_expected_decoys().await
+    }
+
+    async fn legacy_token_is_used(&self, id: &LegacyId) -> Result<bool, StoreError> {
+        self.reach()?.legacy_token_is_used(id).await
     }
 
     async fn claim_mail(&self, read: &WaitingMail, again: Timestamp) -> Result<bool, StoreError> {

@@ -1,5 +1,7 @@
 //! Imports, and a source that is filled by hand: with what Django would never write.
 
+use std::time::Duration;
+
 use latchkey::{
     auth::import::{Counts, ImportError, ImportRules, ImportWatcher, Notice, Refusal},
     storage::{DjangoSource, DjangoUser, SourceError},
@@ -11,13 +13,15 @@ use super::{Engine, TestApp, database::new_postgres_database};
 
 /// Nothing that has to be asked for.
 pub const RULES: ImportRules =
-    ImportRules { allow_md5: false, restore_deleted: false, dry_run: false };
+    ImportRules { allow_md5: false, restore_deleted: false, dry_run: false, wait: Duration::ZERO };
 
 /// What an import says.
 #[derive(Debug, Default)]
 pub struct Said {
     /// How many people there are, and whether it is known which addresses were verified.
     pub begins: Option<(u64, bool)>,
+    /// How often it waited.
+    pub waits: u32,
     /// Who is named, and why.
     pub lines: Vec<String>,
 }
@@ -25,6 +29,10 @@ pub struct Said {
 impl ImportWatcher for Said {
     fn begins(&mut self, people: u64, knows_verified: bool) {
         self.begins = Some((people, knows_verified));
+    }
+
+    fn waits(&mut self, _: Duration) {
+        self.waits += 1;
     }
 
     fn removed(&mut self, who: &DjangoUser) {

@@ -55,6 +55,11 @@ impl Applicant {
         }
     }
 
+    /// A hash that costs as much to check as theirs, if they would bring one.
+    pub fn decoy(&self) -> Option<&PasswordHash> {
+        self.judged.as_ref().ok().and_then(|candidate| candidate.user.decoy.as_ref())
+    }
+
     /// Their address, if they would have one.
     pub fn email(&self) -> Option<&Email> {
         self.judged.as_ref().ok().and_then(|candidate| candidate.user.user.email.as_ref())
@@ -157,11 +162,17 @@ fn person_name(raw: &str, notices: &mut Vec<Notice>) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
 
     const NOW: Timestamp = Timestamp::from_millis(1_795_466_863_217);
-    const RULES: ImportRules =
-        ImportRules { allow_md5: false, restore_deleted: false, dry_run: false };
+    const RULES: ImportRules = ImportRules {
+        allow_md5: false,
+        restore_deleted: false,
+        dry_run: false,
+        wait: Duration::ZERO,
+    };
 
     fn ada() -> DjangoUser {
         DjangoUser {
