@@ -200,7 +200,8 @@ pub struct Settings {
     pub jwt_auth_cookie_enforce_csrf_on_unauthenticated: bool,
 
     /// How often one address or account may sign in, sign out, register, change or reset a password,
-    /// show it again, end other sessions, or change or delete the account: dj_rest_auth=20/min, with s, m, h or d. Unset: as often as it likes
+    /// show it again, end other sessions, or change or delete the account: dj_rest_auth=20/min, with
+    /// s, m, h or d. Unset: as often as it likes
     #[arg(
         long,
         env,
