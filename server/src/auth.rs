@@ -8,6 +8,7 @@ pub mod change_password;
 pub mod error;
 pub mod failures;
 pub mod feed;
+pub mod guesses;
 pub mod hashing;
 pub mod housekeeping;
 pub mod import;
@@ -89,6 +90,8 @@ pub struct Auth {
     pub sightings: sightings::Sightings,
     /// Wrong passwords that the database has yet to hear of.
     pub failures: failures::Failures,
+    /// Guesses of passwords that are under way.
+    pub guessing: guesses::Guessing,
 }
 
 impl Auth {

@@ -18,6 +18,7 @@ pub mod named;
 pub mod negotiate;
 pub mod openapi;
 pub mod pages;
+pub mod sender;
 pub mod session_end;
 pub mod state;
 pub mod throttle;
@@ -58,7 +59,8 @@ pub fn router(state: &AppState) -> Router {
 }
 
 /// Gives every answer its headers and its line in the log.
-async fn furnish(State(state): State<AppState>, request: Request, next: Next) -> Response {
+async fn furnish(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
+    sender::note(&state.web.trusted_proxies, &mut request);
     let trace = trace::Trace::begin(&state, &request);
     let mut response = next.run(request).await;
     headers::harden(response.headers_mut(), state.web.hsts);

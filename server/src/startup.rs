@@ -13,8 +13,8 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
     auth::{
-        Auth, AuthError, Blacklist, HashPool, failures::Failures, logout::Unfinished,
-        sightings::Sightings,
+        Auth, AuthError, Blacklist, HashPool, failures::Failures, guesses::Guessing,
+        logout::Unfinished, sightings::Sightings,
     },
     config::{Config, ConfigError, KeySettings, LegacyKeySettings, MailRoute},
     domain::{
@@ -139,6 +139,7 @@ fn assemble(
         unfinished: Unfinished::default(),
         sightings: Sightings::default(),
         failures: Failures::default(),
+        guessing: Guessing::default(),
     }))
 }
 
@@ -175,6 +176,7 @@ pub async fn serve(config: Config, ready: impl FnOnce(&str)) -> Result<(), Start
         asks_email: config.asks_email,
         header_types: config.header_types,
         double_submit: config.double_submit,
+        trusted_proxies: config.trusted_proxies,
         throttle_rate: config.throttle_rate,
         hsts: config.hsts,
         reload_socket: site.reload_socket(),

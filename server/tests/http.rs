@@ -15,6 +15,7 @@ mod double_submit;
 mod edges;
 mod email_change;
 mod forms;
+mod guesses;
 mod headers;
 mod health;
 mod housekeeping;

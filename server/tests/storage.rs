@@ -47,6 +47,7 @@ mod cleanup;
 mod engines;
 mod events;
 mod families;
+mod guesses;
 mod import;
 mod mails;
 

@@ -2,11 +2,10 @@
 
 use secrecy::SecretString;
 
-use super::{Auth, AuthError, SignedIn, post::subject};
+use super::{Auth, AuthError, Identity, SignedIn, post::subject};
 use crate::{
     domain::{
-        EventKind, Family, MailKind, PasswordFault, RevokeCause, SessionId, UserId,
-        new_password::Person,
+        EventKind, Family, MailKind, PasswordFault, RevokeCause, SessionId, new_password::Person,
     },
     storage::{ClientInfo, UserRecord},
 };
@@ -28,12 +27,12 @@ impl Auth {
     /// [`AuthError::InvalidCredentials`] when the password is another one; else as [`Auth::user`].
     pub async fn owner(
         &self,
-        id: UserId,
+        caller: &Identity,
         old: SecretString,
         client: &ClientInfo,
     ) -> Result<Owner, AuthError> {
-        let user = self.user(id).await?;
-        let user = self.check_own_password(user, old, client).await?;
+        let user = self.user(caller.user_id).await?;
+        let user = self.check_own_password(user, old, caller.session, client).await?;
         Ok(Owner { user, by_mail: false, within: None })
     }
 

@@ -16,6 +16,12 @@ pub enum AuthError {
     /// The right password of an account whose address is yet to be shown to be theirs.
     #[error("the address is not verified")]
     EmailNotVerified,
+    /// Too many wrong guesses before this one, which was not looked at.
+    #[error("too many wrong guesses")]
+    Throttled {
+        /// How long until the next one may come.
+        wait: Duration,
+    },
     /// The sign-in is too old for this: the password has to be shown.
     #[error("the password has to be shown again")]
     ReauthenticationRequired,

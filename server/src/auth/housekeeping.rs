@@ -43,6 +43,14 @@ impl Auth {
         Ok(removed || forgotten)
     }
 
+    /// Removes some of the wrong guesses that are all forgiven. Returns whether there may be more.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub async fn clean_up_guesses(&self) -> Result<bool, AuthError> {
+        Ok(self.store.remove_forgiven_guesses(STEP).await?)
+    }
+
     /// Goes round and round until `stop`. Several nodes may do so at once.
     pub async fn keep_cleaning_up(self: Arc<Self>, stop: CancellationToken) {
         let cleaning = async {
@@ -56,7 +64,12 @@ impl Auth {
                     tracing::warn!(%error, "old events wait to be removed");
                     false
                 });
-                tokio::time::sleep(if after.is_some() || more { PAUSE } else { REST }).await;
+                let guesses = self.clean_up_guesses().await.unwrap_or_else(|error| {
+                    tracing::warn!(%error, "forgiven guesses wait to be removed");
+                    false
+                });
+                tokio::time::sleep(if after.is_some() || more || guesses { PAUSE } else { REST })
+                    .await;
             }
         };
         stop.run_until_cancelled(cleaning).await;

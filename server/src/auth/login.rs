@@ -5,8 +5,8 @@ use secrecy::{ExposeSecret, SecretString};
 use super::{ATTEMPTS, Auth, AuthError, EmailVerification};
 use crate::{
     domain::{
-        Device, Email, EventKind, Family, MailKind, RevokeCause, SessionId, Timestamp, Username,
-        token::Minted,
+        Device, Email, EventKind, Family, MailKind, Network, RevokeCause, SessionId, Timestamp,
+        Username, token::Minted,
     },
     storage::{ClientInfo, Tx, UserRecord},
 };
@@ -35,6 +35,8 @@ pub struct LoginInput {
     pub client: ClientInfo,
     /// Whose accounts it has been used with before.
     pub device: Device,
+    /// From where, where that is known.
+    pub network: Option<Network>,
 }
 
 /// A session that has just been opened.
@@ -54,7 +56,8 @@ impl Auth {
     /// Signs in. Whoever fails learns only that they failed, and it takes one hash for all.
     ///
     /// # Errors
-    /// [`AuthError::InvalidCredentials`]; [`AuthError::EmailNotVerified`]; [`AuthError::Unavailable`].
+    /// [`AuthError::InvalidCredentials`]; [`AuthError::EmailNotVerified`]; [`AuthError::Throttled`];
+    /// [`AuthError::Unavailable`].
     pub async fn login(&self, input: LoginInput) -> Result<SignedIn, AuthError> {
         for _ in 0..ATTEMPTS {
             let user = self.check_password(&input).await?;
@@ -75,12 +78,17 @@ impl Auth {
         // An account that nobody can sign in to this way is treated as none, by the clock, too.
         let user = self.named(&input.name).await?;
         let user = user.filter(|user| user.disabled_at.is_none() && self.may_be_known(user, input));
+        let guess = self.guess_at_login(input, user.as_ref().map(|user| user.id)).await?;
         let hash = user.as_ref().map(|user| user.password_hash.clone());
-        let right = self.hashing.verify(input.password.clone(), hash).await?;
-        if let Some(user) = user.as_ref().filter(|_| !right) {
-            self.note_failure(user.id, &input.client);
+        if !self.hashing.verify(input.password.clone(), hash).await? {
+            self.guessed_wrong(guess).await?;
+            if let Some(user) = &user {
+                self.note_failure(user.id, &input.client);
+            }
+            return Err(AuthError::InvalidCredentials);
         }
-        let user = user.filter(|_| right).ok_or(AuthError::InvalidCredentials)?;
+        self.guessed_right(guess).await?;
+        let user = user.ok_or(AuthError::InvalidCredentials)?;
         if self.may_sign_in(&user) { Ok(user) } else { Err(AuthError::EmailNotVerified) }
     }
 

@@ -25,6 +25,8 @@ pub struct AuthPolicy {
     pub login_methods: LoginMethods,
     /// `REAUTHENTICATE_AFTER`: for how long a sign-in shows who the account's owner is.
     pub reauthenticate_after: Duration,
+    /// `LOGIN_LIMITS`: whether guessing passwords gets slow.
+    pub login_limits: bool,
     /// How long is remembered what happened to accounts.
     pub audit: AuditPolicy,
     /// `ACCOUNT_EMAIL_VERIFICATION`: whether an address has to be shown to be theirs.

@@ -60,7 +60,7 @@ impl Auth {
             return Ok(Confirmed { user, session, shown: Shown::SignIn });
         };
         let user = self.user(caller.user_id).await?;
-        let user = self.check_own_password(user, password, client).await?;
+        let user = self.check_own_password(user, password, session, client).await?;
         Ok(Confirmed { user, session, shown: Shown::Password })
     }
 
@@ -78,11 +78,14 @@ impl Auth {
         &self,
         mut user: UserRecord,
         password: SecretString,
+        session: SessionId,
         client: &ClientInfo,
     ) -> Result<UserRecord, AuthError> {
+        let guess = self.guess_in_session(session).await?;
         for _ in 0..ATTEMPTS {
             let hash = user.password_hash.clone();
             if !self.hashing.verify(password.clone(), Some(hash)).await? {
+                self.guessed_wrong(guess).await?;
                 self.note_failure(user.id, client);
                 return Err(AuthError::InvalidCredentials);
             }
@@ -96,6 +99,7 @@ impl Auth {
             // Another request may have put it there first: it is looked at as it is now.
             user = self.user(user.id).await?;
         }
+        self.guessed_right(guess).await?;
         Ok(user)
     }
 

@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use super::{Config, KeySource, MailRoute};
+use crate::domain::TrustedProxies;
 
 /// A client gives up on a refresh after 15 s; its answer may still be under way for as long again.
 const SHORTEST_WINDOW: Duration = Duration::from_secs(45);
@@ -59,6 +60,8 @@ pub fn checklist(config: &Config, faults: KeyFaults) -> Vec<Finding> {
         old_password(config),
         reauthentication(config),
         validators(config),
+        login_limits(config),
+        proxies(config),
         rate_limits(config),
     ]
 }
@@ -244,21 +247,39 @@ fn mail(config: &Config) -> Finding {
     }
 }
 
-fn rate_limits(config: &Config) -> Finding {
-    const SETTING: &str = "DEFAULT_THROTTLE_RATES";
-    if config.throttle_rate.is_some() && config.public_url.is_some() {
+fn login_limits(config: &Config) -> Finding {
+    const SETTING: &str = "LOGIN_LIMITS";
+    if config.auth.login_limits {
+        good(SETTING, "who guesses passwords waits, longer each time")
+    } else {
+        change(SETTING, "set it to true: nobody is kept from trying passwords now")
+    }
+}
+
+fn proxies(config: &Config) -> Finding {
+    const SETTING: &str = "TRUSTED_PROXIES";
+    if config.trusted_proxies != TrustedProxies::default() {
+        good(SETTING, "limits and the activity page know addresses by what these say")
+    } else if config.public_url.is_some() {
         advice(
             SETTING,
-            "addresses are those of connections: behind a proxy all strangers count as one, and one \
-             of them can use up what is for all; limit attempts in the proxy instead",
+            "name the proxy that stands before this server: nobody behind it is limited by address \
+             now",
         )
-    } else if config.throttle_rate.is_some() {
-        good(SETTING, "attempts are limited, by account or address, on each node")
+    } else {
+        good(SETTING, "addresses are those of connections")
+    }
+}
+
+fn rate_limits(config: &Config) -> Finding {
+    const SETTING: &str = "DEFAULT_THROTTLE_RATES";
+    if config.throttle_rate.is_some() {
+        good(SETTING, "registrations, resets and sign-ins are limited, on each node")
     } else {
         advice(
             SETTING,
-            "limit attempts in the proxy before this server, or, where there is none, set it to \
-             dj_rest_auth=20/min: nobody is kept from trying passwords now",
+            "set it to dj_rest_auth=20/min, or limit requests in the proxy: anybody may register \
+             and ask for mails as often as they like now",
         )
     }
 }

@@ -7,6 +7,7 @@
 mod accounts;
 mod audit;
 mod legacy;
+mod limits;
 mod mail;
 
 use std::{net::SocketAddr, path::PathBuf, time::Duration};
@@ -17,6 +18,7 @@ use secrecy::SecretString;
 pub use accounts::{AccountSettings, EmailVerification, LoginMethod, SignupField, Validator};
 pub use audit::AuditSettings;
 pub use legacy::LegacySettings;
+pub use limits::LimitSettings;
 pub use mail::MailSettings;
 
 use crate::domain::{Rate, SigningAlgorithm, token::USER_ID_CLAIM};
@@ -199,22 +201,13 @@ pub struct Settings {
     #[arg(long, env, default_value = "false", action = Set, value_parser = flag(), help_heading = "Protection")]
     pub jwt_auth_cookie_enforce_csrf_on_unauthenticated: bool,
 
-    /// How often one address or account may sign in, sign out, register, change or reset a password,
-    /// show it again, end other sessions, or change or delete the account: dj_rest_auth=20/min, with
-    /// s, m, h or d. Unset: as often as it likes
-    #[arg(
-        long,
-        env,
-        default_value = "",
-        value_parser = throttle_rate,
-        help_heading = "Protection",
-        value_name = "SCOPE=RATE"
-    )]
-    pub default_throttle_rates: ThrottleRates,
-
     /// Refuse changes from callers that do not say where they come from (curl, other servers)
     #[arg(long, env, default_value = "false", action = Set, value_parser = flag(), help_heading = "Protection")]
     pub csrf_require_origin: bool,
+
+    /// How much strangers may try.
+    #[command(flatten)]
+    pub limits: LimitSettings,
 
     /// Mails.
     #[command(flatten)]

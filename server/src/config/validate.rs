@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     auth::{AuditPolicy, AuthPolicy},
-    domain::{Rate, RotationPolicy, TokenPolicy},
+    domain::{Rate, RotationPolicy, TokenPolicy, TrustedProxies},
     http::{BodyPolicy, CookiePolicy, CsrfPolicy, DoubleSubmit, csrf, state::Hsts},
 };
 
@@ -64,6 +64,8 @@ pub struct Config {
     pub header_types: Vec<String>,
     /// Whom the cookie `csrftoken` and its header are asked of.
     pub double_submit: DoubleSubmit,
+    /// Whose word is taken on where requests come from.
+    pub trusted_proxies: TrustedProxies,
     /// How often one caller may sign in, and so on.
     pub throttle_rate: Option<Rate>,
     /// TLS only.
@@ -115,7 +117,8 @@ impl Config {
             asks_email: accounts::email_required(&settings.accounts)?,
             header_types: header_types(&settings)?,
             double_submit: double_submit(&settings),
-            throttle_rate: settings.default_throttle_rates.dj_rest_auth,
+            trusted_proxies: trusted_proxies(&settings)?,
+            throttle_rate: settings.limits.default_throttle_rates.dj_rest_auth,
             hsts: https.then_some(Hsts { include_subdomains: settings.hsts_include_subdomains }),
             leptos: settings.leptos,
             public_url,
@@ -178,6 +181,7 @@ fn auth_policy(settings: &Settings) -> Result<AuthPolicy, ConfigError> {
         passwords: accounts::password_rules(&settings.accounts)?,
         login_methods: accounts::login_methods(&settings.accounts),
         reauthenticate_after: settings.accounts.reauthenticate_after,
+        login_limits: settings.limits.login_limits,
         audit: AuditPolicy {
             retention: settings.audit.audit_retention,
             client_retention: settings.audit.client_info_retention,
@@ -203,6 +207,15 @@ fn token_policy(settings: &Settings) -> Result<TokenPolicy, ConfigError> {
         issuer: settings.issuer.clone().filter(|issuer| !issuer.is_empty()),
         audience: settings.audience.clone().filter(|audience| !audience.is_empty()),
         user_id_claim,
+    })
+}
+
+fn trusted_proxies(settings: &Settings) -> Result<TrustedProxies, ConfigError> {
+    let named = settings.limits.trusted_proxies.iter().map(String::as_str);
+    TrustedProxies::parse(named).or_else(|wrong| {
+        refuse(format!(
+            "TRUSTED_PROXIES holds {wrong:?}: write addresses and networks, such as 10.0.0.0/8."
+        ))
     })
 }
 

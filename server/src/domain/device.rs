@@ -29,15 +29,15 @@ impl Device {
 
     /// Whether the account has been used here before.
     pub fn knows(&self, user: UserId, key: &SigningKey) -> bool {
-        self.marks().any(|mark| {
-            let mut parts = mark.splitn(3, '-');
-            let (id, nonce, signature) = (parts.next(), parts.next(), parts.next());
-            id == Some(user.to_string().as_str())
-                && nonce.zip(signature).is_some_and(|(nonce, signature)| {
-                    hex::decode(signature).is_ok_and(|bytes| {
-                        bytes.len() == MAC_BYTES && mac(key, user, nonce).is(&bytes)
-                    })
-                })
+        self.mark_of(user, key).is_some()
+    }
+
+    /// What tells this browser from the account's others, if the account has been used here before.
+    pub fn mark_of(&self, user: UserId, key: &SigningKey) -> Option<&str> {
+        self.marks().find_map(|mark| {
+            let (nonce, signature) = mark.strip_prefix(&format!("{user}-"))?.split_once('-')?;
+            let bytes = hex::decode(signature).ok()?;
+            (bytes.len() == MAC_BYTES && mac(key, user, nonce).is(&bytes)).then_some(nonce)
         })
     }
 

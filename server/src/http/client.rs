@@ -1,12 +1,11 @@
 //! What a request shows of the client. Shown to the account's owner, never trusted.
 
-use std::net::SocketAddr;
-
 use axum::{
-    extract::{ConnectInfo, FromRequestParts},
+    extract::FromRequestParts,
     http::{Extensions, HeaderMap, HeaderValue, header, request::Parts},
 };
 
+use super::sender;
 use crate::auth::ClientInfo;
 
 /// Longer `User-Agent`s are cut.
@@ -28,9 +27,9 @@ pub fn shown(headers: &HeaderMap, extensions: &Extensions) -> ClientInfo {
     let agent = headers.get(header::USER_AGENT).map(HeaderValue::as_bytes);
     let agent = String::from_utf8_lossy(agent.unwrap_or_default());
     let printable = agent.chars().filter(|c| !c.is_control());
-    let address = extensions.get::<ConnectInfo<SocketAddr>>();
+    let sender = sender::of(extensions);
     ClientInfo {
         user_agent: printable.take(MAX_USER_AGENT_CHARS).collect(),
-        ip: address.map(|ConnectInfo(address)| address.ip().to_string()).unwrap_or_default(),
+        ip: sender.map(|sender| sender.address().to_string()).unwrap_or_default(),
     }
 }

@@ -113,6 +113,7 @@ impl From<AuthError> for Failure {
             AuthError::EmailNotVerified => {
                 Self::Fields(FieldErrors::general("E-mail is not verified."))
             }
+            AuthError::Throttled { wait } => Self::Throttled { wait },
             AuthError::ReauthenticationRequired => Self::ReauthenticationRequired,
             AuthError::Token(fault) => Self::TokenNotValid(token_message(fault)),
             AuthError::Ended(_) | AuthError::Replayed => Self::TokenNotValid(BLACKLISTED),

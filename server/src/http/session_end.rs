@@ -28,7 +28,9 @@ pub fn session_end(error: &AuthError) -> Option<SessionEnd> {
         | AuthError::InvalidCredentials
         | AuthError::ReauthenticationRequired
         | AuthError::EmailNotVerified => SessionEnd::Ended,
-        AuthError::Unavailable { .. } | AuthError::Internal(_) => return None,
+        AuthError::Throttled { .. } | AuthError::Unavailable { .. } | AuthError::Internal(_) => {
+            return None;
+        }
     })
 }
 

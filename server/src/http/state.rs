@@ -9,7 +9,10 @@ use axum::{body::Bytes, extract::FromRef};
 use leptos::config::LeptosOptions;
 
 use super::{CookiePolicy, CsrfPolicy, DoubleSubmit, throttle::Throttle, trace::RequestIds};
-use crate::{auth::Auth, domain::Rate};
+use crate::{
+    auth::Auth,
+    domain::{Rate, TrustedProxies},
+};
 
 /// The state of every handler. Cloned several times for each request, so it is one pointer.
 #[derive(Clone)]
@@ -70,6 +73,8 @@ pub struct Web {
     pub header_types: Vec<String>,
     /// Of whom the cookie `csrftoken` and its header are asked.
     pub double_submit: DoubleSubmit,
+    /// `TRUSTED_PROXIES`: whose word is taken on where requests come from.
+    pub trusted_proxies: TrustedProxies,
     /// `DEFAULT_THROTTLE_RATES`: how often one caller may try what strangers try.
     pub throttle_rate: Option<Rate>,
     /// Whether browsers are told to stay on TLS.

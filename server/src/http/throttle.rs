@@ -3,19 +3,15 @@
 
 use std::{
     collections::HashMap,
-    net::{IpAddr, Ipv6Addr, SocketAddr},
     sync::{Mutex, PoisonError},
 };
 
-use axum::{
-    extract::{ConnectInfo, Request},
-    http::Extensions,
-};
+use axum::{extract::Request, http::Extensions};
 
-use super::Failure;
+use super::{Failure, sender};
 use crate::{
     auth::Identity,
-    domain::{Rate, Timestamp, UserId, throttle::History},
+    domain::{Network, Rate, Sender, Timestamp, UserId, throttle::History},
 };
 
 /// When there are so many callers, those that do not count any more are forgotten.
@@ -26,29 +22,20 @@ const MANY: usize = 10_000;
 enum Caller {
     /// Somebody who is signed in, wherever they are.
     User(UserId),
-    /// Everybody at one address; with IPv6 at one network, of which each site has its own.
-    Address(IpAddr),
-    /// Whoever calls from inside this process.
+    /// Everybody at one address.
+    Network(Network),
+    /// Whoever calls from nobody knows where: from inside this process, or through a proxy that does
+    /// not say.
     Unknown,
 }
 
 impl Caller {
     fn of(identity: Option<Identity>, extensions: &Extensions) -> Self {
-        let address = extensions.get::<ConnectInfo<SocketAddr>>();
-        match (identity, address) {
-            (Some(identity), _) => Self::User(identity.user_id),
-            (None, Some(ConnectInfo(address))) => Self::Address(network(address.ip())),
-            (None, None) => Self::Unknown,
+        let network = || sender::of(extensions).and_then(Sender::network);
+        match identity {
+            Some(identity) => Self::User(identity.user_id),
+            None => network().map_or(Self::Unknown, Self::Network),
         }
-    }
-}
-
-fn network(address: IpAddr) -> IpAddr {
-    match address.to_canonical() {
-        IpAddr::V6(address) => {
-            Ipv6Addr::from_bits(address.to_bits() & !u128::from(u64::MAX)).into()
-        }
-        address @ IpAddr::V4(_) => address,
     }
 }
 
@@ -99,14 +86,6 @@ impl Histories {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_site_has_one_ipv6_network() {
-        let network = |text: &str| network(text.parse().unwrap()).to_string();
-        assert_eq!(network("2001:db8:1:2:3:4:5:6"), "2001:db8:1:2::");
-        assert_eq!(network("::ffff:192.0.2.7"), "192.0.2.7");
-        assert_eq!(network("192.0.2.7"), "192.0.2.7");
-    }
 
     #[test]
     fn callers_that_do_not_count_any_more_are_forgotten() {

@@ -154,7 +154,7 @@ pub(super) fn tokens(tokens: &[(LegacyId, Timestamp)]) -> Result<String, StoreEr
     json(&rows.collect::<Vec<_>>())
 }
 
-fn json(value: &impl Serialize) -> Result<String, StoreError> {
+pub(super) fn json(value: &impl Serialize) -> Result<String, StoreError> {
     serde_json::to_string(value).map_err(|error| sqlx::Error::Encode(Box::new(error)).into())
 }
 

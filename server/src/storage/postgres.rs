@@ -2,6 +2,7 @@
 
 mod doubt;
 mod feed;
+mod guesses;
 mod reads;
 mod tx;
 

@@ -5,6 +5,7 @@
 
 mod batch;
 mod feed;
+mod guesses;
 mod presence;
 mod tx;
 

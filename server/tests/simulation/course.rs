@@ -256,7 +256,7 @@ impl Course {
     }
 
     pub async fn end(mut self) -> Report {
-        self.report.rows = self.app.database.count_sessions().await;
+        self.report.rows = self.app.database.count("sessions").await;
         self.report.days /= 86_400;
         self.report.seconds = self.begun.elapsed().as_secs_f64();
         self.report

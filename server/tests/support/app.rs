@@ -6,8 +6,8 @@ use axum::Router;
 use clap::Parser;
 use latchkey::{
     auth::{
-        Auth, Blacklist, CreateUser, HashPool, failures::Failures, logout::Unfinished,
-        sightings::Sightings,
+        Auth, Blacklist, CreateUser, HashPool, failures::Failures, guesses::Guessing,
+        logout::Unfinished, sightings::Sightings,
     },
     config::{Config, Settings},
     domain::{
@@ -126,6 +126,7 @@ impl TestApp {
             unfinished: Unfinished::default(),
             sightings: Sightings::default(),
             failures: Failures::default(),
+            guessing: Guessing::default(),
         });
         let web = Web {
             cookies: config.cookies,
@@ -135,6 +136,7 @@ impl TestApp {
             asks_email: config.asks_email,
             header_types: config.header_types,
             double_submit: config.double_submit,
+            trusted_proxies: config.trusted_proxies,
             throttle_rate: config.throttle_rate,
             hsts: config.hsts,
             reload_socket: None,

@@ -2,12 +2,14 @@
 
 use std::{
     collections::BTreeMap,
+    net::{IpAddr, SocketAddr},
     sync::{Arc, Mutex},
 };
 
 use axum::{
     Router,
     body::Body,
+    extract::ConnectInfo,
     http::{HeaderMap, Method, Request, StatusCode, header},
 };
 use cookie::Cookie;
@@ -22,6 +24,7 @@ use super::app::PASSWORD;
 #[derive(Clone)]
 pub struct Browser {
     router: Router,
+    address: Option<IpAddr>,
     jar: Arc<Mutex<BTreeMap<String, String>>>,
 }
 
@@ -35,7 +38,13 @@ pub struct Reply {
 
 impl Browser {
     pub fn new(router: Router) -> Self {
-        Self { router, jar: Arc::default() }
+        Self { router, address: None, jar: Arc::default() }
+    }
+
+    /// The same browser at this address.
+    #[must_use]
+    pub fn from(self, address: &str) -> Self {
+        Self { address: Some(address.parse().unwrap()), ..self }
     }
 
     /// The value of a cookie.
@@ -62,7 +71,7 @@ impl Browser {
     /// A second browser with the same cookies: a copy that somebody took.
     pub fn copy(&self) -> Self {
         let jar = self.jar.lock().unwrap().clone();
-        Self { router: self.router.clone(), jar: Arc::new(Mutex::new(jar)) }
+        Self { jar: Arc::new(Mutex::new(jar)), ..self.clone() }
     }
 
     pub async fn login(&self, username: &str) -> Reply {
@@ -113,6 +122,9 @@ impl Browser {
         }
         for (name, value) in headers {
             request = request.header(*name, *value);
+        }
+        if let Some(address) = self.address {
+            request = request.extension(ConnectInfo(SocketAddr::new(address, 4711)));
         }
         let request = request.body(body.into()).unwrap();
         let (parts, body) = self.router.clone().oneshot(request).await.unwrap().into_parts();

@@ -84,18 +84,18 @@ impl TestDatabase {
         }
     }
 
-    /// How many rows `sessions` has.
-    pub async fn count_sessions(&self) -> usize {
-        const COUNT: &str = "SELECT count(*) FROM sessions";
+    /// How many rows this table has.
+    pub async fn count(&self, table: &str) -> usize {
+        let count = sqlx::AssertSqlSafe(format!("SELECT count(*) FROM {table}"));
         let count: i64 = match &self.place {
             Place::File { path, .. } => {
                 let options = sqlx::sqlite::SqliteConnectOptions::new().filename(path);
                 let mut connection = SqliteConnection::connect_with(&options).await.unwrap();
-                sqlx::query_scalar(COUNT).fetch_one(&mut connection).await.unwrap()
+                sqlx::query_scalar(count).fetch_one(&mut connection).await.unwrap()
             }
             Place::Server { url } => {
                 let mut connection = PgConnection::connect(url).await.unwrap();
-                sqlx::query_scalar(COUNT).fetch_one(&mut connection).await.unwrap()
+                sqlx::query_scalar(count).fetch_one(&mut connection).await.unwrap()
             }
         };
         usize::try_from(count).unwrap()

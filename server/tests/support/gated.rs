@@ -11,10 +11,14 @@ use std::{
 
 use async_trait::async_trait;
 use latchkey::{
-    domain::{Family, LegacyId, MailKind, PasswordHash, SessionId, Timestamp, Transition, UserId},
+    domain::{
+        Family, Ladder, LegacyId, MailKind, PasswordHash, SessionId, Tally, Timestamp, Transition,
+        UserId,
+    },
     storage::{
-        Alive, Dead, EventPlace, EventRecord, FamilyRecord, OwnSessions, RevocationFeed,
-        SessionRecord, Sighting, Store, StoreError, Taken, Tx, UserRecord, WaitingMail,
+        Alive, Dead, EventPlace, EventRecord, FamilyRecord, GuessKey, Guesses, OwnSessions,
+        RevocationFeed, SessionRecord, Sighting, Store, StoreError, Taken, Tx, UserRecord,
+        WaitingMail,
     },
 };
 use tokio::sync::Notify;
@@ -234,5 +238,27 @@ impl Store for GatedStore {
 
     async fn close(&self) {
         self.inner.close().await;
+    }
+}
+
+#[async_trait]
+impl Guesses for GatedStore {
+    async fn guesses(
+        &self,
+        of: &[GuessKey],
+    ) -> Result<(Vec<(GuessKey, Tally)>, Timestamp), StoreError> {
+        self.reach()?.guesses(of).await
+    }
+
+    async fn count_guess(&self, at: &[(GuessKey, Ladder)]) -> Result<(), StoreError> {
+        self.reach()?.count_guess(at).await
+    }
+
+    async fn forget_guesses(&self, read: &[(GuessKey, Tally)]) -> Result<(), StoreError> {
+        self.reach()?.forget_guesses(read).await
+    }
+
+    async fn remove_forgiven_guesses(&self, count: u32) -> Result<bool, StoreError> {
+        self.reach()?.remove_forgiven_guesses(count).await
     }
 }

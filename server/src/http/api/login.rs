@@ -18,7 +18,7 @@ use crate::{
     domain::{Email, Timestamp, TokenKind, UserId},
     http::{
         AppState, Failure, Web, client::Client, cookies::unmark, device, double_submit,
-        field_errors::FieldErrors, fields::Fields, openapi::bodies,
+        field_errors::FieldErrors, fields::Fields, openapi::bodies, sender,
     },
 };
 
@@ -43,6 +43,7 @@ use crate::{
 pub async fn post(
     State(state): State<AppState>,
     Client(client): Client,
+    sender::From(network): sender::From,
     headers: HeaderMap,
     fields: Fields,
 ) -> Result<Response, Failure> {
@@ -50,7 +51,7 @@ pub async fn post(
     let (name, password) = credentials(&fields, state.auth.policy.login_methods)?;
     let replaces = state.web.cookies.refresh_tokens(&headers);
     let device = device::device(&headers);
-    let input = LoginInput { name, password, replaces, client, device };
+    let input = LoginInput { name, password, replaces, client, device, network };
     let signed_in = state.auth.login(input).await?;
     answer(&state, &headers, keeper, StatusCode::OK, signed_in)
 }

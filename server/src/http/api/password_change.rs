@@ -90,7 +90,7 @@ async fn owner(
     let Some(old) = read(fields, OLD, longest, errors) else {
         return Ok(None);
     };
-    match state.auth.owner(caller.user_id, old.into(), client).await {
+    match state.auth.owner(&caller, old.into(), client).await {
         Err(AuthError::InvalidCredentials) => {
             errors.push(OLD, WRONG);
             Ok(None)
