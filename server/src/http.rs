@@ -67,11 +67,14 @@ async fn furnish(State(state): State<AppState>, mut request: Request, next: Next
     trace.end(response)
 }
 
-/// Lets no forged request in and no panic out.
+/// Lets no forged request in and no panic out, and waits for no body that comes in drops.
 async fn guard(State(state): State<AppState>, request: Request, next: Next) -> Response {
     if let Err(refused) = state.web.csrf.check(&request) {
         return refused.into_response();
     }
-    let answered = AssertUnwindSafe(next.run(request)).catch_unwind().await;
-    answered.unwrap_or_else(|panic| failure::from_panic(&*panic))
+    let answered = AssertUnwindSafe(next.run(request)).catch_unwind();
+    match tokio::time::timeout(state.web.request_timeout, answered).await {
+        Ok(answered) => answered.unwrap_or_else(|panic| failure::from_panic(&*panic)),
+        Err(_) => Failure::TimedOut.into_response(),
+    }
 }

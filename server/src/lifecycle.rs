@@ -1,8 +1,11 @@
 //! Serving, and stopping without cutting anybody off.
 
-use std::{future::IntoFuture as _, io, net::SocketAddr, time::Duration};
+pub mod connections;
+
+use std::{future::IntoFuture, io, time::Duration};
 
 use axum::Router;
+use connections::Limits;
 use tokio::{net::TcpListener, signal, time::timeout};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
@@ -15,35 +18,31 @@ const LAST_WORDS: Duration = Duration::from_secs(5);
 /// what the last requests have left to be written is written, too.
 ///
 /// # Errors
-/// What the listener or the signal handler says.
+/// What the signal handler says.
 pub async fn run(
     listener: TcpListener,
     router: Router,
+    limits: Limits,
     stop: CancellationToken,
     tasks: TaskTracker,
 ) -> io::Result<()> {
-    let service = router.into_make_service_with_connect_info::<SocketAddr>();
     let draining = CancellationToken::new();
-    let serving = axum::serve(listener, service)
-        .with_graceful_shutdown(draining.clone().cancelled_owned())
-        .into_future();
-    tokio::pin!(serving);
-    let told = tokio::select! {
-        ended = &mut serving => return ended,
-        told = signalled() => told,
-    };
+    let serving = tokio::spawn(connections::serve(listener, router, limits, draining.clone()));
+    let told = signalled().await;
     tracing::info!("stopping");
     draining.cancel();
-    let served = timeout(GRACE, serving).await.unwrap_or_else(|_| {
-        tracing::warn!("some requests took too long to finish");
-        Ok(())
-    });
+    wait_for(serving, GRACE, "some requests took too long to finish").await;
     stop.cancel();
     tasks.close();
-    if timeout(LAST_WORDS, tasks.wait()).await.is_err() {
-        tracing::warn!("the database took too long to hear the rest");
+    wait_for(tasks.wait(), LAST_WORDS, "the database took too long to hear the rest").await;
+    told
+}
+
+/// Waits for the end, within reason.
+async fn wait_for(end: impl IntoFuture, longest: Duration, complaint: &str) {
+    if timeout(longest, end).await.is_err() {
+        tracing::warn!("{complaint}");
     }
-    told.and(served)
 }
 
 #[cfg(unix)]

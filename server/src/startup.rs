@@ -22,7 +22,7 @@ use crate::{
         Tokens, UserId, clock::Clock as _,
     },
     http::{AppState, Web, router},
-    lifecycle,
+    lifecycle::{self, connections, connections::Limits},
     mail::{FilePostman, Links, Mailroom, Postman, SmtpPostman},
     storage::{Store, StoreError},
 };
@@ -176,6 +176,7 @@ pub async fn serve(config: Config, ready: impl FnOnce(&str)) -> Result<(), Start
         asks_email: config.asks_email,
         header_types: config.header_types,
         double_submit: config.double_submit,
+        request_timeout: config.request_timeout,
         trusted_proxies: config.trusted_proxies,
         throttle_rate: config.throttle_rate,
         hsts: config.hsts,
@@ -207,7 +208,10 @@ pub async fn serve(config: Config, ready: impl FnOnce(&str)) -> Result<(), Start
         Some(url) => ready(url.as_str()),
         None => ready(&format!("http://{address}")),
     }
-    lifecycle::run(listener, router(&state), stop, tasks).await.map_err(StartError::Serve)?;
+    let limits = Limits::with(connections::allowed(config.max_connections), config.request_timeout);
+    lifecycle::run(listener, router(&state), limits, stop, tasks)
+        .await
+        .map_err(StartError::Serve)?;
     // Sign-outs that still wait for the database get a last chance.
     if let Err(error) = auth.finish_logouts().await {
         tracing::error!(%error, "sign-outs were not written to the database");

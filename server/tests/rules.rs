@@ -90,7 +90,15 @@ fn the_domain_knows_nobody_and_does_no_io() {
     assert_clean(
         "server/src/domain",
         &[],
-        &["std::fs", "std::net", "std::env", "std::process", "async fn"],
+        &[
+            "std::fs",
+            "std::env",
+            "std::process",
+            "TcpStream",
+            "UdpSocket",
+            "ToSocketAddrs",
+            "async fn",
+        ],
     );
 }
 

@@ -64,6 +64,10 @@ pub struct Config {
     pub header_types: Vec<String>,
     /// Whom the cookie `csrftoken` and its header are asked of.
     pub double_submit: DoubleSubmit,
+    /// How many connections there may be at once.
+    pub max_connections: usize,
+    /// How long it may take until the head of an answer is there.
+    pub request_timeout: Duration,
     /// Whose word is taken on where requests come from.
     pub trusted_proxies: TrustedProxies,
     /// How often one caller may sign in, and so on.
@@ -117,6 +121,8 @@ impl Config {
             asks_email: accounts::email_required(&settings.accounts)?,
             header_types: header_types(&settings)?,
             double_submit: double_submit(&settings),
+            max_connections: settings.limits.max_connections,
+            request_timeout: settings.limits.request_timeout,
             trusted_proxies: trusted_proxies(&settings)?,
             throttle_rate: settings.limits.default_throttle_rates.dj_rest_auth,
             hsts: https.then_some(Hsts { include_subdomains: settings.hsts_include_subdomains }),

@@ -46,6 +46,8 @@ pub enum Failure {
     UnsupportedMediaType(String),
     /// A body beyond the limit.
     TooLarge,
+    /// A body that did not come in time.
+    TimedOut,
     /// No representation that the caller accepts.
     NotAcceptable,
     /// Nothing here.
@@ -162,6 +164,7 @@ impl Failure {
             Self::Fields(_) | Self::Parse(_) | Self::BearerFromBrowser => StatusCode::BAD_REQUEST,
             Self::UnsupportedMediaType(_) => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::TimedOut => StatusCode::REQUEST_TIMEOUT,
             Self::NotAcceptable => StatusCode::NOT_ACCEPTABLE,
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed(_) => StatusCode::METHOD_NOT_ALLOWED,
@@ -199,6 +202,7 @@ impl Failure {
                 Some("another_user"),
             ),
             Self::TooLarge => ("Request body is too large.", None),
+            Self::TimedOut => ("The request took too long.", None),
             Self::NotAcceptable => ("Could not satisfy the request Accept header.", None),
             Self::BearerFromBrowser => {
                 ("X-Auth-Transport: bearer is for clients that send no Origin header.", None)

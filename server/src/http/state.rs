@@ -3,6 +3,7 @@
 use std::{
     ops::Deref,
     sync::{Arc, OnceLock},
+    time::Duration,
 };
 
 use axum::{body::Bytes, extract::FromRef};
@@ -73,6 +74,8 @@ pub struct Web {
     pub header_types: Vec<String>,
     /// Of whom the cookie `csrftoken` and its header are asked.
     pub double_submit: DoubleSubmit,
+    /// `REQUEST_TIMEOUT`: how long it may take until the head of an answer is there.
+    pub request_timeout: Duration,
     /// `TRUSTED_PROXIES`: whose word is taken on where requests come from.
     pub trusted_proxies: TrustedProxies,
     /// `DEFAULT_THROTTLE_RATES`: how often one caller may try what strangers try.

@@ -86,7 +86,7 @@ async fn a_replay_is_told_with_where_it_came_from() {
 
 #[tokio::test]
 async fn failed_sign_ins_make_one_row_an_hour_and_strangers_none() {
-    let app = TestApp::new().await;
+    let app = TestApp::with(&["--login-limits", "false"]).await;
     app.user("ada").await;
     let (stranger, headers) =
         (app.browser(), [("content-type", "application/json"), ("user-agent", CURL)]);

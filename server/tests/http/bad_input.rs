@@ -170,3 +170,17 @@ async fn an_optional_field_that_is_empty_in_a_form_was_left_out() {
         assert_eq!(reply.assert_status(400).json(), blank);
     }
 }
+
+#[tokio::test]
+async fn a_body_that_comes_in_drops_is_not_waited_for() {
+    let app = TestApp::with(&["--request-timeout", "100ms"]).await;
+    let drops = futures::stream::unfold((), async |()| {
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        Some((Ok::<_, std::io::Error>("{"), ()))
+    });
+    let json = [("content-type", "application/json")];
+    let body = axum::body::Body::from_stream(drops);
+    let refused = app.browser().send(Method::POST, "/api/auth/login/", &json, body).await;
+    let told = json!({"detail": "The request took too long."});
+    assert_eq!(refused.assert_status(408).json(), told);
+}

@@ -136,6 +136,7 @@ impl TestApp {
             asks_email: config.asks_email,
             header_types: config.header_types,
             double_submit: config.double_submit,
+            request_timeout: config.request_timeout,
             trusted_proxies: config.trusted_proxies,
             throttle_rate: config.throttle_rate,
             hsts: config.hsts,
