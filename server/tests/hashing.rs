@@ -1,6 +1,7 @@
 //! The hashing threads: never more at once than there are, none lost to callers who hang up.
 
 use std::{
+    net::IpAddr,
     sync::{
         Arc,
         atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst},
@@ -9,10 +10,12 @@ use std::{
 };
 
 use latchkey::{
-    auth::{AuthError, HashPool},
-    domain::{Argon2id, PasswordHash, PasswordHasher, SystemEntropy, password::HashError},
+    auth::{AuthError, HashPool, hashing::Line},
+    domain::{Argon2id, PasswordHash, PasswordHasher, SystemEntropy, UserId, password::HashError},
 };
 use secrecy::{ExposeSecret as _, SecretString};
+
+const ANYBODY: Line = Line::Strangers(None);
 
 /// Waits at its gate and counts how many are inside together.
 #[derive(Default)]
@@ -60,7 +63,7 @@ async fn no_more_run_at_once_than_there_are_threads() {
     let mut waiting = tokio::task::JoinSet::new();
     for _ in 0..100 {
         let pool = Arc::clone(&pool);
-        waiting.spawn(async move { pool.verify("x".into(), None).await });
+        waiting.spawn(async move { pool.verify(ANYBODY, "x".into(), None).await });
     }
     assert!(waiting.join_all().await.into_iter().all(|answer| matches!(answer, Ok(false))));
     assert_eq!(hasher.most.load(SeqCst), 2);
@@ -72,7 +75,7 @@ async fn whoever_hangs_up_costs_nothing_and_takes_no_place_along() {
     let (pool, hasher) = pool();
     let verify = |pool: &Arc<HashPool>| {
         let pool = Arc::clone(pool);
-        tokio::spawn(async move { pool.verify("x".into(), None).await })
+        tokio::spawn(async move { pool.verify(ANYBODY, "x".into(), None).await })
     };
     for round in 1..=80 {
         hasher.closed.store(true, SeqCst);
@@ -82,18 +85,17 @@ async fn whoever_hangs_up_costs_nothing_and_takes_no_place_along() {
         }
         for _ in busy.len()..PLACES {
             // Polled once, so that the work is queued, then dropped like a lost connection.
-            let waiting = pool.verify("x".into(), None);
+            let waiting = pool.verify(ANYBODY, "x".into(), None);
             assert!(tokio::time::timeout(Duration::ZERO, waiting).await.is_err());
         }
-        let full = pool.verify("x".into(), None).await;
-        assert!(matches!(full, Err(AuthError::Unavailable { .. })));
+        // Whoever comes now takes the place of one who has left.
+        let last = verify(&pool);
+        tokio::task::yield_now().await;
         hasher.closed.store(false, SeqCst);
         for answer in busy {
             answer.await.unwrap().unwrap();
         }
-        while pool.verify("x".into(), None).await.is_err() {
-            tokio::task::yield_now().await;
-        }
+        last.await.unwrap().unwrap();
         assert_eq!(hasher.done.load(SeqCst), 3 * round, "abandoned work is skipped");
     }
     assert_eq!(hasher.most.load(SeqCst), 2);
@@ -105,11 +107,36 @@ async fn too_many_are_told_to_come_back() {
     let mut waiting = tokio::task::JoinSet::new();
     for _ in 0..1_000 {
         let pool = Arc::clone(&pool);
-        waiting.spawn(async move { pool.verify("x".into(), None).await });
+        waiting.spawn(async move { pool.verify(ANYBODY, "x".into(), None).await });
     }
     let answers = waiting.join_all().await;
     let busy = answers.iter().filter(|a| matches!(a, Err(AuthError::Unavailable { .. }))).count();
     assert!(busy > 0 && busy < 1_000, "{busy}");
+}
+
+#[tokio::test]
+async fn a_flood_keeps_neither_owners_nor_others_out() {
+    let (pool, hasher) = pool();
+    let verify = |line| {
+        let pool = Arc::clone(&pool);
+        tokio::spawn(async move { pool.verify(line, "x".into(), None).await })
+    };
+    let from = |last: u8| Line::Strangers(Some(IpAddr::from([192, 0, 2, last]).into()));
+    hasher.closed.store(true, SeqCst);
+    let flood: Vec<_> = (0..500).map(|_| verify(from(1))).collect();
+    while flood.iter().filter(|one| one.is_finished()).count() < 300 {
+        tokio::task::yield_now().await;
+    }
+    let (owner, other) = (verify(Line::Owner(UserId(1))), verify(from(2)));
+    // One of the flood has to go for the other stranger.
+    let refused = || flood.iter().filter(|one| one.is_finished()).count();
+    while refused() < 500 - 2 - 128 + 1 {
+        tokio::task::yield_now().await;
+    }
+    hasher.closed.store(false, SeqCst);
+    owner.await.unwrap().unwrap();
+    other.await.unwrap().unwrap();
+    assert!(hasher.done.load(SeqCst) < 20, "they have not waited behind the flood");
 }
 
 /// Hashes of two costs; a password belongs to the one that reads like it.
@@ -142,7 +169,7 @@ async fn whoever_fails_waits_for_as_long_as_the_slowest_hash_takes() {
     let hash = |text: &str| Some(PasswordHash::from_stored(text.to_owned()));
     let time = async |password: &str, hash| {
         let started = Instant::now();
-        let right = pool.verify(password.into(), hash).await.unwrap();
+        let right = pool.verify(ANYBODY, password.into(), hash).await.unwrap();
         (right, started.elapsed())
     };
     assert!(time("wrong", None).await.1 < Duration::from_millis(400), "there is no reason to");
@@ -217,11 +244,11 @@ async fn not_even_a_queue_tells_whose_hash_is_imported() {
         let mut waiting = tokio::task::JoinSet::new();
         for _ in 0..PARALLEL {
             let (pool, known) = (Arc::clone(&pool), known.clone());
-            waiting.spawn(async move { pool.verify("wrong".into(), known).await });
+            waiting.spawn(async move { pool.verify(ANYBODY, "wrong".into(), known).await });
         }
         // Whoever knows their password does not stand in that queue.
         let mine = Instant::now();
-        assert!(pool.verify("mine".into(), hash("mine")).await.unwrap());
+        assert!(pool.verify(ANYBODY, "mine".into(), hash("mine")).await.unwrap());
         assert!(mine.elapsed() < patience, "{known:?} {:?}", mine.elapsed());
         assert!(waiting.join_all().await.into_iter().all(|answer| matches!(answer, Ok(false))));
         // Each takes up one of the two threads for as long as any would.
@@ -242,13 +269,14 @@ async fn whoever_hangs_up_in_the_slow_lane_makes_no_room_early_and_takes_no_plac
     for _ in 0..MORE_THAN_PLACES {
         let (started, before) = (Instant::now(), hasher.count());
         let leaving = Arc::clone(&pool);
-        let leaving = tokio::spawn(async move { leaving.verify("wrong".into(), None).await });
+        let leaving =
+            tokio::spawn(async move { leaving.verify(ANYBODY, "wrong".into(), None).await });
         // It is looked at in the first lane, and under way in the second.
         while hasher.count() < before + 2 {
             tokio::task::yield_now().await;
         }
         leaving.abort();
-        assert!(!pool.verify("wrong".into(), None).await.unwrap());
+        assert!(!pool.verify(ANYBODY, "wrong".into(), None).await.unwrap());
         assert!(started.elapsed() >= pool.patience() * 2);
     }
 }
@@ -257,11 +285,11 @@ async fn whoever_hangs_up_in_the_slow_lane_makes_no_room_early_and_takes_no_plac
 async fn argon2id_with_owasps_floor() {
     let hasher: Arc<dyn PasswordHasher> = Arc::new(Argon2id::new().unwrap());
     let pool = HashPool::new(Arc::clone(&hasher), 1).unwrap();
-    let hash = pool.hash("pässwörd ☃ 1234".into(), &SystemEntropy).await.unwrap();
+    let hash = pool.hash(ANYBODY, "pässwörd ☃ 1234".into(), &SystemEntropy).await.unwrap();
     assert!(hash.expose().starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{}", hash.expose());
-    assert!(pool.verify("pässwörd ☃ 1234".into(), Some(hash.clone())).await.unwrap());
-    assert!(!pool.verify("pässwörd ☃ 1235".into(), Some(hash.clone())).await.unwrap());
-    let again = pool.hash("pässwörd ☃ 1234".into(), &SystemEntropy).await.unwrap();
+    assert!(pool.verify(ANYBODY, "pässwörd ☃ 1234".into(), Some(hash.clone())).await.unwrap());
+    assert!(!pool.verify(ANYBODY, "pässwörd ☃ 1235".into(), Some(hash.clone())).await.unwrap());
+    let again = pool.hash(ANYBODY, "pässwörd ☃ 1234".into(), &SystemEntropy).await.unwrap();
     assert_ne!(again.expose(), hash.expose(), "each has a salt of its own");
     // The decoy is a hash like any other, of the same cost, that nothing matches.
     let parts = |hash: &PasswordHash| {
@@ -270,8 +298,11 @@ async fn argon2id_with_owasps_floor() {
     };
     assert_eq!(parts(&hasher.decoy()), parts(&hash));
     assert_eq!(hasher.decoy().expose()[..31], hash.expose()[..31]);
-    assert!(!pool.verify("".into(), Some(hasher.decoy())).await.unwrap());
+    assert!(!pool.verify(ANYBODY, "".into(), Some(hasher.decoy())).await.unwrap());
     assert!(
-        !pool.verify("x".into(), Some(PasswordHash::from_stored("junk".into()))).await.unwrap()
+        !pool
+            .verify(ANYBODY, "x".into(), Some(PasswordHash::from_stored("junk".into())))
+            .await
+            .unwrap()
     );
 }

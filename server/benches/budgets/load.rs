@@ -37,11 +37,26 @@ impl Client {
         cookie: &str,
         body: &str,
     ) -> Option<Answer> {
+        self.send_from("", method, path, cookie, body).await
+    }
+
+    /// As a proxy would for somebody at this address.
+    pub async fn send_from(
+        &mut self,
+        address: &str,
+        method: &str,
+        path: &str,
+        cookie: &str,
+        body: &str,
+    ) -> Option<Answer> {
         let mut request = Request::builder()
             .method(method)
             .uri(path)
             .header(header::HOST, &self.address)
             .header(header::CONTENT_TYPE, "application/json");
+        if !address.is_empty() {
+            request = request.header("x-forwarded-for", address);
+        }
         if !cookie.is_empty() {
             request = request.header(header::COOKIE, cookie);
         }

@@ -13,6 +13,7 @@
 )]
 
 mod families;
+mod flood;
 mod floors;
 mod import;
 mod load;
@@ -66,6 +67,9 @@ async fn measure(words: &[&str]) {
         }
         if wanted("storm") {
             scenarios::storm(&engine, &mut report).await;
+        }
+        if wanted("flood") {
+            flood::of_guesses(&engine, &mut report).await;
         }
         if wanted("import") {
             import::of_many(&engine, &mut report).await;

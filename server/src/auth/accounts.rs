@@ -4,6 +4,7 @@ use secrecy::SecretString;
 
 use super::{
     Auth, AuthError,
+    hashing::Line,
     profile::{PersonNameFault, check_name},
 };
 use crate::{
@@ -76,7 +77,7 @@ impl Auth {
     /// # Errors
     /// [`CreateUserError`].
     pub async fn create_user(&self, input: CreateUser) -> Result<UserId, CreateUserError> {
-        let user = self.new_user(input).await?;
+        let user = self.new_user(input, Line::Strangers(None)).await?;
         let mut tx = self.store.begin().await?;
         let id = tx.insert_user(&user).await?;
         let (kind, client) = (EventKind::Registered, ClientInfo::default());
@@ -86,7 +87,11 @@ impl Auth {
     }
 
     /// Checks what somebody typed and hashes the password.
-    pub(super) async fn new_user(&self, input: CreateUser) -> Result<NewUser, CreateUserError> {
+    pub(super) async fn new_user(
+        &self,
+        input: CreateUser,
+        line: Line,
+    ) -> Result<NewUser, CreateUserError> {
         let username = Username::parse(&input.username)?;
         let email = input.email.as_deref().map(Email::parse).transpose()?;
         check_name(&input.first_name)?;
@@ -98,7 +103,7 @@ impl Auth {
             email: email.as_ref().map_or("", Email::as_str),
         };
         self.check_new_password(&input.password, person)?;
-        let password_hash = self.hashing.hash(input.password, &*self.entropy).await?;
+        let password_hash = self.hashing.hash(line, input.password, &*self.entropy).await?;
         let now = self.now();
         Ok(NewUser {
             username,
@@ -173,7 +178,7 @@ impl Auth {
             email: person.email.as_deref().unwrap_or_default(),
         };
         self.check_new_password(&password, known)?;
-        let hash = self.hashing.hash(password, &*self.entropy).await?;
+        let hash = self.hashing.hash(Line::Strangers(None), password, &*self.entropy).await?;
         let (mut tx, user, now) = self.lock_account(username).await?;
         // The row is locked, so the password is the one that was read.
         tx.replace_password(user.id, &user.password_hash, &hash).await?;

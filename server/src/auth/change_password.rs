@@ -2,7 +2,7 @@
 
 use secrecy::SecretString;
 
-use super::{Auth, AuthError, Identity, SignedIn, post::subject};
+use super::{Auth, AuthError, Identity, SignedIn, hashing::Line, post::subject};
 use crate::{
     domain::{
         EventKind, Family, MailKind, PasswordFault, RevokeCause, SessionId, new_password::Person,
@@ -63,7 +63,7 @@ impl Auth {
         client: &ClientInfo,
     ) -> Result<Option<SignedIn>, AuthError> {
         let Owner { user: checked, by_mail, within } = owner;
-        let hash = self.hashing.hash(new, &*self.entropy).await?;
+        let hash = self.hashing.hash(Line::Owner(checked.id), new, &*self.entropy).await?;
         let mut tx = self.store.begin().await?;
         let user = tx.lock_user(checked.id).await?.filter(|user| user.disabled_at.is_none());
         let user = user.ok_or(AuthError::UserNotFound)?;

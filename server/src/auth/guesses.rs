@@ -10,7 +10,7 @@ use std::{
     time::Duration,
 };
 
-use super::{Auth, AuthError, LoginInput, LoginName};
+use super::{Auth, AuthError, LoginInput, LoginName, hashing::Line};
 use crate::{
     domain::{Email, Ladder, Network, SessionId, Tally, Timestamp, UserId, Username},
     storage::GuessKey,
@@ -77,6 +77,14 @@ pub(super) struct Guess {
     under_way: UnderWay,
     /// What was known before it.
     known: Vec<(GuessKey, Tally)>,
+    line: Line,
+}
+
+impl Guess {
+    /// With whom it waits to be hashed for.
+    pub(super) const fn line(&self) -> Line {
+        self.line
+    }
 }
 
 /// What is guessed at, and from where.
@@ -86,7 +94,16 @@ enum Target<'a> {
     /// What somebody typed, from a network, where that is known.
     Typed(String, Option<Network>),
     /// The password of whoever is signed in.
-    Session(SessionId),
+    Session(SessionId, UserId),
+}
+
+impl Target<'_> {
+    const fn line(&self) -> Line {
+        match self {
+            Self::Known(user, _) | Self::Session(_, user) => Line::Owner(*user),
+            Self::Typed(_, network) => Line::Strangers(*network),
+        }
+    }
 }
 
 impl Auth {
@@ -112,26 +129,32 @@ impl Auth {
     ///
     /// # Errors
     /// As [`Self::guess_at_login`].
-    pub(super) async fn guess_in_session(&self, session: SessionId) -> Result<Guess, AuthError> {
-        self.guess(Target::Session(session)).await
+    pub(super) async fn guess_in_session(
+        &self,
+        session: SessionId,
+        user: UserId,
+    ) -> Result<Guess, AuthError> {
+        self.guess(Target::Session(session, user)).await
     }
 
     async fn guess(&self, target: Target<'_>) -> Result<Guess, AuthError> {
         let rungs = if self.policy.login_limits { self.rungs(&target) } else { Vec::new() };
+        let line = target.line();
         let (under_way, others) = self.guessing.begin(rungs);
         if under_way.rungs.is_empty() {
-            return Ok(Guess { under_way, known: Vec::new() });
+            return Ok(Guess { under_way, known: Vec::new(), line });
         }
         let keys: Vec<_> = others.keys().cloned().collect();
         let (known, now) = self.store.guesses(&keys).await?;
         let tally = |key: &GuessKey| known.iter().find(|(known, _)| known == key).map(|(_, t)| *t);
         let waits = under_way.rungs.iter().map(|(key, ladder)| {
-            let others = others.get(key).copied().unwrap_or_default();
-            wait(tally(key), others, *ladder, now)
+            // Of a network's many people most know their password, and its line is short.
+            let others = others.get(key).copied().filter(|_| *ladder != NETWORK);
+            wait(tally(key), others.unwrap_or_default(), *ladder, now)
         });
         match waits.max() {
             Some(wait) if !wait.is_zero() => Err(AuthError::Throttled { wait }),
-            _ => Ok(Guess { under_way, known }),
+            _ => Ok(Guess { under_way, known, line }),
         }
     }
 
@@ -153,7 +176,7 @@ impl Auth {
     /// # Errors
     /// What the store says.
     pub(super) async fn guessed_right(&self, guess: Guess) -> Result<(), AuthError> {
-        let Guess { under_way, mut known } = guess;
+        let Guess { under_way, mut known, .. } = guess;
         let narrow = |key: &GuessKey| under_way.rungs.iter().any(|(k, l)| k == key && *l == NARROW);
         known.retain(|(key, _)| narrow(key));
         if known.is_empty() {
@@ -171,7 +194,7 @@ impl Auth {
             Target::Known(user, mark) => {
                 vec![(key(&[b"device", &user.0.to_be_bytes(), mark.as_bytes()]), NARROW)]
             }
-            Target::Session(id) => vec![(key(&[b"session", id.as_bytes()]), NARROW)],
+            Target::Session(id, _) => vec![(key(&[b"session", id.as_bytes()]), NARROW)],
             Target::Typed(name, network) => {
                 let name = name.as_bytes();
                 let mut rungs = vec![(key(&[b"account", name]), ACCOUNT)];

@@ -1,9 +1,11 @@
 //! Password hashing on threads of its own, so that a storm of sign-ins leaves the rest of the
 //! server responsive.
 
+mod queue;
+
 use std::{
     collections::HashMap,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     thread,
     time::{Duration, Instant},
 };
@@ -11,12 +13,16 @@ use std::{
 use rayon::{ThreadPool, ThreadPoolBuildError, ThreadPoolBuilder};
 use secrecy::SecretString;
 use thread_priority::{ThreadPriority, set_current_thread_priority};
-use tokio::sync::{Semaphore, oneshot};
+use tokio::sync::oneshot;
+
+pub use queue::Line;
+use queue::{FairQueue, Joined};
 
 use super::AuthError;
 use crate::domain::{Entropy, PasswordHash, PasswordHasher, entropy::random, password::HashError};
 
-/// How many may wait for each thread: a few seconds' worth. More are told to come back.
+/// How many may wait for each thread: a few seconds' worth; as many owners of accounts, and as many
+/// strangers. More are told to come back.
 const WAITING_PER_THREAD: usize = 64;
 /// The same where each takes as long as the most expensive imported hash.
 const SLOW_PER_THREAD: usize = 16;
@@ -71,6 +77,7 @@ impl HashPool {
     /// [`AuthError::Unavailable`] when too many are waiting.
     pub async fn verify(
         &self,
+        line: Line,
         password: SecretString,
         hash: Option<PasswordHash>,
     ) -> Result<bool, AuthError> {
@@ -83,7 +90,7 @@ impl HashPool {
             let known = own.is_some();
             hasher.verify(&typed, &own.unwrap_or_else(|| hasher.decoy())) && known
         };
-        let right = self.own.run(work).await?;
+        let right = self.own.run(line, work).await?;
         let most = self.most();
         if right || (most.is_zero() && imported.is_none()) {
             return Ok(right);
@@ -97,7 +104,7 @@ impl HashPool {
             }
             right
         };
-        self.imported.run(work).await
+        self.imported.run(line, work).await
     }
 
     /// Whether a new hash should take this one's place.
@@ -135,7 +142,7 @@ impl HashPool {
             return Ok(known);
         }
         let hasher = Arc::clone(&self.hasher);
-        let cost = self.imported.run(move || {
+        let cost = self.imported.run(Line::Strangers(None), move || {
             let started = Instant::now();
             hasher.verify(&SecretString::default(), &decoy);
             started.elapsed()
@@ -160,12 +167,14 @@ impl HashPool {
     /// [`AuthError::Unavailable`] when too many are waiting; internal when hashing fails.
     pub async fn hash(
         &self,
+        line: Line,
         password: SecretString,
         entropy: &dyn Entropy,
     ) -> Result<PasswordHash, AuthError> {
         let salt = random(entropy)?;
         let hasher = Arc::clone(&self.hasher);
-        let made: Result<_, HashError> = self.own.run(move || hasher.hash(&password, salt)).await?;
+        let made: Result<_, HashError> =
+            self.own.run(line, move || hasher.hash(&password, salt)).await?;
         made.map_err(|error| AuthError::Internal(Box::new(error)))
     }
 }
@@ -180,10 +189,10 @@ fn use_up(hasher: &dyn PasswordHasher, started: Instant, most: Duration) {
     thread::sleep((most * BUSY).saturating_sub(started.elapsed()));
 }
 
-/// Threads that do one thing each at a time, and how much may wait for them.
+/// Threads that do one thing each at a time, and what waits for them.
 struct Lane {
     threads: ThreadPool,
-    places: Arc<Semaphore>,
+    waiting: Arc<Mutex<FairQueue<Box<dyn Work>>>>,
 }
 
 impl Lane {
@@ -197,25 +206,66 @@ impl Lane {
             .thread_name(move |n| format!("{name}-{n}"))
             .start_handler(|_| step_back())
             .build()?;
-        let places = Arc::new(Semaphore::new(threads * waiting_per_thread));
-        Ok(Self { threads: pool, places })
+        let waiting = Arc::new(Mutex::new(FairQueue::new(threads * waiting_per_thread)));
+        Ok(Self { threads: pool, waiting })
     }
 
     async fn run<T: Send + 'static>(
         &self,
+        line: Line,
         work: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T, AuthError> {
         let busy = || AuthError::unavailable("too many passwords wait to be hashed");
-        // The place moves into the work: a caller who hangs up neither frees it early nor loses it.
-        let place = Arc::clone(&self.places).try_acquire_owned().map_err(|_| busy())?;
         let (answer, answered) = oneshot::channel();
+        let asked: Box<dyn Work> = Box::new(Asked { work, answer });
+        match lock(&self.waiting).join(line, asked, |work| work.is_over()) {
+            Joined::Added => self.call_a_thread(),
+            // The thread that was called for the one that had to go does this instead.
+            Joined::Instead => {}
+            Joined::Full => return Err(busy()),
+        }
+        answered.await.map_err(|_| busy())
+    }
+
+    fn call_a_thread(&self) {
+        let waiting = Arc::clone(&self.waiting);
         self.threads.spawn_fifo(move || {
-            // Nobody waits any more: do not spend the time.
-            if !answer.is_closed() {
-                let _ = answer.send(work());
+            let next = lock(&waiting).next();
+            if let Some(work) = next {
+                work.finish();
             }
-            drop(place);
         });
-        answered.await.map_err(|error| AuthError::Internal(Box::new(error)))
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    // A panic cannot leave a queue half-changed.
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Something to do for somebody.
+trait Work: Send {
+    /// Whether nobody waits for it any more.
+    fn is_over(&self) -> bool;
+
+    /// Does it, unless that is so.
+    fn finish(self: Box<Self>);
+}
+
+struct Asked<T, F> {
+    work: F,
+    answer: oneshot::Sender<T>,
+}
+
+impl<T: Send, F: FnOnce() -> T + Send> Work for Asked<T, F> {
+    fn is_over(&self) -> bool {
+        self.answer.is_closed()
+    }
+
+    fn finish(self: Box<Self>) {
+        let Self { work, answer } = *self;
+        if !answer.is_closed() {
+            let _ = answer.send(work());
+        }
     }
 }

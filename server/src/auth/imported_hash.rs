@@ -6,7 +6,7 @@ use std::{sync::Arc, time::Duration};
 use secrecy::SecretString;
 use tokio_util::sync::CancellationToken;
 
-use super::{Auth, AuthError};
+use super::{Auth, AuthError, hashing::Line};
 use crate::{domain::PasswordHash, storage::UserRecord};
 
 /// How often it is looked which there are: an import may go on beside.
@@ -25,7 +25,7 @@ impl Auth {
             return None;
         }
         let upgraded = async {
-            let hash = self.hashing.hash(password, &*self.entropy).await?;
+            let hash = self.hashing.hash(Line::Owner(user.id), password, &*self.entropy).await?;
             let done = self.store.upgrade_password(user.id, &user.password_hash, &hash).await?;
             Ok::<_, AuthError>(done.then_some(hash))
         };

@@ -80,7 +80,7 @@ impl Auth {
         let user = user.filter(|user| user.disabled_at.is_none() && self.may_be_known(user, input));
         let guess = self.guess_at_login(input, user.as_ref().map(|user| user.id)).await?;
         let hash = user.as_ref().map(|user| user.password_hash.clone());
-        if !self.hashing.verify(input.password.clone(), hash).await? {
+        if !self.hashing.verify(guess.line(), input.password.clone(), hash).await? {
             self.guessed_wrong(guess).await?;
             if let Some(user) = &user {
                 self.note_failure(user.id, &input.client);

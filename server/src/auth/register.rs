@@ -2,10 +2,12 @@
 
 use secrecy::SecretString;
 
-use super::{Auth, AuthError, CreateUser, CreateUserError, EmailVerification, SignedIn};
+use super::{
+    Auth, AuthError, CreateUser, CreateUserError, EmailVerification, SignedIn, hashing::Line,
+};
 use crate::{
     domain::{
-        Email, EventKind, Family, MailKind, PasswordFault, SessionId, Username,
+        Email, EventKind, Family, MailKind, Network, PasswordFault, SessionId, Username,
         new_password::Person,
         user::{EmailFault, UsernameFault},
     },
@@ -71,6 +73,8 @@ pub struct Registration {
     pub replaces: Vec<String>,
     /// What is shown of the browser.
     pub client: ClientInfo,
+    /// From where, where that is known.
+    pub network: Option<Network>,
 }
 
 /// What became of a registration.
@@ -126,18 +130,17 @@ impl Auth {
     /// # Errors
     /// [`CreateUserError`]: somebody may have come first.
     pub async fn register(&self, input: Registration) -> Result<Registered, CreateUserError> {
-        let Registration { username, email, password, replaces, client } = input;
-        let user = self
-            .new_user(CreateUser {
-                username,
-                email,
-                verified: false,
-                superuser: false,
-                first_name: String::new(),
-                last_name: String::new(),
-                password,
-            })
-            .await?;
+        let Registration { username, email, password, replaces, client, network } = input;
+        let user = CreateUser {
+            username,
+            email,
+            verified: false,
+            superuser: false,
+            first_name: String::new(),
+            last_name: String::new(),
+            password,
+        };
+        let user = self.new_user(user, Line::Strangers(network)).await?;
         if self.hides_addresses() {
             self.register_unverified(user, &client).await?;
             return Ok(Registered::VerificationSent);

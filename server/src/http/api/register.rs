@@ -23,6 +23,7 @@ use crate::{
         field_errors::FieldErrors,
         fields::{Fields, message},
         openapi::bodies,
+        sender,
     },
 };
 
@@ -50,6 +51,7 @@ const SENT: &str = "Verification e-mail sent.";
 pub async fn post(
     State(state): State<AppState>,
     Client(client): Client,
+    sender::From(network): sender::From,
     headers: HeaderMap,
     fields: Fields,
 ) -> Result<Response, Failure> {
@@ -61,7 +63,7 @@ pub async fn post(
         return Err(Failure::Internal("a draft that was not checked".to_owned()));
     };
     let replaces = state.web.cookies.refresh_tokens(&headers);
-    let registration = Registration { username, email, password, replaces, client };
+    let registration = Registration { username, email, password, replaces, client, network };
     match state.auth.register(registration).await.map_err(failure)? {
         Registered::SignedIn(signed_in) => {
             answer(&state, &headers, keeper, StatusCode::CREATED, *signed_in)
