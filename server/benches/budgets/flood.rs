@@ -68,7 +68,7 @@ async fn flood(address: String, end: Instant) -> u32 {
 
 async fn guess(address: String, n: u32) {
     let [_, a, b, c] = n.to_be_bytes();
-    let name = if n % 10 == 0 { "ada".to_owned() } else { format!("nobody-{n}") };
+    let name = if n.is_multiple_of(10) { "ada".to_owned() } else { format!("nobody-{n}") };
     let body = format!(r#"{{"username":"{name}","password":"wrong-horse-9"}}"#);
     let Some(mut client) = Client::connect(&address).await else { return };
     let from = format!("10.{a}.{b}.{c}");
