@@ -4,6 +4,8 @@ pub mod app;
 pub mod browser;
 pub mod database;
 pub mod django;
+pub mod dump;
+pub mod errands;
 pub mod gated;
 pub mod hasher;
 pub mod import;
@@ -11,6 +13,7 @@ pub mod legacy;
 pub mod letterbox;
 pub mod mail_server;
 pub mod program;
+pub mod routes;
 
 pub use app::TestApp;
 pub use browser::{Browser, Reply};

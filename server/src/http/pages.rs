@@ -51,6 +51,11 @@ pub fn router(state: &AppState, api: Router) -> Router {
         .with_state(state.clone())
 }
 
+/// The paths that pages' forms are sent to.
+pub fn form_paths() -> impl Iterator<Item = &'static str> {
+    forms::FORMS.iter().map(|form| form.path)
+}
+
 /// What it takes to render a page.
 #[derive(Clone)]
 struct Page {

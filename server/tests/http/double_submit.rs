@@ -2,13 +2,22 @@
 //! `csrftoken` and its header.
 
 use axum::http::Method;
+use latchkey::http::Access;
 use serde_json::json;
 
-use crate::support::{Browser, Reply, TestApp, app::PASSWORD};
+use crate::support::{Browser, Reply, TestApp, app::PASSWORD, errands::Scene, routes};
 
 const SIGNED_IN: [&str; 2] = ["--jwt-auth-cookie-use-csrf", "true"];
 const EVERYBODY: [&str; 2] = ["--jwt-auth-cookie-enforce-csrf-on-unauthenticated", "true"];
 const HEADER: &str = "x-csrftoken";
+
+/// How a page of ours sends a form.
+const FORM: [(&str, &str); 2] =
+    [("content-type", "application/x-www-form-urlencoded"), ("sec-fetch-site", "same-origin")];
+
+fn signing_in() -> String {
+    format!("username=ada&password={PASSWORD}")
+}
 
 async fn patch(browser: &Browser, headers: &[(&str, &str)]) -> Reply {
     let headers = [&[("content-type", "application/json")], headers].concat();
@@ -44,6 +53,35 @@ async fn a_change_by_cookie_needs_the_header() {
     refused(&patch(&browser, &[(HEADER, &token)]).await, "CSRF cookie not set.");
 }
 
+/// `token/*` look at nobody's cookie but the refresh token, and never ask; pages' forms show by their
+/// origin that they are ours.
+#[tokio::test]
+async fn every_other_change_asks_for_it() {
+    let app = TestApp::with(&EVERYBODY).await;
+    app.user("ada").await;
+    let browser = app.browser();
+    browser.send(Method::POST, "/login", &FORM, signing_in()).await.assert_status(303);
+    let nothing = String::new;
+    let (elsewhere, key, reset) = (nothing(), nothing(), (nothing(), nothing()));
+    let scene = Scene { app, browser, elsewhere, key, reset };
+    let before = scene.app.database.dump().await;
+    let asking =
+        || routes::mutating().into_iter().filter(|operation| operation.path.starts_with("/api"));
+    for operation in asking() {
+        let errand = scene.errand(&operation);
+        if operation.access != Some(Access::Open) {
+            refused(&errand.send(&scene.browser, &[]).await, "CSRF token missing.");
+        }
+    }
+    assert_eq!(scene.app.database.dump().await, before);
+    for operation in asking() {
+        // A sign-in hands out another one.
+        let token = scene.browser.cookie("csrftoken").unwrap();
+        let reply = scene.errand(&operation).send(&scene.browser, &[(HEADER, &token)]).await;
+        assert!(!reply.body.contains("CSRF Failed"), "{operation:?}: {}", reply.body);
+    }
+}
+
 #[tokio::test]
 async fn it_is_asked_for_before_the_token_is_looked_at() {
     let app = TestApp::with(&SIGNED_IN).await;
@@ -55,8 +93,10 @@ async fn it_is_asked_for_before_the_token_is_looked_at() {
     // Nobody's cookie: nothing could be done in anybody's name.
     app.browser().login("ada").await.assert_status(200);
     // These never ask.
-    for path in ["/api/auth/token/refresh/", "/api/auth/token/verify/"] {
-        assert_ne!(browser.post(path, &json!({})).await.status, 403, "{path}");
+    for operation in routes::api().into_iter().filter(|served| served.access == Some(Access::Open))
+    {
+        let reply = browser.send(operation.method, operation.path, &[], "").await;
+        assert_ne!(reply.status, 403, "{}", operation.path);
     }
 }
 
@@ -109,10 +149,7 @@ async fn our_own_pages_work_with_it() {
     assert!(browser.cookie("csrftoken").is_some(), "a page brings it");
     assert!(!browser.open("/login").await.cookie_names().contains(&"csrftoken".to_owned()));
     // A form has no header; where it comes from was looked at.
-    let form =
-        [("content-type", "application/x-www-form-urlencoded"), ("sec-fetch-site", "same-origin")];
-    let body = format!("username=ada&password={PASSWORD}");
-    browser.send(Method::POST, "/login", &form, body).await.assert_status(303);
+    browser.send(Method::POST, "/login", &FORM, signing_in()).await.assert_status(303);
 }
 
 #[tokio::test]

@@ -3,12 +3,11 @@
 
 use std::{collections::BTreeSet, fs, path::Path};
 
-use app::wire::paths;
 use axum::http::Method;
-use latchkey::http::{api, gate::MAX_BODY_BYTES};
+use latchkey::http::gate::MAX_BODY_BYTES;
 use serde_json::Value;
 
-use crate::support::{Browser, Reply, TestApp};
+use crate::support::{Browser, Reply, TestApp, routes};
 
 const SCHEMA: &str = "/api/schema/";
 const METHODS: [&str; 5] = ["GET", "PUT", "POST", "DELETE", "PATCH"];
@@ -48,7 +47,7 @@ async fn it_is_the_one_that_was_agreed_on() {
 }
 
 #[expect(clippy::disallowed_methods, reason = "a setting of the tests, not of the program")]
-fn is_rewritten() -> bool {
+pub fn is_rewritten() -> bool {
     std::env::var("SNAPSHOT").is_ok_and(|snapshot| snapshot == "write")
 }
 
@@ -57,13 +56,9 @@ async fn what_is_served_is_described_and_the_other_way_round() {
     let app = TestApp::new().await;
     let mut served: BTreeSet<_> =
         [("/healthz", "GET"), ("/readyz", "GET")].map(|(p, m)| (p.to_owned(), m.to_owned())).into();
-    for (path, _, allow, _) in api::routes().into_iter().chain(api::throttled_routes()) {
-        // Signing out names GET, as the peer does, and refuses it.
-        let is_named_only = |method: &str| path == paths::LOGOUT && method == "GET";
-        let methods = allow.split(", ").filter(|method| METHODS.contains(method));
-        let methods = methods.filter(|method| !is_named_only(method));
-        served.extend(methods.map(|method| (path.to_owned(), method.to_owned())));
-    }
+    served.extend(
+        routes::api().into_iter().map(|served| (served.path.to_owned(), served.method.to_string())),
+    );
     let described: BTreeSet<_> = operations(&described(&app).await)
         .into_iter()
         .map(|(path, method, _)| (path, method.to_string()))

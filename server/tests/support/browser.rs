@@ -26,6 +26,8 @@ pub struct Browser {
     router: Router,
     address: Option<IpAddr>,
     jar: Arc<Mutex<BTreeMap<String, String>>>,
+    /// What it says with every request.
+    headers: Vec<(String, String)>,
 }
 
 /// An answer.
@@ -38,7 +40,7 @@ pub struct Reply {
 
 impl Browser {
     pub fn new(router: Router) -> Self {
-        Self { router, address: None, jar: Arc::default() }
+        Self { router, address: None, jar: Arc::default(), headers: Vec::new() }
     }
 
     /// The same browser at this address.
@@ -72,6 +74,13 @@ impl Browser {
     pub fn copy(&self) -> Self {
         let jar = self.jar.lock().unwrap().clone();
         Self { jar: Arc::new(Mutex::new(jar)), ..self.clone() }
+    }
+
+    /// The same browser, which says this with every request that does not say otherwise.
+    pub fn with_headers(mut self, headers: &[(&str, &str)]) -> Self {
+        let owned = headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+        self.headers = owned.collect();
+        self
     }
 
     pub async fn login(&self, username: &str) -> Reply {
@@ -114,13 +123,17 @@ impl Browser {
         body: impl Into<Body>,
     ) -> Reply {
         let mut request = Request::builder().method(method).uri(path);
+        let is_said = |said: &str| headers.iter().any(|(name, _)| *name == said);
+        let always = self.headers.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+        let always: Vec<_> = always.filter(|(name, _)| !is_said(name)).collect();
+        let headers = [&always, headers].concat();
         if headers.iter().all(|(name, _)| *name != "host") {
             request = request.header(header::HOST, "localhost");
         }
         if let Some(cookies) = self.cookie_header() {
             request = request.header(header::COOKIE, cookies);
         }
-        for (name, value) in headers {
+        for (name, value) in &headers {
             request = request.header(*name, *value);
         }
         if let Some(address) = self.address {
@@ -177,7 +190,7 @@ impl Reply {
     /// The cookies it sets or deletes, but for the browser's mark, which stays whoever is signed in.
     pub fn cookies(&self) -> Vec<Cookie<'static>> {
         let mut cookies = self.all_cookies();
-        cookies.retain(|cookie| cookie.name() != "latchkey-device");
+        cookies.retain(|cookie| !cookie.name().ends_with("latchkey-device"));
         cookies
     }
 

@@ -29,34 +29,36 @@ use crate::http::{
 const URLENCODED: &str = "application/x-www-form-urlencoded";
 
 /// The forms of the pages.
+pub const FORMS: [Form; 12] = [
+    Form::new(paths::LOGIN_PAGE, paths::LOGIN, Then::Next),
+    // Without a session the address has to be confirmed first.
+    Form {
+        without_session: Some((paths::RESEND_EMAIL_PAGE, DONE)),
+        ..Form::new(paths::REGISTER_PAGE, paths::REGISTRATION, Then::Next)
+    },
+    Form::new(paths::LOGOUT_PAGE, paths::LOGOUT, Then::Open(paths::LOGIN_PAGE)),
+    Form::told(paths::VERIFY_EMAIL_PAGE, paths::VERIFY_EMAIL),
+    Form::told(paths::RESEND_EMAIL_PAGE, paths::RESEND_EMAIL),
+    Form::told(paths::FORGOT_PASSWORD_PAGE, paths::PASSWORD_RESET),
+    Form {
+        without_session: Some((paths::LOGIN_PAGE, NEW_PASSWORD)),
+        ..Form::new(
+            paths::RESET_PASSWORD_PAGE,
+            paths::PASSWORD_RESET_CONFIRM,
+            Then::Tell(paths::PASSWORD_PAGE),
+        )
+    },
+    // A name can be taken back: what was left empty is to be empty.
+    Form::doing(Does::Patch(paths::USER), paths::PROFILE_PAGE, Then::Tell(paths::PROFILE_PAGE)),
+    Form::told(paths::EMAIL_PAGE, paths::EMAIL_CHANGE),
+    Form::told(paths::PASSWORD_PAGE, paths::PASSWORD_CHANGE),
+    Form::doing(Does::End, paths::SESSIONS_PAGE, Then::TellEnded),
+    Form::new(paths::DELETE_PAGE, paths::ACCOUNT_DELETE, Then::Tell(paths::LOGIN_PAGE)),
+];
+
+/// Where they are sent.
 pub fn router(page: &Page) -> Router<AppState> {
-    let forms = [
-        Form::new(paths::LOGIN_PAGE, paths::LOGIN, Then::Next),
-        // Without a session the address has to be confirmed first.
-        Form {
-            without_session: Some((paths::RESEND_EMAIL_PAGE, DONE)),
-            ..Form::new(paths::REGISTER_PAGE, paths::REGISTRATION, Then::Next)
-        },
-        Form::new(paths::LOGOUT_PAGE, paths::LOGOUT, Then::Open(paths::LOGIN_PAGE)),
-        Form::told(paths::VERIFY_EMAIL_PAGE, paths::VERIFY_EMAIL),
-        Form::told(paths::RESEND_EMAIL_PAGE, paths::RESEND_EMAIL),
-        Form::told(paths::FORGOT_PASSWORD_PAGE, paths::PASSWORD_RESET),
-        Form {
-            without_session: Some((paths::LOGIN_PAGE, NEW_PASSWORD)),
-            ..Form::new(
-                paths::RESET_PASSWORD_PAGE,
-                paths::PASSWORD_RESET_CONFIRM,
-                Then::Tell(paths::PASSWORD_PAGE),
-            )
-        },
-        // A name can be taken back: what was left empty is to be empty.
-        Form::doing(Does::Patch(paths::USER), paths::PROFILE_PAGE, Then::Tell(paths::PROFILE_PAGE)),
-        Form::told(paths::EMAIL_PAGE, paths::EMAIL_CHANGE),
-        Form::told(paths::PASSWORD_PAGE, paths::PASSWORD_CHANGE),
-        Form::doing(Does::End, paths::SESSIONS_PAGE, Then::TellEnded),
-        Form::new(paths::DELETE_PAGE, paths::ACCOUNT_DELETE, Then::Tell(paths::LOGIN_PAGE)),
-    ];
-    forms.into_iter().fold(Router::new(), |router, form| {
+    FORMS.into_iter().fold(Router::new(), |router, form| {
         let page = page.clone();
         let handler = post(move |request| send(page, form, request));
         router.route(&format!("{}/", form.path), handler.clone()).route(form.path, handler)
@@ -65,8 +67,9 @@ pub fn router(page: &Page) -> Router<AppState> {
 
 /// A page's form and what it does.
 #[derive(Clone, Copy)]
-struct Form {
-    path: &'static str,
+pub struct Form {
+    /// The page's path, which is also the form's.
+    pub path: &'static str,
     does: Does,
     then: Then,
     /// Where one goes instead where that has not signed one in, and what its query says there.
