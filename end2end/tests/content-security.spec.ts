@@ -65,3 +65,27 @@ for (const path of ["/", "/login", "/account", "/nowhere"]) {
     expect(headers["cache-control"]).toContain("no-store");
   });
 }
+
+/** The page with a policy that is stricter by this directive. */
+async function addToPolicy(page: Page, directive: string): Promise<void> {
+  await page.route("/account", async (route) => {
+    const response = await route.fetch();
+    const headers = response.headers();
+    headers["content-security-policy"] += `; ${directive}`;
+    await route.fulfill({ response, headers });
+  });
+}
+
+// If this one fails, Leptos has stopped building views from strings: ask for Trusted Types, then, in
+// `page_policy` of server/src/http/headers.rs, and turn this test round.
+test("with Trusted Types no page would open by a link: Leptos builds views from strings of HTML", async ({
+  page,
+  complaints,
+  signedIn: _signedIn,
+}) => {
+  complaints.allow(/./);
+  await addToPolicy(page, "require-trusted-types-for 'script'");
+  await page.goto("/account");
+  await page.getByRole("link", { name: "Sessions" }).first().click();
+  await expect.poll(() => complaints.matching(/innerHTML.*TrustedHTML/).length).toBeGreaterThan(0);
+});

@@ -7,6 +7,8 @@ use crate::http::{CookiePolicy, TokenCookie, device, double_submit};
 
 /// The usual name of the cookie that holds the refresh token.
 const REFRESH: &str = "refresh";
+/// Cookies that say something else.
+const TAKEN: [&str; 4] = [double_submit::COOKIE, device::COOKIE, device::SECURE_COOKIE, OUT_COOKIE];
 
 /// The cookies of these settings.
 ///
@@ -95,7 +97,7 @@ fn check_names(policy: &CookiePolicy) -> Result<(), ConfigError> {
         if name.is_empty() || !name.chars().all(token) {
             return refuse(format!("{name:?} is no cookie name."));
         }
-        if [double_submit::COOKIE, device::COOKIE, OUT_COOKIE].contains(&name.as_str()) {
+        if TAKEN.contains(&name.as_str()) {
             return refuse(format!("the cookie {name} says something else: choose another name."));
         }
         let printed = |c: char| c.is_ascii_graphic() && ![';', ','].contains(&c);

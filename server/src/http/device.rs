@@ -4,7 +4,7 @@ use axum::http::{HeaderMap, HeaderValue};
 use cookie::Cookie;
 use time::OffsetDateTime;
 
-use super::{AppState, cookies::candidates};
+use super::{AppState, CookiePolicy, cookies::candidates};
 use crate::domain::{Device, EntropyError, UserId, entropy::random};
 
 /// Its name.
@@ -12,9 +12,16 @@ pub const COOKIE: &str = "latchkey-device";
 /// The longest that browsers keep one.
 const MAX_AGE: time::Duration = time::Duration::days(400);
 
+/// The same behind TLS: no script and no sibling domain can plant it.
+pub const SECURE_COOKIE: &str = "__Host-Http-latchkey-device";
+
+const fn name(policy: &CookiePolicy) -> &'static str {
+    if policy.secure { SECURE_COOKIE } else { COOKIE }
+}
+
 /// What a browser shows.
-pub fn device(headers: &HeaderMap) -> Device {
-    candidates(headers, COOKIE).into_iter().next().map(Device::shown).unwrap_or_default()
+pub fn device(policy: &CookiePolicy, headers: &HeaderMap) -> Device {
+    candidates(headers, name(policy)).into_iter().next().map(Device::shown).unwrap_or_default()
 }
 
 /// A `Set-Cookie` by which the browser will be known.
@@ -27,13 +34,14 @@ pub fn remember(
     user: UserId,
 ) -> Result<Option<HeaderValue>, EntropyError> {
     let nonce = random(&*state.auth.entropy)?;
-    let known = device(headers).with(user, state.auth.tokens.key(), nonce);
-    let mut cookie = Cookie::new(COOKIE, known.as_str());
+    let policy = &state.web.cookies;
+    let known = device(policy, headers).with(user, state.auth.tokens.key(), nonce);
+    let mut cookie = Cookie::new(name(policy), known.as_str());
     cookie.set_path("/");
     cookie.set_http_only(true);
-    cookie.set_secure(state.web.cookies.secure);
-    cookie.set_same_site(state.web.cookies.same_site);
-    cookie.set_partitioned(state.web.cookies.partitioned);
+    cookie.set_secure(policy.secure);
+    cookie.set_same_site(policy.same_site);
+    cookie.set_partitioned(policy.partitioned);
     cookie.set_max_age(MAX_AGE);
     let now = OffsetDateTime::from_unix_timestamp(state.auth.now().seconds());
     cookie.set_expires(now.map_or(OffsetDateTime::UNIX_EPOCH, |now| now.saturating_add(MAX_AGE)));

@@ -20,15 +20,16 @@ const ALWAYS: [(HeaderName, &str); 6] = [
 /// Where nothing is rendered, nothing may run. Pages bring a policy of their own.
 const NO_CONTENT_POLICY: &str = "default-src 'none'; frame-ancestors 'none'; sandbox";
 
-/// Adds the headers.
+/// Adds the headers. Nothing is kept anywhere that does not say that it may be.
 pub fn harden(headers: &mut HeaderMap, hsts: Option<Hsts>) {
-    headers.reserve(ALWAYS.len() + 3);
+    headers.reserve(ALWAYS.len() + 4);
     for (name, value) in ALWAYS {
         headers.insert(name, HeaderValue::from_static(value));
     }
     headers
         .entry(header::CONTENT_SECURITY_POLICY)
         .or_insert(HeaderValue::from_static(NO_CONTENT_POLICY));
+    headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     if let Some(hsts) = hsts {
         headers.insert(
             header::STRICT_TRANSPORT_SECURITY,
@@ -44,7 +45,9 @@ pub fn harden(headers: &mut HeaderMap, hsts: Option<Hsts>) {
 /// The policy of a page: our own files, and inline scripts that carry this nonce.
 pub fn page_policy(nonce: &str, reload_socket: Option<&str>) -> String {
     let reload = reload_socket.map(|socket| format!(" {socket}")).unwrap_or_default();
-    // No 'strict-dynamic': Leptos's modulepreload link carries no nonce.
+    // No 'strict-dynamic': Leptos's modulepreload link carries no nonce. No Trusted Types: Leptos builds
+    // views from strings of HTML (`content-security.spec.ts` tells when that has changed), and a policy
+    // that lets all of them pass would keep nothing out.
     format!(
         "default-src 'self'; script-src 'self' 'nonce-{nonce}' 'wasm-unsafe-eval'; \
          style-src 'self'; connect-src 'self'{reload}; object-src 'none'; base-uri 'none'; \

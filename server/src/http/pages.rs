@@ -107,14 +107,18 @@ async fn receive(State(state): State<AppState>, mut request: Request, next: Next
         request.extensions_mut().insert(visit);
         next.run(request).await
     };
+    // Of a page nothing is kept that could be not modified.
+    let is_known = response.status() == StatusCode::NOT_MODIFIED;
     let headers = response.headers_mut();
-    let is_page = headers
-        .get(header::CONTENT_TYPE)
-        .is_none_or(|kind| kind.as_bytes().starts_with(b"text/html"));
-    // A shared cache must keep neither a person's page nor anything that sets their cookies.
+    let kind = headers.get(header::CONTENT_TYPE);
+    let is_page = !is_known && kind.is_none_or(|kind| kind.as_bytes().starts_with(b"text/html"));
+    // A shared cache must keep neither a person's page nor anything that sets their cookies. A file may
+    // be kept, and is asked for again: it has no hash in its name.
     if is_page || !cookies.is_empty() {
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
         headers.append(header::VARY, HeaderValue::from_static("Cookie"));
+    } else {
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
     }
     // Beside those that a page sets itself, and not over them: a form may have opened a new session.
     let own: Vec<_> = headers.get_all(header::SET_COOKIE).iter().map(named).collect();

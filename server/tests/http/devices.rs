@@ -59,10 +59,21 @@ async fn a_mark_is_signed_and_out_of_scripts_reach() {
     let framed = TestApp::with(&["--jwt-auth-samesite", "None", "--jwt-auth-secure", "true"]).await;
     framed.user("ada").await;
     let cookies = framed.browser().login("ada").await.all_cookies();
-    let mark = cookies.iter().find(|cookie| cookie.name() == COOKIE).unwrap();
+    let mark = cookies.iter().find(|cookie| cookie.name().ends_with(COOKIE)).unwrap();
     assert_eq!((mark.same_site(), mark.secure()), (Some(SameSite::None), Some(true)));
     let stranger = app.browser();
     stranger.set_cookie(COOKIE, "1-0000000000000000-00000000000000000000000000000000");
     sign_in(&stranger, "ada").await;
     assert_eq!(mails(&app).await, NEWS);
+}
+
+#[tokio::test]
+async fn behind_tls_nobody_else_can_plant_it() {
+    let app = TestApp::with(&["--public-url=https://app.example.com"]).await;
+    let browser = app.signed_in("ada").await;
+    assert!(browser.cookie("__Host-Http-latchkey-device").is_some());
+    assert_eq!(browser.cookie(COOKIE), None);
+    browser.logout().await;
+    sign_in(&browser, "ada").await;
+    assert_eq!(mails(&app).await, NOTHING, "it is known");
 }

@@ -29,13 +29,13 @@ pub fn named(row: &[String]) -> Vec<String> {
 
 /// Names the browser to the owner of an account, beside the session and whatever its cookies look
 /// like. The peer has none; it is looked at in `tests/http`.
-const DEVICE: &str = "latchkey-device=";
+const DEVICES: [&str; 2] = ["latchkey-device=", "__Host-Http-latchkey-device="];
 
 /// The cookies of an answer that have to do with a session, sorted.
 pub fn seen(answer: &Answer) -> Result<Vec<String>, String> {
     let date = answer.header("date").ok_or("there is no Date")?;
     let date = moment(&date)?;
-    let lines = answer.cookies().filter(|line| !line.starts_with(DEVICE));
+    let lines = answer.cookies().filter(|line| DEVICES.iter().all(|name| !line.starts_with(name)));
     let mut seen = lines.map(|line| one(line, date)).collect::<Result<Vec<_>, _>>()?;
     seen.sort();
     Ok(seen)

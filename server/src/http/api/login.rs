@@ -50,7 +50,7 @@ pub async fn post(
     let keeper = keeper(&headers)?;
     let (name, password) = credentials(&fields, state.auth.policy.login_methods)?;
     let replaces = state.web.cookies.refresh_tokens(&headers);
-    let device = device::device(&headers);
+    let device = device::device(&state.web.cookies, &headers);
     let input = LoginInput { name, password, replaces, client, device, network };
     let signed_in = state.auth.login(input).await?;
     answer(&state, &headers, keeper, StatusCode::OK, signed_in)

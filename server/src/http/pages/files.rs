@@ -5,7 +5,7 @@ use std::path::Path;
 use axum::{
     Router,
     extract::Request,
-    http::{HeaderValue, Uri, header},
+    http::{HeaderValue, StatusCode, Uri, header},
     middleware::{Next, map_response},
     response::Response,
 };
@@ -44,7 +44,8 @@ pub fn package(state: &AppState) -> Router<AppState> {
         .precompressed_br()
         .precompressed_gzip();
     let keep = move |mut response: Response| async move {
-        if response.status().is_success() {
+        // Whoever holds a file and asks again goes on holding it.
+        if response.status().is_success() || response.status() == StatusCode::NOT_MODIFIED {
             response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static(caching));
         }
         response
