@@ -2,6 +2,7 @@
 //! the randomness are passed in.
 
 pub mod algorithm;
+mod breached_passwords;
 pub mod claims;
 pub mod clock;
 mod common_passwords;

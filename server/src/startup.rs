@@ -135,7 +135,7 @@ fn assemble(
         clock: Arc::new(SystemClock),
         entropy: Arc::new(SystemEntropy),
         mailroom: mailroom(config)?,
-        policy: config.auth,
+        policy: config.auth.clone(),
         unfinished: Unfinished::default(),
         sightings: Sightings::default(),
         failures: Failures::default(),

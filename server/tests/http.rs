@@ -26,6 +26,7 @@ mod login_methods;
 mod logout;
 mod mails;
 mod meant_for;
+mod new_passwords;
 mod openapi;
 mod pages;
 mod password_change;

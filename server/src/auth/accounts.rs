@@ -122,9 +122,10 @@ impl Auth {
         password: &SecretString,
         person: Person<'_>,
     ) -> Result<(), PasswordFault> {
-        let faults = self.policy.passwords.faults(password);
-        let first = faults.into_iter().next();
-        first.or_else(|| self.policy.passwords.similarity(password, person)).map_or(Ok(()), Err)
+        let rules = &self.policy.passwords;
+        let first = rules.faults(password).into_iter().next();
+        let fault = first.or_else(|| rules.similarity(password, person));
+        fault.or_else(|| rules.breach(password)).map_or(Ok(()), Err)
     }
 
     /// All accounts, by id.

@@ -45,9 +45,13 @@ impl Auth {
             last_name: &user.last_name,
             email: user.email.as_deref().unwrap_or_default(),
         };
-        let similar = self.policy.passwords.similarity(new, person);
-        let faults = self.policy.passwords.faults(new);
-        similar.into_iter().chain(faults).collect()
+        let rules = &self.policy.passwords;
+        let similar = rules.similarity(new, person).into_iter();
+        let mut faults: Vec<_> = similar.chain(rules.faults(new)).collect();
+        if faults.is_empty() {
+            faults.extend(rules.breach(new));
+        }
+        faults
     }
 
     /// Replaces the password and ends all sessions. Opens one for whoever changed it, unless

@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::domain::{PasswordRules, RotationPolicy};
 
 /// Settings of the use cases.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AuthPolicy {
     /// When refresh tokens are replaced.
     pub rotation: RotationPolicy,

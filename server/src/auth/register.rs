@@ -104,12 +104,15 @@ impl Auth {
             ..Person::default()
         };
         let password = draft.password.as_ref();
-        let faults = password.map(|p| rules.faults(p)).unwrap_or_default();
+        let mut faults = password.map(|p| rules.faults(p)).unwrap_or_default();
         // Comparing takes time, so only what has a sensible length is compared.
         let sensible = faults.is_empty()
             && !matches!(username, Some(Err(_)))
             && !matches!(email, Some(Err(_)));
-        let similar = password.filter(|_| sensible);
+        let similarity = password.filter(|_| sensible).and_then(|p| rules.similarity(p, person));
+        if faults.is_empty() && similarity.is_none() {
+            faults.extend(password.and_then(|p| rules.breach(p)));
+        }
         Ok(DraftFaults {
             username: match username {
                 Some(Err(fault)) => Some(fault.into()),
@@ -120,7 +123,7 @@ impl Auth {
                 _ => (taken.email && !self.hides_addresses()).then_some(AddressFault::Taken),
             },
             password: faults,
-            similarity: similar.and_then(|p| rules.similarity(p, person)),
+            similarity,
         })
     }
 

@@ -1,7 +1,7 @@
 //! Accounts, and what becomes of passwords.
 
 use super::{
-    ConfigError,
+    ConfigError, PublicUrl,
     settings::{
         AccountSettings, EmailVerification as Setting, LoginMethod, SignupField, Validator,
     },
@@ -12,11 +12,14 @@ use crate::{
     domain::PasswordRules,
 };
 
-/// What new passwords are checked for.
+/// What new passwords are checked for. Those who want in here try its names first.
 ///
 /// # Errors
 /// When no password could be long enough.
-pub(super) fn password_rules(settings: &AccountSettings) -> Result<PasswordRules, ConfigError> {
+pub(super) fn password_rules(
+    settings: &AccountSettings,
+    urls: [Option<&PublicUrl>; 2],
+) -> Result<PasswordRules, ConfigError> {
     let on = |validator| settings.auth_password_validators.contains(&validator);
     let (min, max) = (settings.password_min_length, settings.password_max_length);
     let validators = &settings.auth_password_validators;
@@ -31,13 +34,16 @@ pub(super) fn password_rules(settings: &AccountSettings) -> Result<PasswordRules
             "PASSWORD_MAX_LENGTH is below {min}, the fewest characters of a password."
         ));
     }
-    Ok(PasswordRules {
+    let mut rules = PasswordRules {
         max_chars: max,
         min_chars: on(Validator::Length).then_some(min),
         uncommon: on(Validator::Common),
         not_numeric: on(Validator::Numeric),
         dissimilar: on(Validator::Similarity),
-    })
+        ..PasswordRules::default()
+    };
+    rules.site_names.extend(urls.into_iter().flatten().filter_map(PublicUrl::domain));
+    Ok(rules)
 }
 
 /// What people sign in with.

@@ -28,6 +28,11 @@ impl PublicUrl {
         self.0.origin()
     }
 
+    /// The name of its host, unless that is an address.
+    pub fn domain(&self) -> Option<String> {
+        self.0.domain().map(str::to_owned)
+    }
+
     /// Its text, without a slash at the end.
     pub fn as_str(&self) -> &str {
         self.0.as_str().trim_end_matches('/')

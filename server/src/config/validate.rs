@@ -90,6 +90,7 @@ impl Config {
     /// The first combination that cannot work.
     pub fn new(settings: Settings) -> Result<Self, ConfigError> {
         let public_url = origin("PUBLIC_URL", settings.public_url.as_deref())?;
+        let frontend_url = origin("FRONTEND_URL", settings.mail.frontend_url.as_deref())?;
         let https = public_url.as_ref().is_some_and(PublicUrl::is_https);
         lifetimes(&settings)?;
         let database = database(&settings)?;
@@ -101,9 +102,9 @@ impl Config {
             legacy_key: legacy_key(&settings),
             database,
             new_key: settings.new_key,
-            auth: auth_policy(&settings)?,
+            auth: auth_policy(&settings, [public_url.as_ref(), frontend_url.as_ref()])?,
             mail: MailRoute::of(&settings, https)?,
-            frontend_url: origin("FRONTEND_URL", settings.mail.frontend_url.as_deref())?,
+            frontend_url,
             tokens: token_policy(&settings)?,
             max_staleness: settings.revocation_max_staleness,
             cookies: cookie_policy(&settings, https)?,
@@ -170,7 +171,10 @@ fn lifetimes(settings: &Settings) -> Result<(), ConfigError> {
     Ok(())
 }
 
-fn auth_policy(settings: &Settings) -> Result<AuthPolicy, ConfigError> {
+fn auth_policy(
+    settings: &Settings,
+    urls: [Option<&PublicUrl>; 2],
+) -> Result<AuthPolicy, ConfigError> {
     Ok(AuthPolicy {
         rotation: RotationPolicy {
             rotate: settings.rotate_refresh_tokens,
@@ -184,7 +188,7 @@ fn auth_policy(settings: &Settings) -> Result<AuthPolicy, ConfigError> {
         logout_on_password_change: settings.accounts.logout_on_password_change,
         reset_timeout: settings.mail.password_reset_timeout,
         confirmation_timeout: DAY * settings.mail.account_email_confirmation_expire_days,
-        passwords: accounts::password_rules(&settings.accounts)?,
+        passwords: accounts::password_rules(&settings.accounts, urls)?,
         login_methods: accounts::login_methods(&settings.accounts),
         reauthenticate_after: settings.accounts.reauthenticate_after,
         login_limits: settings.limits.login_limits,

@@ -4,24 +4,27 @@ use std::collections::HashMap;
 
 use secrecy::{ExposeSecret as _, SecretString};
 
-use super::common_passwords::is_common;
+use super::{breached_passwords::was_breached, common_passwords::is_common};
 
 /// As similar as this to something about the person is too similar.
 const MAX_SIMILARITY: f64 = 0.7;
 
 /// `AUTH_PASSWORD_VALIDATORS` and their settings: what a new password is checked for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PasswordRules {
     /// `PASSWORD_MAX_LENGTH` in characters.
     pub max_chars: usize,
     /// `MinimumLengthValidator`: the fewest characters.
     pub min_chars: Option<usize>,
-    /// `CommonPasswordValidator`: none that is tried first.
+    /// `CommonPasswordValidator`: none that is tried first, or was found in breaches.
     pub uncommon: bool,
     /// `NumericPasswordValidator`: not digits alone.
     pub not_numeric: bool,
-    /// `UserAttributeSimilarityValidator`: nothing like what is known about the person.
+    /// `UserAttributeSimilarityValidator`: nothing like what is known about the person, nor like
+    /// the site's names.
     pub dissimilar: bool,
+    /// What the site is called: what it runs on, and where it is found.
+    pub site_names: Vec<String>,
 }
 
 /// What Django takes of whoever signs in. Those who come from there may have chosen one that is longer than a
@@ -56,7 +59,7 @@ pub enum PasswordFault {
     /// Digits alone.
     #[error("This password is entirely numeric.")]
     Numeric,
-    /// Nearly something that is known about the person.
+    /// Nearly something that is known about the person or the site.
     #[error("The password is too similar to the {0}.")]
     Similar(&'static str),
 }
@@ -95,19 +98,29 @@ impl PasswordRules {
             .collect()
     }
 
-    /// Whether the password is nearly something that is known about the person.
+    /// Whether the password was breached. Asked where nothing else is wrong with it: of all others
+    /// is said what Django says.
+    pub fn breach(&self, password: &SecretString) -> Option<PasswordFault> {
+        let known = self.uncommon && was_breached(password.expose_secret());
+        known.then_some(PasswordFault::Common)
+    }
+
+    /// Whether the password is nearly something that is known about the person or the site.
     pub fn similarity(&self, password: &SecretString, person: Person<'_>) -> Option<PasswordFault> {
         let password = password.expose_secret().to_lowercase();
-        [
+        let known = [
             (person.username, "username"),
             (person.first_name, "first name"),
             (person.last_name, "last name"),
             (person.email, "email address"),
-        ]
-        .into_iter()
-        .filter(|_| self.dissimilar)
-        .find(|(value, _)| is_similar(&password, &value.to_lowercase()))
-        .map(|(_, name)| PasswordFault::Similar(name))
+        ];
+        let site = self.site_names.iter().map(|name| (name.as_str(), "name of this site"));
+        known
+            .into_iter()
+            .chain(site)
+            .filter(|_| self.dissimilar)
+            .find(|(value, _)| is_similar(&password, &value.to_lowercase()))
+            .map(|(_, name)| PasswordFault::Similar(name))
     }
 }
 
@@ -119,6 +132,7 @@ impl Default for PasswordRules {
             uncommon: true,
             not_numeric: true,
             dissimilar: true,
+            site_names: vec!["latchkey".to_owned()],
         }
     }
 }
@@ -192,9 +206,10 @@ mod tests {
             uncommon: false,
             not_numeric: false,
             dissimilar: false,
+            ..PasswordRules::default()
         };
         let ada = Person { username: "ada", ..Person::default() };
-        for password in ["1", "1234567", "ada"] {
+        for password in ["1", "1234567", "ada", "latchkey"] {
             assert_eq!(none.faults(&password.into()), []);
             assert_eq!(none.similarity(&password.into(), ada), None);
         }
@@ -226,5 +241,20 @@ mod tests {
             assert_eq!(rules.similarity(&password.into(), ada), expected, "{password}");
         }
         assert_eq!(rules.similarity(&"lovelace".into(), Person::default()), None);
+    }
+
+    #[test]
+    fn neither_is_the_sites_name() {
+        let site_names = vec!["latchkey".to_owned(), "accounts.analytical-engine.org".to_owned()];
+        let rules = PasswordRules { site_names, ..PasswordRules::default() };
+        for password in ["Latchkey2026!", "l4tchk3y1", "analytical1", "accounts99", "engine.org"] {
+            let fault = rules.similarity(&password.into(), Person::default());
+            let text = fault.map(|fault| fault.to_string());
+            let expected = "The password is too similar to the name of this site.";
+            assert_eq!(text.as_deref(), Some(expected), "{password}");
+        }
+        for password in ["correct-horse-9", "a key for every latch here"] {
+            assert_eq!(rules.similarity(&password.into(), Person::default()), None, "{password}");
+        }
     }
 }
