@@ -14,6 +14,7 @@ mod devices;
 mod double_submit;
 mod edges;
 mod email_change;
+mod enumeration;
 mod forms;
 mod guesses;
 mod headers;

@@ -12,6 +12,7 @@
     reason = "a benchmark prints, and one that cannot go on has failed"
 )]
 
+mod enumeration;
 mod families;
 mod flood;
 mod floors;
@@ -70,6 +71,9 @@ async fn measure(words: &[&str]) {
         }
         if wanted("flood") {
             flood::of_guesses(&engine, &mut report).await;
+        }
+        if wanted("enumeration") {
+            enumeration::of_accounts(&engine, &mut report).await;
         }
         if wanted("import") {
             import::of_many(&engine, &mut report).await;

@@ -71,9 +71,14 @@ impl Engine {
 
     /// Makes Ada's account, if there is none.
     pub fn create_user(&self) {
-        let arguments = ["user", "create", "--username", "ada", "--password-stdin"];
+        self.create(&["--username", "ada"]);
+    }
+
+    /// Makes an account whose password is [`PASSWORD`], if there is none.
+    pub fn create(&self, account: &[&str]) {
         let mut command = self.latchkey(&[]);
-        command.args(arguments).stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
+        command.args(["user", "create", "--password-stdin"]).args(account);
+        command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
         let mut child = command.spawn().unwrap();
         let _ = writeln!(child.stdin.take().unwrap(), "{PASSWORD}");
         child.wait().unwrap();
