@@ -1,6 +1,7 @@
 # Sourced after env.sh: each need_... returns at once if the tool is there, else installs it.
 
 CARGO_LEPTOS=0.3.6
+CARGO_DENY=0.20.2
 NODE=20
 AIOSMTPD=1.4.6
 TRUSTME=1.2.1
@@ -47,6 +48,11 @@ need_wasm_bindgen() {
     version=$(awk '$0 == "name = \"wasm-bindgen\"" { getline; gsub(/[^0-9.]/, ""); print; exit }' Cargo.lock)
     [ "$(wasm-bindgen --version 2>/dev/null)" = "wasm-bindgen $version" ] && return
     install_tool wasm-bindgen-cli "$version" 'it makes the JavaScript beside the WASM'
+}
+
+need_cargo_deny() {
+    [ "$(cargo deny --version 2>/dev/null)" = "cargo-deny $CARGO_DENY" ] && return
+    install_tool cargo-deny "$CARGO_DENY" 'it looks at what the programs are made of' --locked
 }
 
 # install_tool NAME VERSION WHY [FLAG OF CARGO INSTALL]: downloads where cargo-binstall can, else

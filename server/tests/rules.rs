@@ -171,6 +171,48 @@ fn only_the_frontend_knows_the_browser() {
     assert_clean("frontend/src", &[], &["axum", "latchkey::", "sqlx", "tokio"]);
 }
 
+/// npm is for tests and builds: nothing from there is served. And what comes from there is what
+/// package-lock.json says, by its hash.
+#[test]
+fn npm_packages_are_for_tests_only() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let read = |name| -> serde_json::Value {
+        serde_json::from_str(&fs::read_to_string(root.join("end2end").join(name)).unwrap()).unwrap()
+    };
+    let package = read("package.json");
+    for kind in ["dependencies", "optionalDependencies", "peerDependencies"] {
+        assert!(package.get(kind).is_none(), "{kind} in end2end/package.json");
+    }
+    for version in package["devDependencies"].as_object().unwrap().values() {
+        let version = version.as_str().unwrap();
+        assert!(version.starts_with(|c: char| c.is_ascii_digit()), "{version} is no exact version");
+    }
+    let lock = read("package-lock.json");
+    let packages =
+        lock["packages"].as_object().unwrap().iter().filter(|(path, _)| !path.is_empty());
+    for (path, package) in packages {
+        assert_eq!(package["dev"], true, "{path}");
+        assert!(package["integrity"].is_string(), "{path}");
+        // Left out where it is the registry.
+        assert!(package.get("resolved").is_none(), "{path} comes from elsewhere");
+    }
+    for folder in ["", "app", "frontend", "server", "style"] {
+        assert!(!root.join(folder).join("package.json").exists(), "a package in {folder:?}");
+    }
+}
+
+/// `forbid` cannot be taken back further in, unlike `deny`.
+#[test]
+fn no_crate_has_unsafe_code() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let read = |name: &str| fs::read_to_string(root.join(name)).unwrap();
+    assert!(read("Cargo.toml").contains("[workspace.lints.rust]\nunsafe_code = \"forbid\""));
+    for member in ["app", "frontend", "server"] {
+        let manifest = read(&format!("{member}/Cargo.toml"));
+        assert!(manifest.contains("[lints]\nworkspace = true"), "{member}");
+    }
+}
+
 #[test]
 fn files_are_read_to_their_tests() {
     let driver = "use a;\n#[cfg(test)]\nmod tests;\nuse leptos::prelude;\n";
