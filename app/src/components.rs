@@ -16,6 +16,7 @@ mod moment;
 mod person;
 mod problem;
 mod sign_out;
+mod strength;
 
 pub use self::{
     arrival::{Heading, forget_query, is_first_frame, on_arrival},

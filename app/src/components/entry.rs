@@ -2,7 +2,12 @@
 
 use leptos::{html, prelude::*};
 
-use super::{Erase, Fault, Field, Piece, use_hydrated};
+use super::{
+    Erase, Fault, Field, Piece,
+    strength::{Strength, advice},
+    use_hydrated,
+};
+use crate::wire::Asked;
 
 /// What a form asks for.
 #[derive(Clone, Copy, Debug)]
@@ -68,6 +73,11 @@ impl Question {
     /// Whether it is a password that one chooses.
     pub fn is_choice(&self) -> bool {
         self.autocomplete == CHOSEN
+    }
+
+    /// Whether it is the first of the two, by the name that the API gives it.
+    fn is_first_choice(&self) -> bool {
+        self.is_choice() && self.name.ends_with('1')
     }
 }
 
@@ -144,6 +154,17 @@ pub fn EntryField(
             view! { <div class="field">{label} <Fault name error /></div> }.erase()
         }
         Kind::Text | Kind::Email => view! { <Field name label error input /> }.erase(),
+        Kind::Password if entry.question.is_first_choice() => {
+            let min = use_context::<Asked>().unwrap_or_default().password_chars;
+            let strength = RwSignal::new(Strength::None);
+            let judge = move |_| strength.set(Strength::of(&entry.value(), min));
+            let input = view! {
+                <div class="with-toggle" on:input=judge>{input} <Toggle shown /></div>
+                {advice(name, min, strength)}
+            }
+            .erase();
+            view! { <Field name label error input /> }.erase()
+        }
         Kind::Password => {
             let input = view! { <div class="with-toggle">{input} <Toggle shown /></div> }.erase();
             view! { <Field name label error input /> }.erase()
@@ -181,6 +202,7 @@ fn Input(
     described_by: Signal<Option<String>>,
 ) -> Piece {
     let Question { name, kind, autocomplete, missing, .. } = *entry.question;
+    let hint = entry.question.is_first_choice().then(|| format!("{name}-hint"));
     // A box says by its tick what others say by their value.
     let (value, checked) = match kind {
         Kind::Tick => (None, value.is_some()),
@@ -188,7 +210,11 @@ fn Input(
     };
     let described_by = move || {
         let own = error.get().map(|_| format!("{name}-error"));
-        own.or_else(|| described_by.get())
+        let own = own.or_else(|| described_by.get());
+        match (own, &hint) {
+            (Some(own), Some(hint)) => Some(format!("{own} {hint}")),
+            (own, hint) => own.or_else(|| hint.clone()),
+        }
     };
     let kind = move || match kind {
         Kind::Email => "email",

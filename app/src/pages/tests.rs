@@ -104,12 +104,29 @@ fn a_form_that_was_refused_comes_back_with_what_was_typed() {
         r#"value="ada&quot;&gt;&lt;script&gt;""#,
         "Enter a valid username.",
         "A. B.",
-        r#"aria-describedby="password1-error""#,
+        r#"aria-describedby="password1-error password1-hint""#,
     ] {
         assert!(html.contains(part), "{part} is missing in {html}");
     }
     assert_eq!(html.matches(r#"aria-invalid="true""#).count(), 2, "{html}");
     assert!(!render("/login", stranger(None)).contains("aria-invalid"));
+}
+
+#[test]
+fn where_a_password_is_chosen_it_is_said_what_makes_a_good_one() {
+    let pages = [
+        (paths::REGISTER_PAGE, stranger(None), "password1"),
+        (paths::RESET_PASSWORD_PAGE, stranger(None), "new_password1"),
+        (paths::PASSWORD_PAGE, ada(), "new_password1"),
+    ];
+    for (path, session, name) in pages {
+        let html = render(path, session);
+        for part in [format!(r#"id="{name}-hint""#), format!(r#"aria-describedby="{name}-hint""#)] {
+            assert_eq!(html.matches(&part).count(), 1, "{part} in {path}: {html}");
+        }
+        assert!(!html.contains("aria-live"), "nothing is read out at each key");
+    }
+    assert!(!render(paths::LOGIN_PAGE, stranger(None)).contains("-hint"));
 }
 
 #[test]

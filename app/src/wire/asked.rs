@@ -16,6 +16,8 @@ pub struct Asked {
     pub old_password: bool,
     /// Whether what happens to an account is kept, so that its owner can see it.
     pub remembers: bool,
+    /// How many characters a new password has at least.
+    pub password_chars: usize,
 }
 
 impl Default for Asked {
@@ -26,6 +28,7 @@ impl Default for Asked {
             verifies_first: false,
             old_password: true,
             remembers: true,
+            password_chars: 8,
         }
     }
 }

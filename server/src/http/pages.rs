@@ -146,6 +146,7 @@ fn asked(state: &AppState) -> Asked {
         verifies_first: policy.email_verification == EmailVerification::Mandatory,
         old_password: state.web.asks_old_password,
         remembers: !policy.audit.retention.is_zero(),
+        password_chars: policy.passwords.min_chars.unwrap_or(1),
     }
 }
 
