@@ -4,11 +4,12 @@
 #   make test    all that must hold: formatting, lints, tests, and a browser against a release build
 #   make bench   how fast it is, beside what the same work costs at least
 #   make prove   the rule that keeps people signed in: every order of events, a million refreshes
+#   make mutants whether the tests bite: the code broken in each of many ways, and the test that notices
 #
 # All install what is missing, say so in a line, and ask nothing. Tools and build outputs live in
 # $LATCHKEY_CACHE (~/.cache/latchkey), where a fresh clone finds them again.
 
-.PHONY: help run test bench prove
+.PHONY: help run test bench prove mutants
 
 help:
 	@sed -n 's/^# \{0,1\}//p' Makefile
@@ -24,3 +25,6 @@ bench:
 
 prove:
 	@.make/prove
+
+mutants:
+	@.make/mutants

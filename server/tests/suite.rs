@@ -9,6 +9,7 @@
 )]
 #![expect(clippy::print_stdout, reason = "figures for whoever looks at a test by --nocapture")]
 
+mod asvs;
 mod cluster;
 mod config;
 mod connections;
@@ -18,6 +19,7 @@ mod hashing;
 mod http;
 mod import;
 mod model;
+mod mutants;
 mod program;
 mod rules;
 mod simulation;

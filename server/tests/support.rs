@@ -12,6 +12,7 @@ pub mod import;
 pub mod legacy;
 pub mod letterbox;
 pub mod mail_server;
+pub mod named;
 pub mod program;
 pub mod routes;
 
