@@ -16,6 +16,7 @@ mod imported_hash;
 mod legacy;
 pub mod login;
 pub mod logout;
+mod mail_budget;
 pub mod new_email;
 pub mod own_account;
 pub mod own_sessions;

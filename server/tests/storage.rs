@@ -47,7 +47,7 @@ mod cleanup;
 mod engines;
 mod events;
 mod families;
-mod guesses;
+mod tallies;
 mod import;
 mod mails;
 

@@ -13,7 +13,7 @@ use std::{
 use super::{Auth, AuthError, LoginInput, LoginName, hashing::Line};
 use crate::{
     domain::{Email, Ladder, Network, SessionId, Tally, Timestamp, UserId, Username},
-    storage::GuessKey,
+    storage::TallyKey,
 };
 
 /// A browser that is known, a session, or one account tried from one network.
@@ -29,16 +29,16 @@ const NETWORK: Ladder =
 /// Guesses under way in this process: until they are counted they are taken to be wrong, so that
 /// many at once are no more than one after the other.
 #[derive(Clone, Debug, Default)]
-pub struct Guessing(Arc<Mutex<HashMap<GuessKey, u32>>>);
+pub struct Guessing(Arc<Mutex<HashMap<TallyKey, u32>>>);
 
 impl Guessing {
-    fn lock(&self) -> MutexGuard<'_, HashMap<GuessKey, u32>> {
+    fn lock(&self) -> MutexGuard<'_, HashMap<TallyKey, u32>> {
         // A panic cannot leave the map half-changed.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// One more at each of these. Tells how many there were before.
-    fn begin(&self, rungs: Vec<(GuessKey, Ladder)>) -> (UnderWay, HashMap<GuessKey, u32>) {
+    fn begin(&self, rungs: Vec<(TallyKey, Ladder)>) -> (UnderWay, HashMap<TallyKey, u32>) {
         let mut pending = self.lock();
         let mut before = HashMap::with_capacity(rungs.len());
         for (key, _) in &rungs {
@@ -53,7 +53,7 @@ impl Guessing {
 /// A guess under way; until it is dropped.
 #[derive(Debug)]
 struct UnderWay {
-    rungs: Vec<(GuessKey, Ladder)>,
+    rungs: Vec<(TallyKey, Ladder)>,
     pending: Guessing,
 }
 
@@ -76,7 +76,7 @@ impl Drop for UnderWay {
 pub(super) struct Guess {
     under_way: UnderWay,
     /// What was known before it.
-    known: Vec<(GuessKey, Tally)>,
+    known: Vec<(TallyKey, Tally)>,
     line: Line,
 }
 
@@ -145,8 +145,8 @@ impl Auth {
             return Ok(Guess { under_way, known: Vec::new(), line });
         }
         let keys: Vec<_> = others.keys().cloned().collect();
-        let (known, now) = self.store.guesses(&keys).await?;
-        let tally = |key: &GuessKey| known.iter().find(|(known, _)| known == key).map(|(_, t)| *t);
+        let (known, now) = self.store.tallies(&keys).await?;
+        let tally = |key: &TallyKey| known.iter().find(|(known, _)| known == key).map(|(_, t)| *t);
         let waits = under_way.rungs.iter().map(|(key, ladder)| {
             // Of a network's many people most know their password, and its line is short.
             let others = others.get(key).copied().filter(|_| *ladder != NETWORK);
@@ -167,7 +167,7 @@ impl Auth {
         if rungs.is_empty() {
             return Ok(());
         }
-        Ok(self.store.count_guess(rungs).await?)
+        Ok(self.store.count(rungs).await?)
     }
 
     /// The password was right: what was counted for this browser or network and account is forgotten.
@@ -177,19 +177,16 @@ impl Auth {
     /// What the store says.
     pub(super) async fn guessed_right(&self, guess: Guess) -> Result<(), AuthError> {
         let Guess { under_way, mut known, .. } = guess;
-        let narrow = |key: &GuessKey| under_way.rungs.iter().any(|(k, l)| k == key && *l == NARROW);
+        let narrow = |key: &TallyKey| under_way.rungs.iter().any(|(k, l)| k == key && *l == NARROW);
         known.retain(|(key, _)| narrow(key));
         if known.is_empty() {
             return Ok(());
         }
-        Ok(self.store.forget_guesses(&known).await?)
+        Ok(self.store.forget_tallies(&known).await?)
     }
 
-    fn rungs(&self, target: &Target<'_>) -> Vec<(GuessKey, Ladder)> {
-        let key = |parts: &[&[u8]]| {
-            let parts = [&[b"guess".as_slice()], parts].concat();
-            GuessKey(hex::encode(self.tokens.key().ticket_mac(&parts).truncated(16)))
-        };
+    fn rungs(&self, target: &Target<'_>) -> Vec<(TallyKey, Ladder)> {
+        let key = |parts: &[&[u8]]| self.tally_key(&[&[b"guess".as_slice()], parts].concat());
         match target {
             Target::Known(user, mark) => {
                 vec![(key(&[b"device", &user.0.to_be_bytes(), mark.as_bytes()]), NARROW)]
@@ -209,14 +206,22 @@ impl Auth {
     }
 }
 
+impl Auth {
+    /// Names what is counted, and tells nobody what that is.
+    pub(super) fn tally_key(&self, parts: &[&[u8]]) -> TallyKey {
+        let parts = [&[b"tally".as_slice()], parts].concat();
+        TallyKey(hex::encode(self.tokens.key().ticket_mac(&parts).truncated(16)))
+    }
+}
+
 /// How long a guess waits for those before it, of which so many are under way.
 fn wait(known: Option<Tally>, under_way: u32, ladder: Ladder, now: Timestamp) -> Duration {
     let before = known.map_or(Duration::ZERO, |tally| tally.wait(ladder, now));
     if under_way == 0 {
         return before;
     }
-    let failures = known.map_or(0, |tally| tally.left(ladder, now)).saturating_add(under_way);
-    before.max(Tally { failures, last_at: now }.wait(ladder, now))
+    let count = known.map_or(0, |tally| tally.left(ladder, now)).saturating_add(under_way);
+    before.max(Tally { count, last_at: now }.wait(ladder, now))
 }
 
 /// The same for all ways to write it.

@@ -43,12 +43,12 @@ impl Auth {
         Ok(removed || forgotten)
     }
 
-    /// Removes some of the wrong guesses that are all forgiven. Returns whether there may be more.
+    /// Removes some of the tallies of which all is forgiven. Returns whether there may be more.
     ///
     /// # Errors
     /// What the store says.
-    pub async fn clean_up_guesses(&self) -> Result<bool, AuthError> {
-        Ok(self.store.remove_forgiven_guesses(STEP).await?)
+    pub async fn clean_up_tallies(&self) -> Result<bool, AuthError> {
+        Ok(self.store.remove_forgiven(STEP).await?)
     }
 
     /// Goes round and round until `stop`. Several nodes may do so at once.
@@ -64,11 +64,11 @@ impl Auth {
                     tracing::warn!(%error, "old events wait to be removed");
                     false
                 });
-                let guesses = self.clean_up_guesses().await.unwrap_or_else(|error| {
-                    tracing::warn!(%error, "forgiven guesses wait to be removed");
+                let tallies = self.clean_up_tallies().await.unwrap_or_else(|error| {
+                    tracing::warn!(%error, "forgiven tallies wait to be removed");
                     false
                 });
-                tokio::time::sleep(if after.is_some() || more || guesses { PAUSE } else { REST })
+                tokio::time::sleep(if after.is_some() || more || tallies { PAUSE } else { REST })
                     .await;
             }
         };

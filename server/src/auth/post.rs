@@ -79,10 +79,19 @@ impl Auth {
             _ => self.compose(kind, &user, now),
         };
         let Some(letter) = letter else { return Ok(true) };
+        if self.waits_its_turn(kind, &letter).await? {
+            return Ok(false);
+        }
         let delivered =
             tokio::time::timeout(LONGEST_DELIVERY, self.mailroom.postman.deliver(&letter));
         match delivered.await.unwrap_or_else(|_| Err(MailError::not_now("it took too long"))) {
-            Ok(()) => Ok(true),
+            Ok(()) => {
+                // It has left, whatever becomes of this.
+                if let Err(error) = self.count_mail(kind, &letter).await {
+                    tracing::warn!(%error, "a mail was not counted");
+                }
+                Ok(true)
+            }
             Err(error) => {
                 let given_up = error.is_final() || mail.attempts + 1 >= MOST_ATTEMPTS;
                 tracing::warn!(%error, mail = mail.id, given_up, "a mail did not leave");

@@ -1,4 +1,5 @@
-//! How long whoever guesses passwords has to wait: not at all at first, then twice as long each time.
+//! What may happen now and then, and gets slow when it happens often: the next one waits not at all at
+//! first, then twice as long each time.
 
 use std::time::Duration;
 
@@ -7,10 +8,10 @@ use super::Timestamp;
 /// The first wait.
 const FIRST_WAIT: Duration = Duration::from_secs(1);
 
-/// What wrong guesses cost.
+/// How slow.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Ladder {
-    /// So many cost nothing.
+    /// So many wait for nothing.
     pub free: u32,
     /// The longest wait.
     pub longest: Duration,
@@ -19,25 +20,25 @@ pub struct Ladder {
 }
 
 impl Ladder {
-    /// How long after the last of so many the next guess may come.
-    fn wait(self, failures: u32) -> Duration {
-        let Some(step) = failures.checked_sub(self.free) else { return Duration::ZERO };
+    /// How long after the last of so many the next one may come.
+    fn wait(self, count: u32) -> Duration {
+        let Some(step) = count.checked_sub(self.free) else { return Duration::ZERO };
         let doubled = 1_u32.checked_shl(step).and_then(|times| FIRST_WAIT.checked_mul(times));
         doubled.map_or(self.longest, |wait| wait.min(self.longest))
     }
 }
 
-/// Wrong guesses.
+/// How often it has happened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Tally {
     /// How many were not forgiven by the time of the last one.
-    pub failures: u32,
+    pub count: u32,
     /// When the last one was.
     pub last_at: Timestamp,
 }
 
 impl Tally {
-    /// How long the next guess has to wait.
+    /// How long the next one has to wait.
     pub fn wait(self, ladder: Ladder, now: Timestamp) -> Duration {
         let passed = self.passed(now);
         ladder.wait(self.left(ladder, now)).saturating_sub(passed)
@@ -46,7 +47,7 @@ impl Tally {
     /// How many are not forgiven by now.
     pub fn left(self, ladder: Ladder, now: Timestamp) -> u32 {
         let forgiven = self.passed(now).as_millis() / ladder.forgiven_after.as_millis().max(1);
-        self.failures.saturating_sub(u32::try_from(forgiven).unwrap_or(u32::MAX))
+        self.count.saturating_sub(u32::try_from(forgiven).unwrap_or(u32::MAX))
     }
 
     /// A clock that was set back keeps nobody waiting until it has caught up.
@@ -71,13 +72,13 @@ mod tests {
         Timestamp::from_millis(seconds * 1_000)
     }
 
-    fn wait_after(failures: u32, seconds: i64) -> u64 {
-        Tally { failures, last_at: at(0) }.wait(LADDER, at(seconds)).as_secs()
+    fn wait_after(count: u32, seconds: i64) -> u64 {
+        Tally { count, last_at: at(0) }.wait(LADDER, at(seconds)).as_secs()
     }
 
     #[test]
-    fn each_wrong_guess_doubles_the_wait() {
-        let waits: Vec<_> = (0..12).map(|failures| wait_after(failures, 0)).collect();
+    fn each_one_doubles_the_wait() {
+        let waits: Vec<_> = (0..12).map(|count| wait_after(count, 0)).collect();
         assert_eq!(waits, [0, 0, 0, 1, 2, 4, 8, 16, 32, 60, 60, 60]);
         assert_eq!(wait_after(u32::MAX, 0), 60);
     }
@@ -89,7 +90,7 @@ mod tests {
 
     #[test]
     fn who_has_long_been_quiet_begins_anew() {
-        let tally = Tally { failures: 5, last_at: at(0) };
+        let tally = Tally { count: 5, last_at: at(0) };
         let left: Vec<_> = (0..6).map(|n| tally.left(LADDER, at(n * 600 + 1))).collect();
         assert_eq!(left, [5, 4, 3, 2, 1, 0]);
         assert_eq!(tally.left(LADDER, at(1_000_000)), 0);
@@ -97,15 +98,15 @@ mod tests {
 
     #[test]
     fn a_clock_that_was_set_back_locks_nobody_out() {
-        let tally = Tally { failures: 20, last_at: at(3_600) };
+        let tally = Tally { count: 20, last_at: at(3_600) };
         assert_eq!(tally.wait(LADDER, at(0)), Duration::ZERO);
         assert_eq!(tally.wait(LADDER, at(3_590)), Duration::from_secs(50));
     }
 
     proptest! {
         #[test]
-        fn nobody_waits_longer_than_the_longest(failures: u32, millis in 0..i64::MAX / 2) {
-            let tally = Tally { failures, last_at: Timestamp::from_millis(millis) };
+        fn nobody_waits_longer_than_the_longest(count: u32, millis in 0..i64::MAX / 2) {
+            let tally = Tally { count, last_at: Timestamp::from_millis(millis) };
             prop_assert!(tally.wait(LADDER, Timestamp::default()) <= LADDER.longest);
         }
     }

@@ -35,6 +35,17 @@ impl MailKind {
         Self::NAMES.iter().find(|(kind, _)| *kind == self).map_or("", |(_, name)| name)
     }
 
+    /// Whether anybody who knows an address can have it sent there.
+    pub const fn is_at_anybodys_wish(self) -> bool {
+        match self {
+            Self::VerifyEmail
+            | Self::ResetPassword
+            | Self::ConfirmNewEmail
+            | Self::AccountExists => true,
+            Self::PasswordChanged | Self::NewEmailAsked | Self::UnknownDevice => false,
+        }
+    }
+
     /// Reads a stored name.
     pub fn parse(name: &str) -> Option<Self> {
         Self::NAMES.iter().find(|(_, known)| *known == name).map(|(kind, _)| *kind)

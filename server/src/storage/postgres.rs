@@ -2,7 +2,7 @@
 
 mod doubt;
 mod feed;
-mod guesses;
+mod tallies;
 mod reads;
 mod tx;
 

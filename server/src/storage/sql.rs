@@ -3,7 +3,7 @@
 //! [`postgres`].
 
 pub(super) mod events;
-pub(super) mod guesses;
+pub(super) mod tallies;
 pub(super) mod own_sessions;
 
 use std::time::Duration;

@@ -5,7 +5,7 @@
 
 mod batch;
 mod feed;
-mod guesses;
+mod tallies;
 mod presence;
 mod tx;
 

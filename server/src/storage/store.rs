@@ -5,7 +5,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 
 use super::{
-    Claim, ClientInfo, EventPlace, EventRecord, FamilyRecord, Guesses, ImportedUser, Names,
+    Claim, ClientInfo, EventPlace, EventRecord, FamilyRecord, Tallies, ImportedUser, Names,
     NewEmail, NewEvent, NewUser, OwnSessions, Removal, SessionRecord, StoreError, Taken,
     UserRecord, WaitingMail, Wanted,
 };
@@ -19,7 +19,7 @@ use crate::domain::{
 /// Families are judged by the store's time: on PostgreSQL the database's clock, which all nodes
 /// share, on SQLite the process's.
 #[async_trait]
-pub trait Store: Guesses + Send + Sync + 'static {
+pub trait Store: Tallies + Send + Sync + 'static {
     /// The store's time.
     async fn now(&self) -> Result<Timestamp, StoreError>;
 

@@ -249,14 +249,14 @@ async fn a_database_that_is_down_lets_nobody_guess() {
 async fn what_is_forgiven_is_removed() {
     let app = TestApp::new().await;
     guess(&app.browser().from(AWAY), "ada").await;
-    assert!(!app.auth.clean_up_guesses().await.unwrap());
-    assert_eq!(app.database.count("guesses").await, 3);
+    assert!(!app.auth.clean_up_tallies().await.unwrap());
+    assert_eq!(app.database.count("tallies").await, 3);
     app.advance(mins(2));
-    app.auth.clean_up_guesses().await.unwrap();
-    assert_eq!(app.database.count("guesses").await, 1, "the narrow one goes on for a while");
+    app.auth.clean_up_tallies().await.unwrap();
+    assert_eq!(app.database.count("tallies").await, 1, "the narrow one goes on for a while");
     app.advance(mins(14));
-    app.auth.clean_up_guesses().await.unwrap();
-    assert_eq!(app.database.count("guesses").await, 0);
+    app.auth.clean_up_tallies().await.unwrap();
+    assert_eq!(app.database.count("tallies").await, 0);
 }
 
 #[tokio::test]
@@ -265,5 +265,5 @@ async fn who_wants_no_limits_has_none() {
     for _ in 0..60 {
         assert_eq!(guess(&app.browser().from(AWAY), "ada").await, None);
     }
-    assert_eq!(app.database.count("guesses").await, 0);
+    assert_eq!(app.database.count("tallies").await, 0);
 }

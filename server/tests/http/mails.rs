@@ -117,3 +117,32 @@ async fn a_mail_that_is_refused_for_good_is_not_tried_again() {
     app.advance(mins(60 * 24));
     assert_eq!(sent(&app).await, 0);
 }
+
+#[tokio::test]
+async fn no_stranger_fills_a_mailbox() {
+    let app = TestApp::new().await;
+    app.user("ada").await;
+    let mut received = 0;
+    for _ in 0..60 {
+        ask(&app).await;
+        received += sent(&app).await;
+        app.advance(mins(1));
+    }
+    assert!((5..=12).contains(&received), "{received} in an hour");
+    // What its owner has to hear of comes at once.
+    let browser = app.browser();
+    browser.login("ada").await.assert_status(200);
+    let new = json!({"old_password": PASSWORD, "new_password1": "another-horse-9",
+        "new_password2": "another-horse-9"});
+    browser.post("/api/auth/password/change/", &new).await.assert_status(200);
+    assert!(sent(&app).await >= 1);
+    // Whoever asks a day later waits for nothing, and others never have.
+    app.user("bob").await;
+    let body = json!({"email": "bob@example.com"});
+    app.browser().post("/api/auth/password/reset/", &body).await.assert_status(200);
+    assert_eq!(sent(&app).await, 1);
+    app.advance(mins(60 * 24));
+    sent(&app).await;
+    ask(&app).await;
+    assert_eq!(sent(&app).await, 1);
+}

@@ -16,7 +16,7 @@ use latchkey::{
         UserId,
     },
     storage::{
-        Alive, Dead, EventPlace, EventRecord, FamilyRecord, GuessKey, Guesses, OwnSessions,
+        Alive, Dead, EventPlace, EventRecord, FamilyRecord, TallyKey, Tallies, OwnSessions,
         RevocationFeed, SessionRecord, Sighting, Store, StoreError, Taken, Tx, UserRecord,
         WaitingMail,
     },
@@ -242,23 +242,23 @@ impl Store for GatedStore {
 }
 
 #[async_trait]
-impl Guesses for GatedStore {
-    async fn guesses(
+impl Tallies for GatedStore {
+    async fn tallies(
         &self,
-        of: &[GuessKey],
-    ) -> Result<(Vec<(GuessKey, Tally)>, Timestamp), StoreError> {
-        self.reach()?.guesses(of).await
+        of: &[TallyKey],
+    ) -> Result<(Vec<(TallyKey, Tally)>, Timestamp), StoreError> {
+        self.reach()?.tallies(of).await
     }
 
-    async fn count_guess(&self, at: &[(GuessKey, Ladder)]) -> Result<(), StoreError> {
-        self.reach()?.count_guess(at).await
+    async fn count(&self, at: &[(TallyKey, Ladder)]) -> Result<(), StoreError> {
+        self.reach()?.count(at).await
     }
 
-    async fn forget_guesses(&self, read: &[(GuessKey, Tally)]) -> Result<(), StoreError> {
-        self.reach()?.forget_guesses(read).await
+    async fn forget_tallies(&self, read: &[(TallyKey, Tally)]) -> Result<(), StoreError> {
+        self.reach()?.forget_tallies(read).await
     }
 
-    async fn remove_forgiven_guesses(&self, count: u32) -> Result<bool, StoreError> {
-        self.reach()?.remove_forgiven_guesses(count).await
+    async fn remove_forgiven(&self, count: u32) -> Result<bool, StoreError> {
+        self.reach()?.remove_forgiven(count).await
     }
 }

@@ -1,4 +1,4 @@
-//! Wrong guesses on SQLite.
+//! Tallies on SQLite.
 
 use async_trait::async_trait;
 use sqlx::{query, query_as};
@@ -8,37 +8,37 @@ use crate::{
     domain::{Ladder, Tally, Timestamp},
     storage::{
         StoreError,
-        guesses::{GuessKey, GuessRow, Guesses, to_count, to_forget},
+        tallies::{TallyKey, TallyRow, Tallies, to_count, to_forget},
         import_rows::json,
-        sql::guesses::{self, sqlite},
+        sql::tallies::{self, sqlite},
     },
 };
 
 #[async_trait]
-impl Guesses for SqliteStore {
-    async fn guesses(
+impl Tallies for SqliteStore {
+    async fn tallies(
         &self,
-        of: &[GuessKey],
-    ) -> Result<(Vec<(GuessKey, Tally)>, Timestamp), StoreError> {
-        let keys: Vec<_> = of.iter().map(|GuessKey(key)| key).collect();
-        let found = query_as::<_, GuessRow>(sqlite::LOOKUP).bind(json(&keys)?);
+        of: &[TallyKey],
+    ) -> Result<(Vec<(TallyKey, Tally)>, Timestamp), StoreError> {
+        let keys: Vec<_> = of.iter().map(|TallyKey(key)| key).collect();
+        let found = query_as::<_, TallyRow>(sqlite::LOOKUP).bind(json(&keys)?);
         let rows = found.fetch_all(&self.readers).await?;
         Ok((rows.into_iter().map(Into::into).collect(), self.clock.now()))
     }
 
-    async fn count_guess(&self, at: &[(GuessKey, Ladder)]) -> Result<(), StoreError> {
+    async fn count(&self, at: &[(TallyKey, Ladder)]) -> Result<(), StoreError> {
         let change = query(sqlite::COUNT).bind(json(&to_count(at))?);
         change.bind(self.clock.now().millis()).execute(&self.writer).await?;
         Ok(())
     }
 
-    async fn forget_guesses(&self, read: &[(GuessKey, Tally)]) -> Result<(), StoreError> {
+    async fn forget_tallies(&self, read: &[(TallyKey, Tally)]) -> Result<(), StoreError> {
         query(sqlite::FORGET).bind(json(&to_forget(read))?).execute(&self.writer).await?;
         Ok(())
     }
 
-    async fn remove_forgiven_guesses(&self, count: u32) -> Result<bool, StoreError> {
-        let removal = query(guesses::REMOVE_FORGIVEN).bind(self.clock.now().millis());
+    async fn remove_forgiven(&self, count: u32) -> Result<bool, StoreError> {
+        let removal = query(tallies::REMOVE_FORGIVEN).bind(self.clock.now().millis());
         let removed = removal.bind(i64::from(count)).execute(&self.writer).await?;
         Ok(removed.rows_affected() == u64::from(count))
     }

@@ -1,4 +1,4 @@
-//! Wrong guesses on PostgreSQL, where the nodes share them.
+//! Tallies on PostgreSQL, where the nodes share them.
 
 use async_trait::async_trait;
 use sqlx::{query, query_as};
@@ -8,31 +8,31 @@ use crate::{
     domain::{Ladder, Tally, Timestamp},
     storage::{
         Store as _, StoreError,
-        guesses::{GuessKey, GuessRow, Guesses, to_count, to_forget},
-        sql::guesses::{self, postgres},
+        tallies::{TallyKey, TallyRow, Tallies, to_count, to_forget},
+        sql::tallies::{self, postgres},
     },
 };
 
 #[async_trait]
-impl Guesses for PostgresStore {
-    async fn guesses(
+impl Tallies for PostgresStore {
+    async fn tallies(
         &self,
-        of: &[GuessKey],
-    ) -> Result<(Vec<(GuessKey, Tally)>, Timestamp), StoreError> {
-        let keys: Vec<_> = of.iter().map(|GuessKey(key)| key).collect();
-        let found = query_as::<_, GuessRow>(postgres::LOOKUP).bind(keys);
+        of: &[TallyKey],
+    ) -> Result<(Vec<(TallyKey, Tally)>, Timestamp), StoreError> {
+        let keys: Vec<_> = of.iter().map(|TallyKey(key)| key).collect();
+        let found = query_as::<_, TallyRow>(postgres::LOOKUP).bind(keys);
         let rows = answer(found.fetch_all(&self.pool)).await?;
         Ok((rows.into_iter().map(Into::into).collect(), self.now().await?))
     }
 
-    async fn count_guess(&self, at: &[(GuessKey, Ladder)]) -> Result<(), StoreError> {
+    async fn count(&self, at: &[(TallyKey, Ladder)]) -> Result<(), StoreError> {
         let (keys, spans): (Vec<_>, Vec<_>) = to_count(at).into_iter().unzip();
         let change = query(postgres::COUNT).bind(keys).bind(self.given_now()).bind(spans);
         answer(change.execute(&self.pool)).await?;
         Ok(())
     }
 
-    async fn forget_guesses(&self, read: &[(GuessKey, Tally)]) -> Result<(), StoreError> {
+    async fn forget_tallies(&self, read: &[(TallyKey, Tally)]) -> Result<(), StoreError> {
         let mut columns = (Vec::new(), Vec::new(), Vec::new());
         columns.extend(to_forget(read));
         let change = query(postgres::FORGET).bind(columns.0).bind(columns.1).bind(columns.2);
@@ -40,9 +40,9 @@ impl Guesses for PostgresStore {
         Ok(())
     }
 
-    async fn remove_forgiven_guesses(&self, count: u32) -> Result<bool, StoreError> {
+    async fn remove_forgiven(&self, count: u32) -> Result<bool, StoreError> {
         let now = self.now().await?;
-        let removal = query(guesses::REMOVE_FORGIVEN).bind(now.millis()).bind(i64::from(count));
+        let removal = query(tallies::REMOVE_FORGIVEN).bind(now.millis()).bind(i64::from(count));
         Ok(answer(removal.execute(&self.pool)).await?.rows_affected() == u64::from(count))
     }
 }
