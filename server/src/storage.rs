@@ -7,7 +7,6 @@ mod batcher;
 pub mod django;
 pub mod error;
 pub mod event_rows;
-pub mod tallies;
 pub mod import_rows;
 mod import_sql;
 pub mod postgres;
@@ -16,18 +15,19 @@ pub mod session_rows;
 mod sql;
 pub mod sqlite;
 pub mod store;
+pub mod tallies;
 pub mod user_rows;
 
 pub use django::{DjangoSource, DjangoUser, EndedToken, HIGHEST_ID, SourceError, VerifiedAddress};
 pub use error::{Constraint, StoreError};
 pub use event_rows::{EventPlace, EventRecord, NewEvent};
-pub use tallies::{TallyKey, Tallies};
 pub use import_rows::{Claim, ImportedUser, Removal, Wanted};
 pub use postgres::PostgresStore;
 pub use schema::Schema;
 pub use session_rows::{ClientInfo, FamilyRecord, OwnSessions, SessionRecord};
 pub use sqlite::SqliteStore;
 pub use store::{Alive, Dead, Heard, RevocationFeed, Sighting, Store, Tx};
+pub use tallies::{Tallies, TallyKey};
 pub use user_rows::{Names, NewEmail, NewUser, Taken, UserRecord, WaitingMail};
 
 /// Brings a schema up to date.

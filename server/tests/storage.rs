@@ -47,9 +47,9 @@ mod cleanup;
 mod engines;
 mod events;
 mod families;
-mod tallies;
 mod import;
 mod mails;
+mod tallies;
 
 fn at(millis: i64) -> Timestamp {
     Timestamp::from_millis(millis)

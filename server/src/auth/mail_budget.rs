@@ -34,7 +34,11 @@ impl Auth {
     ///
     /// # Errors
     /// What the store says.
-    pub(super) async fn count_mail(&self, kind: MailKind, letter: &Letter) -> Result<(), AuthError> {
+    pub(super) async fn count_mail(
+        &self,
+        kind: MailKind,
+        letter: &Letter,
+    ) -> Result<(), AuthError> {
         if self.is_limited(kind) {
             self.store.count(&[(self.reader(letter), MAILS)]).await?;
         }

@@ -2,8 +2,8 @@
 
 mod doubt;
 mod feed;
-mod tallies;
 mod reads;
+mod tallies;
 mod tx;
 
 use std::{fmt, sync::Arc, time::Duration};

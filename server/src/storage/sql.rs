@@ -3,8 +3,8 @@
 //! [`postgres`].
 
 pub(super) mod events;
-pub(super) mod tallies;
 pub(super) mod own_sessions;
+pub(super) mod tallies;
 
 use std::time::Duration;
 

@@ -5,8 +5,8 @@
 
 mod batch;
 mod feed;
-mod tallies;
 mod presence;
+mod tallies;
 mod tx;
 
 use std::{fmt, path::Path, sync::Arc, time::Duration};

@@ -5,9 +5,9 @@ use std::time::Duration;
 use async_trait::async_trait;
 
 use super::{
-    Claim, ClientInfo, EventPlace, EventRecord, FamilyRecord, Tallies, ImportedUser, Names,
-    NewEmail, NewEvent, NewUser, OwnSessions, Removal, SessionRecord, StoreError, Taken,
-    UserRecord, WaitingMail, Wanted,
+    Claim, ClientInfo, EventPlace, EventRecord, FamilyRecord, ImportedUser, Names, NewEmail,
+    NewEvent, NewUser, OwnSessions, Removal, SessionRecord, StoreError, Taken, Tallies, UserRecord,
+    WaitingMail, Wanted,
 };
 use crate::domain::{
     Email, Family, Generation, LegacyId, MailKind, PasswordHash, RevokeCause, SessionId, Timestamp,

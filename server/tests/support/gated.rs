@@ -16,8 +16,8 @@ use latchkey::{
         UserId,
     },
     storage::{
-        Alive, Dead, EventPlace, EventRecord, FamilyRecord, TallyKey, Tallies, OwnSessions,
-        RevocationFeed, SessionRecord, Sighting, Store, StoreError, Taken, Tx, UserRecord,
+        Alive, Dead, EventPlace, EventRecord, FamilyRecord, OwnSessions, RevocationFeed,
+        SessionRecord, Sighting, Store, StoreError, Taken, Tallies, TallyKey, Tx, UserRecord,
         WaitingMail,
     },
 };

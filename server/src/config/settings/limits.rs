@@ -12,7 +12,7 @@ use super::{ThrottleRates, duration, flag, throttle_rate};
 pub struct LimitSettings {
     /// Make who guesses passwords wait, longer each time: for an account tried from one address (with
     /// IPv6 from one /64), for the account, and for the address. A browser that the account was used
-    /// with before is counted by itself
+    /// with before is counted by itself. Mails that anybody can have sent to an address wait, too
     #[arg(long, env, default_value = "true", action = Set, value_parser = flag())]
     pub login_limits: bool,
 
@@ -30,8 +30,8 @@ pub struct LimitSettings {
     pub request_timeout: Duration,
 
     /// How often one address or account may sign in, sign out, register, change or reset a password,
-    /// or end sessions: dj_rest_auth=20/min, with s, m, h or d. Each node counts for itself. Unset: as
-    /// often as it likes
+    /// show it again, end other sessions, or change or delete the account: dj_rest_auth=20/min, with
+    /// s, m, h or d. Each node counts for itself. Unset: as often as it likes
     #[arg(long, env, default_value = "", value_parser = throttle_rate, value_name = "SCOPE=RATE")]
     pub default_throttle_rates: ThrottleRates,
 }

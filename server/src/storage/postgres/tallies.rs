@@ -8,8 +8,8 @@ use crate::{
     domain::{Ladder, Tally, Timestamp},
     storage::{
         Store as _, StoreError,
-        tallies::{TallyKey, TallyRow, Tallies, to_count, to_forget},
         sql::tallies::{self, postgres},
+        tallies::{Tallies, TallyKey, TallyRow, to_count, to_forget},
     },
 };
 

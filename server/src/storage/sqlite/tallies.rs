@@ -8,9 +8,9 @@ use crate::{
     domain::{Ladder, Tally, Timestamp},
     storage::{
         StoreError,
-        tallies::{TallyKey, TallyRow, Tallies, to_count, to_forget},
         import_rows::json,
         sql::tallies::{self, sqlite},
+        tallies::{Tallies, TallyKey, TallyRow, to_count, to_forget},
     },
 };
 
