@@ -252,8 +252,8 @@ async fn not_even_a_queue_tells_whose_hash_is_imported() {
         assert!(mine.elapsed() < patience, "{known:?} {:?}", mine.elapsed());
         assert!(waiting.join_all().await.into_iter().all(|answer| matches!(answer, Ok(false))));
         // Each takes up one of the two threads for as long as any would.
-        let took = started.elapsed();
-        assert!(took >= patience * (PARALLEL / 2), "{known:?} {took:?} {patience:?}");
+        let (took, each) = (started.elapsed(), patience / 3);
+        assert!(took >= each * (PARALLEL / 2), "{known:?} {took:?} {each:?}");
         // And each is work, not only time, in one piece or in several.
         let work = hasher.count() - before;
         let least = if known == hash("slow") { 2 } else { 4 };
@@ -276,8 +276,10 @@ async fn whoever_hangs_up_in_the_slow_lane_makes_no_room_early_and_takes_no_plac
             tokio::task::yield_now().await;
         }
         leaving.abort();
-        assert!(!pool.verify(ANYBODY, "wrong".into(), None).await.unwrap());
-        assert!(started.elapsed() >= pool.patience() * 2);
+        let three = (0..3).map(|_| pool.verify(ANYBODY, "wrong".into(), None));
+        assert!(futures::future::join_all(three).await.into_iter().all(|right| !right.unwrap()));
+        // Its turn was used up, and so was that of each of the others.
+        assert!(started.elapsed() >= pool.patience() / 3 * 4);
     }
 }
 

@@ -17,14 +17,15 @@ use crate::{
 };
 
 /// A browser that is known, a session, or one account tried from one network.
-const NARROW: Ladder =
-    Ladder { free: 5, longest: Duration::from_mins(15), forgiven_after: Duration::from_mins(15) };
+const NARROW: Ladder = ladder(5, Duration::from_mins(15), Duration::from_mins(15));
 /// An account tried from wherever: a few hundred networks together try as often as one.
-const ACCOUNT: Ladder =
-    Ladder { free: 50, longest: Duration::from_mins(1), forgiven_after: Duration::from_mins(1) };
+const ACCOUNT: Ladder = ladder(50, Duration::from_mins(1), Duration::from_mins(1));
 /// A network, behind which there may be many people, whatever accounts it tries.
-const NETWORK: Ladder =
-    Ladder { free: 50, longest: Duration::from_mins(1), forgiven_after: Duration::from_secs(10) };
+const NETWORK: Ladder = ladder(50, Duration::from_mins(1), Duration::from_secs(10));
+
+const fn ladder(free: u32, longest: Duration, forgiven_after: Duration) -> Ladder {
+    Ladder { free, first: Duration::from_secs(1), longest, forgiven_after }
+}
 
 /// Guesses under way in this process: until they are counted they are taken to be wrong, so that
 /// many at once are no more than one after the other.

@@ -6,7 +6,6 @@ mod queue;
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
-    thread,
     time::{Duration, Instant},
 };
 
@@ -29,6 +28,8 @@ const SLOW_PER_THREAD: usize = 16;
 
 /// A machine on which all threads work takes longer than a resting one, on which it was measured.
 const BUSY: u32 = 3;
+/// So often a cost is measured before the least is believed: a machine is often busy when it starts.
+const SAMPLES: u32 = 10;
 
 /// Whoever needs no hash goes first. Where the system does not allow it, it does without.
 fn step_back() {
@@ -40,15 +41,22 @@ fn step_back() {
 /// Each lane has as many threads as there are cores. The first is for hashes of our own. The second is
 /// for imported ones, which may take many times as long, and for all who fail as long as there are any:
 /// there everybody takes up a thread for the same time, so that not even a queue of them tells whose
-/// hash is imported. Whoever knows their password does not wait behind those who do not.
+/// hash is imported. In both, strangers take turns by network, and owners go first.
 pub struct HashPool {
     own: Lane,
     imported: Lane,
     hasher: Arc<dyn PasswordHasher>,
     /// What each kind of hash has cost here, by its decoy.
-    costs: Mutex<HashMap<String, Duration>>,
+    costs: Mutex<HashMap<String, Cost>>,
     /// What the most expensive of them costs; nothing where there is none.
     most: Mutex<Duration>,
+}
+
+/// What a hash has cost.
+#[derive(Clone, Copy, Debug)]
+struct Cost {
+    least: Duration,
+    samples: u32,
 }
 
 impl HashPool {
@@ -81,6 +89,7 @@ impl HashPool {
         password: SecretString,
         hash: Option<PasswordHash>,
     ) -> Result<bool, AuthError> {
+        let arrived = Instant::now();
         let (imported, own) = match hash {
             Some(hash) if self.is_outdated(&hash) => (Some(hash), None),
             own => (None, own),
@@ -92,7 +101,9 @@ impl HashPool {
         };
         let right = self.own.run(line, work).await?;
         let most = self.most();
-        if right || (most.is_zero() && imported.is_none()) {
+        // An owner is told nothing new by the time it takes.
+        let may_tell = most.is_zero() || matches!(line, Line::Owner(_));
+        if right || (may_tell && imported.is_none()) {
             return Ok(right);
         }
         let hasher = Arc::clone(&self.hasher);
@@ -104,7 +115,12 @@ impl HashPool {
             }
             right
         };
-        self.imported.run(line, work).await
+        let right = self.imported.run(line, work).await?;
+        if !right {
+            // A busy machine takes longer than a resting one. No thread is held meanwhile.
+            tokio::time::sleep_until((arrived + self.patience()).into()).await;
+        }
+        Ok(right)
     }
 
     /// Whether a new hash should take this one's place.
@@ -112,7 +128,7 @@ impl HashPool {
         self.hasher.is_outdated(hash)
     }
 
-    /// Finds out what the most expensive of these costs, each once in this process: whoever fails
+    /// Finds out what the most expensive of these costs, better each of the first times: whoever fails
     /// waits for as long from now on. Of none, nobody waits.
     ///
     /// # Errors
@@ -138,8 +154,9 @@ impl HashPool {
     async fn cost(&self, decoy: PasswordHash) -> Result<Duration, AuthError> {
         let key = decoy.expose().to_owned();
         let costs = || self.costs.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(known) = costs().get(&key).copied() {
-            return Ok(known);
+        let known = costs().get(&key).copied();
+        if let Some(known) = known.filter(|known| known.samples >= SAMPLES) {
+            return Ok(known.least);
         }
         let hasher = Arc::clone(&self.hasher);
         let cost = self.imported.run(Line::Strangers(None), move || {
@@ -148,11 +165,13 @@ impl HashPool {
             started.elapsed()
         });
         let cost = cost.await?;
-        costs().insert(key, cost);
-        Ok(cost)
+        let known = known.unwrap_or(Cost { least: cost, samples: 0 });
+        let least = known.least.min(cost);
+        costs().insert(key, Cost { least, samples: known.samples + 1 });
+        Ok(least)
     }
 
-    /// For how long whoever fails takes up a thread.
+    /// How long whoever fails waits for the answer at least.
     pub fn patience(&self) -> Duration {
         self.most() * BUSY
     }
@@ -179,14 +198,12 @@ impl HashPool {
     }
 }
 
-/// Works for as long as the most expensive hash would have, since a machine that is busy can be told
-/// from one that is not; and waits until that one would have come to its end on a busy machine, too.
+/// Works for as long as the most expensive hash would have.
 fn use_up(hasher: &dyn PasswordHasher, started: Instant, most: Duration) {
     let decoy = hasher.decoy();
     while started.elapsed() < most {
         hasher.verify(&SecretString::default(), &decoy);
     }
-    thread::sleep((most * BUSY).saturating_sub(started.elapsed()));
 }
 
 /// Threads that do one thing each at a time, and what waits for them.

@@ -10,8 +10,12 @@ use crate::{
     storage::TallyKey,
 };
 
-const MAILS: Ladder =
-    Ladder { free: 5, longest: Duration::from_hours(1), forgiven_after: Duration::from_hours(1) };
+const MAILS: Ladder = Ladder {
+    free: 5,
+    first: Duration::from_mins(1),
+    longest: Duration::from_hours(1),
+    forgiven_after: Duration::from_hours(1),
+};
 
 impl Auth {
     /// Whether its reader has had so many that this one waits.

@@ -5,14 +5,13 @@ use std::time::Duration;
 
 use super::Timestamp;
 
-/// The first wait.
-const FIRST_WAIT: Duration = Duration::from_secs(1);
-
 /// How slow.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Ladder {
     /// So many wait for nothing.
     pub free: u32,
+    /// The first wait.
+    pub first: Duration,
     /// The longest wait.
     pub longest: Duration,
     /// So long after the last one, one of them is forgiven, and another after as long again.
@@ -23,7 +22,7 @@ impl Ladder {
     /// How long after the last of so many the next one may come.
     fn wait(self, count: u32) -> Duration {
         let Some(step) = count.checked_sub(self.free) else { return Duration::ZERO };
-        let doubled = 1_u32.checked_shl(step).and_then(|times| FIRST_WAIT.checked_mul(times));
+        let doubled = 1_u32.checked_shl(step).and_then(|times| self.first.checked_mul(times));
         doubled.map_or(self.longest, |wait| wait.min(self.longest))
     }
 }
@@ -64,6 +63,7 @@ mod tests {
 
     const LADDER: Ladder = Ladder {
         free: 3,
+        first: Duration::from_secs(1),
         longest: Duration::from_mins(1),
         forgiven_after: Duration::from_mins(10),
     };

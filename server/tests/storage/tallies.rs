@@ -7,8 +7,12 @@ use latchkey::{
 
 use super::*;
 
-const LADDER: Ladder =
-    Ladder { free: 5, longest: Duration::from_mins(15), forgiven_after: Duration::from_mins(10) };
+const LADDER: Ladder = Ladder {
+    free: 5,
+    first: Duration::from_secs(1),
+    longest: Duration::from_mins(15),
+    forgiven_after: Duration::from_mins(10),
+};
 
 fn key(name: &str) -> TallyKey {
     TallyKey(name.to_owned())
