@@ -21,8 +21,9 @@ pub const ADDRESSES: &str = "account_emailaddress";
 /// Where simplejwt notes what was ended.
 const BLACKLIST: &str = "token_blacklist_blacklistedtoken";
 
-/// Ids are numbers in JSON: beyond this, not every one of them is.
-pub const HIGHEST_ID: i64 = (1 << 53) - 1;
+/// Ids are numbers in JSON, where not every one beyond twice this is. Whoever comes later is given
+/// higher ones.
+pub const HIGHEST_ID: i64 = 1 << 52;
 
 const VERIFIED: &str = "SELECT email AS address, CAST(user_id AS BIGINT) AS owner FROM account_emailaddress \
      WHERE CAST(verified AS INTEGER) = 1 ORDER BY user_id, id";

@@ -122,11 +122,13 @@ async fn a_form_is_for_whoever_its_page_showed() {
         let opened = browser.open(page).await;
         let field = format!(r#"name="{USER}" value="{bob}""#);
         assert!(opened.assert_status(200).body.contains(&field), "{page}: {}", opened.body);
-        for user in [ada.as_str(), "", "x\r\ny: z"] {
-            let mut fields = fields.to_vec();
-            fields.push((USER, user));
+        let (ada, bob) = (ada.as_str(), bob.as_str());
+        for users in [&[ada][..], &[""], &["x\r\ny: z"], &[ada, bob], &[bob, ada]] {
+            let named = users.iter().map(|user| (USER, *user));
+            let fields: Vec<_> = fields.iter().copied().chain(named).collect();
             let reply = submitted(&browser, page, &fields).await;
-            assert!(reply.assert_status(409).body.contains(words), "{page} {user}: {}", reply.body);
+            let told = reply.assert_status(409).body.contains(words);
+            assert!(told, "{page} {users:?}: {}", reply.body);
             assert!(!reply.body.contains("ugusta"), "what was typed is another's: {page}");
             assert!(reply.body.contains(&field), "the page is of who is signed in: {page}");
         }

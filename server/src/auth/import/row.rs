@@ -200,7 +200,7 @@ mod tests {
         let rows: [(DjangoUser, Refusal); 14] = [
             (DjangoUser { id: 0, ..ada() }, Refusal::Id),
             (DjangoUser { id: -1, ..ada() }, Refusal::Id),
-            (DjangoUser { id: 1 << 53, ..ada() }, Refusal::Id),
+            (DjangoUser { id: (1 << 52) + 1, ..ada() }, Refusal::Id),
             (DjangoUser { garbled: Some("email"), ..ada() }, Refusal::Garbled("email")),
             (DjangoUser { username: " ".into(), ..ada() }, Refusal::NameBlank),
             (DjangoUser { username: long, ..ada() }, Refusal::NameTooLong),

@@ -189,12 +189,14 @@ async fn send(page: Page, form: Form, request: Request) -> Response {
 /// What was typed, by the inputs' names.
 type Typed = Vec<(String, String)>;
 
-/// Takes out whose page it was sent from, as the header that says so. What is no header is nobody's
+/// Takes out whose page it was sent from, as the headers that say so. What is no header is nobody's
 /// name either.
-fn take_user(typed: &mut Typed) -> Option<(HeaderName, HeaderValue)> {
-    let (_, named) = typed.extract_if(.., |(name, _)| name == wire::USER).last()?;
-    let named = HeaderValue::from_str(&named).unwrap_or(HeaderValue::from_static("?"));
-    Some((HeaderName::from_static(wire::USER), named))
+fn take_user(typed: &mut Typed) -> Vec<(HeaderName, HeaderValue)> {
+    let header = |(_, named): (String, String)| {
+        let named = HeaderValue::from_str(&named).unwrap_or(HeaderValue::from_static("?"));
+        (HeaderName::from_static(wire::USER), named)
+    };
+    typed.extract_if(.., |(name, _)| name == wire::USER).map(header).collect()
 }
 
 /// Reads a form, which is urlencoded and nothing else: other sites' scripts can send other types
