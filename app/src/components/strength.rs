@@ -84,7 +84,7 @@ mod tests {
             ("aaaaaaaaaaaaaaaaaaaa", Easy),
             ("1234567890", Easy),
             ("abcdefghijklmnop", Easy),
-            ("8 chars!", Fair),
+            ("8 zebra!", Fair),
             ("correct-horse", Fair),
             ("correct-horse-battery", Good),
             ("ünïcødé ☃ sentence", Good),

@@ -229,7 +229,10 @@ fn a_password_that_was_asked_for_is_asked_for_again() {
 #[test]
 fn whoever_leaves_it_empty_is_told_so() {
     let html = refused(paths::DELETE_PAGE, &[("sure", "on"), ("password", "")], 403, TOO_OLD);
-    assert!(html.contains(r#"id="password-error">Enter your password.<"#), "{html}");
+    assert!(
+        html.contains(r#"id="password-error" class="field-error">Enter your password.<"#),
+        "{html}"
+    );
     let html = refused(paths::DELETE_PAGE, &[("sure", "on")], 403, TOO_OLD);
     assert!(!html.contains("password-error"), "{html}");
 }
