@@ -18,6 +18,7 @@ pub mod login;
 pub mod logout;
 mod mail_budget;
 pub mod new_email;
+pub mod node_keys;
 pub mod own_account;
 pub mod own_sessions;
 pub mod page_load;
@@ -44,6 +45,7 @@ pub use change_password::Owner;
 pub use error::AuthError;
 pub use hashing::HashPool;
 pub use login::{LoginInput, LoginName, SignedIn};
+pub use node_keys::{KeySpans, NodeKeys, NodeKeysError};
 pub use policy::{AuditPolicy, AuthPolicy, EmailVerification, LoginMethods};
 pub use profile::{ProfileChange, ProfileError};
 pub use refresh::Refreshed;
@@ -56,7 +58,7 @@ pub use crate::storage::{
 
 use crate::{
     domain::{
-        Clock, Entropy, Generation, SessionId, Timestamp, Tokens,
+        Clock, Entropy, Generation, SessionId, Timestamp, TokenFault, Tokens,
         entropy::random,
         token::{Grant, Minted},
     },
@@ -116,6 +118,21 @@ impl Auth {
         };
         let id = random(&*self.entropy)?;
         Ok(self.tokens.access(grant, now, id)?)
+    }
+
+    /// Whether a token is refused for what this node cannot know now: it has not heard for long which
+    /// keys sign, or has not been given the one that this token names.
+    fn is_in_doubt(&self, token: &str, fault: TokenFault) -> bool {
+        fault == TokenFault::Invalid
+            && (self.blacklist.is_stale() || self.tokens.keys().may_lack_key_of(token))
+    }
+
+    /// What the fault of a token comes to.
+    fn refusal(&self, token: &str, fault: TokenFault) -> AuthError {
+        if self.is_in_doubt(token, fault) {
+            return AuthError::unavailable("a token may be signed with a key that is not here yet");
+        }
+        fault.into()
     }
 
     /// Makes an ended family's tokens worthless in this process. Call it after the commit.

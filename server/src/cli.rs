@@ -2,6 +2,7 @@
 
 mod check;
 mod import;
+mod keys;
 mod password;
 mod session;
 mod table;
@@ -51,6 +52,9 @@ enum Command {
     /// Look at sessions and end them
     #[command(subcommand)]
     Session(session::SessionCommand),
+    /// Look at signing keys and replace them
+    #[command(subcommand)]
+    Keys(keys::KeysCommand),
     /// Take over people from elsewhere
     #[command(subcommand)]
     Import(import::ImportCommand),
@@ -85,6 +89,7 @@ impl Cli {
             None | Some(Command::Serve) => Ok(startup::serve(config, announce).await?),
             Some(Command::User(command)) => command.run(&config).await,
             Some(Command::Session(command)) => command.run(&config).await,
+            Some(Command::Keys(command)) => command.run(&config).await,
             Some(Command::Import(command)) => command.run(&config).await,
             Some(Command::Check(check)) => check.run(&config),
         }
@@ -142,6 +147,30 @@ pub enum CliError {
     /// There is no such session.
     #[error("there is no session {0} that goes on")]
     NoSession(String),
+    /// There is no such key.
+    #[error("there is no key {0}: latchkey keys list shows them")]
+    NoKey(String),
+    /// It is in use.
+    #[error("key {0} signs: put another one before it first, by latchkey keys rotate")]
+    KeySigns(String),
+    /// People are signed in by it.
+    #[error(
+        "key {kid} is needed until {until}: people are signed in by it. With --force they have to \
+         sign in again"
+    )]
+    KeyNeeded {
+        /// Its name.
+        kid: String,
+        /// Until when.
+        until: String,
+    },
+    /// The keys are not the program's own.
+    #[error(
+        "the server did not make its keys itself: put a new one before the others in \
+         SIGNING_KEY_FILE, in a line of its own and the same on every server, which notice within \
+         seconds. Make one with: openssl rand -hex 32"
+    )]
+    GivenKeys,
     /// Nobody said yes.
     #[error("nothing was deleted: say --yes, or answer with the user name")]
     NotConfirmed,

@@ -23,6 +23,7 @@ pub mod session_end;
 pub mod state;
 pub mod throttle;
 pub mod trace;
+pub mod well_known;
 
 use std::panic::AssertUnwindSafe;
 
@@ -55,6 +56,7 @@ pub fn router(state: &AppState) -> Router {
         .merge(pages::router(state, api.clone()))
         .merge(api)
         .merge(health::router(state))
+        .merge(well_known::router(state))
         .layer(layers)
 }
 

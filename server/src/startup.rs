@@ -2,6 +2,7 @@
 
 pub mod database;
 pub mod key;
+mod keys;
 mod private;
 pub mod site;
 
@@ -13,13 +14,14 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
     auth::{
-        Auth, AuthError, Blacklist, HashPool, failures::Failures, guesses::Guessing,
+        Auth, AuthError, Blacklist, HashPool, NodeKeys, NodeKeysError, failures::Failures,
+        guesses::Guessing,
         logout::Unfinished, sightings::Sightings,
     },
     config::{Config, ConfigError, KeySettings, LegacyKeySettings, MailRoute},
     domain::{
-        Argon2id, Family, LegacyKey, SessionId, SigningKey, SystemClock, SystemEntropy, TokenKind,
-        Tokens, UserId, clock::Clock as _,
+        Argon2id, Family, LegacyKey, SessionId, SystemClock, SystemEntropy, TokenKind, Tokens, UserId,
+        clock::Clock as _,
     },
     http::{AppState, Web, router},
     lifecycle::{self, connections, connections::Limits},
@@ -45,6 +47,9 @@ pub enum StartError {
     /// The signing key.
     #[error(transparent)]
     Key(#[from] key::KeyError),
+    /// The signing keys beside those of others.
+    #[error("{0}")]
+    NodeKeys(#[from] NodeKeysError),
     /// The pages' files.
     #[error(transparent)]
     Site(#[from] site::SiteError),
@@ -78,45 +83,34 @@ pub async fn open(config: &Config) -> Result<Arc<Auth>, StartError> {
     assemble(config, store, Tokens::new(key, config.tokens.clone()))
 }
 
-/// Opens what the use cases need, for a server: its key is one that the database knows, or the
-/// first one.
-async fn open_with_key(config: &Config) -> Result<Arc<Auth>, StartError> {
-    let settings = config.key.as_ref().ok_or_else(|| {
+/// Opens what the use cases need, for a server: its keys are those that the database knows, or the
+/// first ones.
+async fn open_with_keys(
+    config: &Config,
+    settings: &KeySettings,
+) -> Result<(Arc<Auth>, NodeKeys), StartError> {
+    // Before ours is remembered: one that cannot stay is not to be the one that was known.
+    let legacy = config.legacy_key.as_ref().map(|legacy| load_legacy(settings, legacy));
+    let legacy = legacy.transpose()?;
+    let store = database::open(config).await?;
+    let (ring, keys) = keys::admit(&*store, settings, config).await?;
+    let tokens = Tokens::new(ring, config.tokens.clone()).with_legacy(legacy);
+    Ok((assemble(config, store, tokens)?, keys))
+}
+
+fn key_settings(config: &Config) -> Result<&KeySettings, ConfigError> {
+    config.key.as_ref().ok_or_else(|| {
         ConfigError(
             "With PostgreSQL, set SIGNING_KEY or SIGNING_KEY_FILE, the same on every node. Make \
              one with: openssl rand -hex 32"
                 .to_owned(),
         )
-    })?;
-    // Before ours is remembered: one that cannot stay is not to be the one that was known.
-    let legacy = config.legacy_key.as_ref().map(|legacy| load_legacy(settings, legacy));
-    let legacy = legacy.transpose()?;
-    let store = database::open(config).await?;
-    let key = admit_key(&*store, settings, config.new_key).await?;
-    assemble(config, store, Tokens::new(key, config.tokens.clone()).with_legacy(legacy))
+    })
 }
 
 fn load_legacy(own: &KeySettings, legacy: &LegacyKeySettings) -> Result<LegacyKey, StartError> {
     key::check_apart(own, legacy)?;
     Ok(key::load_legacy(legacy)?)
-}
-
-async fn admit_key(
-    store: &dyn Store,
-    settings: &KeySettings,
-    new_key: bool,
-) -> Result<SigningKey, StartError> {
-    let mut tx = store.begin().await?;
-    let known = tx.lock_keys().await?;
-    let may_be_new = known.is_empty() || new_key;
-    let key = key::load(settings, may_be_new, &SystemEntropy)?;
-    if !may_be_new && !known.iter().any(|known| known == key.fingerprint()) {
-        return Err(key::KeyError::Unknown.into());
-    }
-    let now = tx.now().await?;
-    tx.remember_key(key.fingerprint(), now).await?;
-    tx.commit().await?;
-    Ok(key)
 }
 
 fn assemble(
@@ -166,7 +160,8 @@ fn mailroom(config: &Config) -> Result<Mailroom, StartError> {
 /// [`StartError`].
 pub async fn serve(config: Config, ready: impl FnOnce(&str)) -> Result<(), StartError> {
     let site = site::find(&config)?;
-    let auth = open_with_key(&config).await?;
+    let key_source = key_settings(&config)?.clone();
+    let (auth, keys) = open_with_keys(&config, &key_source).await?;
     warn_of_links(&config);
     let web = Web {
         cookies: config.cookies,
@@ -204,6 +199,7 @@ pub async fn serve(config: Config, ready: impl FnOnce(&str)) -> Result<(), Start
     tasks.spawn(Arc::clone(&auth).keep_cleaning_up(stop.clone()));
     tasks.spawn(Arc::clone(&auth).keep_sending_mails(stop.clone()));
     tasks.spawn(Arc::clone(&auth).keep_measuring_hashes(stop.clone()));
+    tasks.spawn(keys::keep(Arc::clone(&auth), keys, key_source, stop.clone()));
     match &config.public_url {
         Some(url) => ready(url.as_str()),
         None => ready(&format!("http://{address}")),

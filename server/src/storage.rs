@@ -9,6 +9,7 @@ pub mod error;
 pub mod event_rows;
 pub mod import_rows;
 mod import_sql;
+pub mod keys;
 pub mod postgres;
 pub mod schema;
 pub mod session_rows;
@@ -22,6 +23,7 @@ pub use django::{DjangoSource, DjangoUser, EndedToken, HIGHEST_ID, SourceError, 
 pub use error::{Constraint, StoreError};
 pub use event_rows::{EventPlace, EventRecord, NewEvent};
 pub use import_rows::{Claim, ImportedUser, Removal, Wanted};
+pub use keys::{KeyTx, Retirement};
 pub use postgres::PostgresStore;
 pub use schema::Schema;
 pub use session_rows::{ClientInfo, FamilyRecord, OwnSessions, SessionRecord};

@@ -21,6 +21,7 @@ mod headers;
 mod health;
 mod housekeeping;
 mod imported_hash;
+mod keys;
 mod legacy;
 mod login;
 mod login_methods;

@@ -9,7 +9,7 @@ use latchkey::{
     },
     storage::{
         ClientInfo, Constraint, Dead, Heard, NewEmail, NewUser, PostgresStore, Schema, Sighting,
-        SqliteStore, Store, StoreError, Tx,
+        SqliteStore, Store, StoreError,
     },
 };
 
@@ -48,6 +48,7 @@ mod engines;
 mod events;
 mod families;
 mod import;
+mod keys;
 mod mails;
 mod tallies;
 

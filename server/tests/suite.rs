@@ -21,6 +21,7 @@ mod import;
 mod model;
 mod mutants;
 mod program;
+mod rotation;
 mod rules;
 mod simulation;
 mod smtp;

@@ -30,8 +30,8 @@ pub enum AccessFault {
     /// Its family was ended.
     #[error("the session was ended")]
     Revoked,
-    /// Whether it was cannot be told now.
-    #[error("the revocation feed is stale")]
+    /// What becomes of it cannot be told now.
+    #[error("the revocation feed is stale, or a signing key is missing")]
     Stale,
 }
 
@@ -42,7 +42,11 @@ impl Auth {
     /// [`AccessFault`]. Only [`AccessFault::Stale`] is no verdict on the token.
     pub fn authenticate(&self, token: &str) -> Result<Identity, AccessFault> {
         let now = self.now();
-        let claims = self.tokens.check(token, Some(TokenKind::Access), now)?;
+        let claims = self.tokens.check(token, Some(TokenKind::Access), now);
+        let claims = claims.map_err(|fault| {
+            let in_doubt = self.is_in_doubt(token, fault);
+            if in_doubt { AccessFault::Stale } else { fault.into() }
+        })?;
         match self.blacklist.standing(claims.session) {
             Standing::Revoked => return Err(AccessFault::Revoked),
             Standing::Unknown => return Err(AccessFault::Stale),

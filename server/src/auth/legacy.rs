@@ -20,7 +20,8 @@ impl Auth {
         token: &str,
         client: &ClientInfo,
     ) -> Result<Claims, AuthError> {
-        let presented = self.tokens.presented(token, self.now())?;
+        let presented = self.tokens.presented(token, self.now());
+        let presented = presented.map_err(|fault| self.refusal(token, fault))?;
         if let Presented::Legacy(token) = &presented {
             self.take_over(token, client).await?;
         }

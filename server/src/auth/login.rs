@@ -159,7 +159,7 @@ impl Auth {
     /// Whether its owner should hear of a sign-in. With their first one every browser is new.
     fn is_news(&self, user: &UserRecord, device: &Device) -> bool {
         let first = self.policy.update_last_login && user.last_login_at.is_none();
-        !first && user.email.is_some() && !device.knows(user.id, self.tokens.key())
+        !first && user.email.is_some() && !device.knows(user.id, &self.tokens.keys())
     }
 
     /// Ends the sessions that a new one takes the place of.

@@ -44,7 +44,7 @@ impl Auth {
         if holder.is_some_and(|holder| holder.id != user.id) {
             return Ok(Some(letters::address_taken(to, name)));
         }
-        let key = Tickets(self.tokens.key()).change(&subject(user), &new_address(new), now);
+        let key = Tickets(&self.tokens.keys()).change(&subject(user), &new_address(new), now);
         let link = self.mailroom.links.verification(&key);
         Ok(Some(letters::confirm_new_email(to, name, &link)))
     }

@@ -111,7 +111,8 @@ impl Auth {
         let to = user.email.as_deref()?;
         let name = addressed_as(user);
         let links = &self.mailroom.links;
-        let tickets = Tickets(self.tokens.key());
+        let keys = self.tokens.keys();
+        let tickets = Tickets(&keys);
         let subject = subject(user);
         Some(match kind {
             MailKind::VerifyEmail if user.email_verified_at.is_some() => return None,

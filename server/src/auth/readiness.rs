@@ -20,6 +20,9 @@ pub enum NotReady {
     /// Nobody knows which sessions have ended.
     #[error("the revocation feed is stale")]
     Revocations,
+    /// People are signed in by a key that was not given to this node.
+    #[error("a signing key is missing")]
+    Keys,
 }
 
 impl Auth {
@@ -39,6 +42,9 @@ impl Auth {
         }
         if self.blacklist.is_stale() {
             return Err(NotReady::Revocations);
+        }
+        if !self.tokens.keys().is_complete() {
+            return Err(NotReady::Keys);
         }
         Ok(())
     }

@@ -40,7 +40,7 @@ impl Auth {
     pub async fn owner_by_link(&self, uid: &str, token: &str) -> Result<Owner, ResetError> {
         let id = ticket::user_of_reset(uid).ok_or(ResetError::NoAccount)?;
         let user = self.existing(id).await?.ok_or(ResetError::NoAccount)?;
-        let made_at = Tickets(self.tokens.key()).check_reset(token, &subject(&user));
+        let made_at = Tickets(&self.tokens.keys()).check_reset(token, &subject(&user));
         let in_time = made_at.is_some_and(|at| self.is_in_time(at, self.policy.reset_timeout));
         let usable = in_time && user.disabled_at.is_none();
         usable.then_some(Owner { user, by_mail: true, within: None }).ok_or(ResetError::NoToken)

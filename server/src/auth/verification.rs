@@ -49,7 +49,8 @@ impl Auth {
     }
 
     fn shown_by(&self, key: &str, user: &UserRecord) -> Option<(Timestamp, Shown)> {
-        let (tickets, subject) = (Tickets(self.tokens.key()), subject(user));
+        let keys = self.tokens.keys();
+        let (tickets, subject) = (Tickets(&keys), subject(user));
         if let Some(made_at) = tickets.check_verification(key, &subject) {
             return Some((made_at, Shown::Present));
         }

@@ -31,7 +31,7 @@ impl Auth {
             Ok(claims) => self.verify_own(&claims).await,
             Err(fault) => match self.tokens.presented(token, self.now()) {
                 Ok(Presented::Legacy(token)) => self.verify_legacy(&token).await,
-                _ => Err(fault.into()),
+                _ => Err(self.refusal(token, fault).into()),
             },
         }
     }

@@ -100,11 +100,13 @@ pub struct Settings {
     pub audience: Option<String>,
 
     /// The secret that signs tokens, 32 bytes or more. Unset: made once, in DATA_DIR/signing.key;
-    /// on PostgreSQL it has to be set, the same on every node
+    /// on PostgreSQL it has to be set, the same on every node. Older ones that still verify follow
+    /// it in lines of their own
     #[arg(long, env, help_heading = "Tokens", value_name = "SECRET", hide_env_values = true)]
     pub signing_key: Option<SecretString>,
 
-    /// A file that holds the secret
+    /// A file that holds it. It is read again when it changes: put a new key before the others, and it
+    /// signs once every node has it
     #[arg(long, env, help_heading = "Tokens", value_name = "FILE", conflicts_with = "signing_key")]
     pub signing_key_file: Option<PathBuf>,
 

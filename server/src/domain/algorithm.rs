@@ -44,6 +44,9 @@ const NAMES: [(SigningAlgorithm, &str); 9] = [
 ];
 
 impl SigningAlgorithm {
+    /// All of them.
+    pub const ALL: [Self; 9] = [Hs256, Hs384, Hs512, Rs256, Rs384, Rs512, Es256, Es384, EdDsa];
+
     /// The `alg` of a token's header.
     pub fn name(self) -> &'static str {
         NAMES.iter().find(|(algorithm, _)| *algorithm == self).map_or("", |(_, name)| name)

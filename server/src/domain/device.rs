@@ -1,6 +1,6 @@
 //! Browsers that an account has been used with before: each keeps a signed mark of it.
 
-use super::{SigningKey, UserId, key::TicketMac};
+use super::{Keyring, SigningKey, UserId, key::TicketMac};
 
 /// So many accounts are remembered in one browser.
 const MOST: usize = 8;
@@ -28,24 +28,25 @@ impl Device {
     }
 
     /// Whether the account has been used here before.
-    pub fn knows(&self, user: UserId, key: &SigningKey) -> bool {
-        self.mark_of(user, key).is_some()
+    pub fn knows(&self, user: UserId, keys: &Keyring) -> bool {
+        self.mark_of(user, keys).is_some()
     }
 
     /// What tells this browser from the account's others, if the account has been used here before.
-    pub fn mark_of(&self, user: UserId, key: &SigningKey) -> Option<&str> {
+    pub fn mark_of(&self, user: UserId, keys: &Keyring) -> Option<&str> {
         self.marks().find_map(|mark| {
             let (nonce, signature) = mark.strip_prefix(&format!("{user}-"))?.split_once('-')?;
             let bytes = hex::decode(signature).ok()?;
-            (bytes.len() == MAC_BYTES && mac(key, user, nonce).is(&bytes)).then_some(nonce)
+            let is_signed = || keys.keys().any(|key| mac(key, user, nonce).is(&bytes));
+            (bytes.len() == MAC_BYTES && is_signed()).then_some(nonce)
         })
     }
 
     /// The same browser once the account was used there.
     #[must_use]
-    pub fn with(&self, user: UserId, key: &SigningKey, nonce: [u8; 8]) -> Self {
+    pub fn with(&self, user: UserId, keys: &Keyring, nonce: [u8; 8]) -> Self {
         let nonce = hex::encode(nonce);
-        let signature = mac(key, user, &nonce).truncated(MAC_BYTES);
+        let signature = mac(keys.signing(), user, &nonce).truncated(MAC_BYTES);
         let own = format!("{user}-");
         let mark = format!("{own}{nonce}-{}", hex::encode(signature));
         let others = self.marks().filter(|mark| !mark.starts_with(&own));
@@ -62,11 +63,12 @@ fn mac(key: &SigningKey, user: UserId, nonce: &str) -> TicketMac {
 mod tests {
     use super::*;
 
-    fn key(secret: &str) -> SigningKey {
+    fn key(secret: &str) -> Keyring {
         SigningKey::from_secret(
             format!("{secret} is a secret of thirty-two bytes or more").as_bytes(),
         )
         .unwrap()
+        .into()
     }
 
     #[test]

@@ -1,9 +1,15 @@
 //! The key that signs tokens.
 
+mod sample;
+
 use std::fmt;
 
 use hmac::{Hmac, KeyInit, Mac, digest::common::Key};
-use jsonwebtoken::{DecodingKey, EncodingKey, crypto, jwk::AlgorithmParameters, jwk::Jwk};
+use jsonwebtoken::{
+    DecodingKey, EncodingKey, crypto,
+    jwk::AlgorithmParameters,
+    jwk::{Jwk, PublicKeyUse},
+};
 use sha2::{Digest, Sha256};
 
 use super::{Generation, SessionId, SigningAlgorithm};
@@ -27,6 +33,15 @@ pub enum KeyFault {
     /// A public key or one byte over and over: no secret.
     #[error("the signing key is no secret: {0} wants random bytes; set ALGORITHM for a key pair")]
     NoSecret(SigningAlgorithm),
+    /// One that many have read.
+    #[error("the signing key is no secret: {0} is what examples have in its place")]
+    Sample(&'static str),
+    /// There is none.
+    #[error("there is no signing key")]
+    None,
+    /// One key twice, or two that go by one name.
+    #[error("two signing keys go by the name {0}: give each once")]
+    Twice(String),
     /// No private key of the algorithm's kind.
     #[error("the signing key is no private key for {0} in PEM (PKCS #8)")]
     NoPrivateKey(SigningAlgorithm),
@@ -67,6 +82,7 @@ impl SigningKey {
     /// [`KeyFault`].
     pub fn new(algorithm: SigningAlgorithm, secret: &[u8]) -> Result<Self, KeyFault> {
         algorithm.check_secret(secret)?;
+        sample::check_own(secret)?;
         let no_key = |_| KeyFault::NoPrivateKey(algorithm);
         let (encoding, decoding) = algorithm.halves(secret).map_err(no_key)?;
         check_rsa(&encoding, algorithm)?;
@@ -103,6 +119,17 @@ impl SigningKey {
         let public = self.algorithm.public_half(pem);
         let fits = public.is_ok_and(|key| sign_and_verify(self.algorithm, &self.encoding, &key));
         fits.then_some(()).ok_or(KeyFault::NotItsPublicHalf)
+    }
+
+    /// Its public half under its name, as others verify with it; a secret has none.
+    pub fn public_half(&self) -> Option<Jwk> {
+        if self.algorithm.min_secret_bytes().is_some() {
+            return None;
+        }
+        let mut public = Jwk::from_encoding_key(&self.encoding, self.algorithm.jwt()).ok()?;
+        public.common.key_id = Some(self.kid.clone());
+        public.common.public_key_use = Some(PublicKeyUse::Signature);
+        Some(public)
     }
 
     /// What it signs with.
@@ -158,7 +185,8 @@ impl SigningAlgorithm {
                 Err(KeyFault::Short { algorithm: self, has: bytes.len(), needs })
             }
             Some(_) if !may_be_secret(bytes) => Err(KeyFault::NoSecret(self)),
-            _ => Ok(()),
+            Some(_) => sample::check(bytes),
+            None => Ok(()),
         }
     }
 }

@@ -4,7 +4,7 @@
 //!
 //! In form they are Django's and allauth's, so that pages written for those can pass them on.
 
-use super::{PasswordHash, SigningKey, Timestamp, UserId, key::TicketMac};
+use super::{Keyring, PasswordHash, SigningKey, Timestamp, UserId, key::TicketMac};
 
 /// Django counts the seconds of its reset tokens from the first of January 2001.
 const EPOCH_2001: i64 = 978_307_200;
@@ -47,15 +47,17 @@ pub struct Subject<'a> {
     pub last_login_at: Option<Timestamp>,
 }
 
-/// Makes and checks tickets.
+/// Makes and checks tickets. A link in a mail outlives the day of a rotation: any of the keys may have
+/// made it.
 #[derive(Clone, Copy, Debug)]
-pub struct Tickets<'k>(pub &'k SigningKey);
+pub struct Tickets<'k>(pub &'k Keyring);
 
 impl Tickets<'_> {
     /// The two parts of a reset link: who, and a token for them.
     pub fn reset(self, subject: &Subject<'_>, now: Timestamp) -> (String, String) {
         let moment = now.seconds();
-        let mac = self.mac(Purpose::ResetPassword, subject, moment).truncated(MAC_BYTES);
+        let mac = mac(self.0.signing(), Purpose::ResetPassword, subject, moment);
+        let mac = mac.truncated(MAC_BYTES);
         let since_2001 = u64::try_from(moment - EPOCH_2001).unwrap_or_default();
         let uid = base36(subject.user.0.unsigned_abs());
         (uid, format!("{}-{}", base36(since_2001), hex::encode(mac)))
@@ -96,7 +98,7 @@ impl Tickets<'_> {
 
     fn key(self, purpose: Purpose<'_>, subject: &Subject<'_>, now: Timestamp) -> String {
         let moment = now.seconds();
-        let mac = self.mac(purpose, subject, moment).truncated(MAC_BYTES);
+        let mac = mac(self.0.signing(), purpose, subject, moment).truncated(MAC_BYTES);
         let (user, moment) = (subject.user.0.unsigned_abs(), moment.unsigned_abs());
         format!("{}:{}:{}", base36(user), base36(moment), hex::encode(mac))
     }
@@ -118,36 +120,37 @@ impl Tickets<'_> {
         purpose: Purpose<'_>,
         subject: &Subject<'_>,
         moment: i64,
-        mac: &str,
+        shown: &str,
     ) -> Option<Timestamp> {
-        let mac = hex::decode(mac).ok().filter(|mac| mac.len() == MAC_BYTES)?;
+        let shown = hex::decode(shown).ok().filter(|shown| shown.len() == MAC_BYTES)?;
         let made_at = Timestamp::from_millis(moment.checked_mul(1_000)?);
-        self.mac(purpose, subject, moment).is(&mac).then_some(made_at)
+        let mut keys = self.0.keys();
+        keys.any(|key| mac(key, purpose, subject, moment).is(&shown)).then_some(made_at)
     }
+}
 
-    fn mac(self, purpose: Purpose<'_>, subject: &Subject<'_>, moment: i64) -> TicketMac {
-        let last_login = subject.last_login_at.map_or(-1, Timestamp::millis).to_be_bytes();
-        let asked_at = match purpose {
-            Purpose::ChangeEmail(to) => to.asked_at.millis().to_be_bytes(),
-            Purpose::ResetPassword | Purpose::VerifyEmail => [0; 8],
-        };
-        // Whoever signs in has not forgotten their password, and has still to show their address.
-        let (purpose, state): (&[u8], [&[u8]; 2]) = match purpose {
-            Purpose::ResetPassword => {
-                (b"reset password", [subject.password_hash.expose().as_bytes(), &last_login])
-            }
-            Purpose::VerifyEmail => (b"verify e-mail", [b"", b""]),
-            Purpose::ChangeEmail(to) => (b"change e-mail", [to.email_key.as_bytes(), &asked_at]),
-        };
-        self.0.ticket_mac(&[
-            purpose,
-            &subject.user.0.to_be_bytes(),
-            &moment.to_be_bytes(),
-            subject.email_key.as_bytes(),
-            state[0],
-            state[1],
-        ])
-    }
+fn mac(key: &SigningKey, purpose: Purpose<'_>, subject: &Subject<'_>, moment: i64) -> TicketMac {
+    let last_login = subject.last_login_at.map_or(-1, Timestamp::millis).to_be_bytes();
+    let asked_at = match purpose {
+        Purpose::ChangeEmail(to) => to.asked_at.millis().to_be_bytes(),
+        Purpose::ResetPassword | Purpose::VerifyEmail => [0; 8],
+    };
+    // Whoever signs in has not forgotten their password, and has still to show their address.
+    let (purpose, state): (&[u8], [&[u8]; 2]) = match purpose {
+        Purpose::ResetPassword => {
+            (b"reset password", [subject.password_hash.expose().as_bytes(), &last_login])
+        }
+        Purpose::VerifyEmail => (b"verify e-mail", [b"", b""]),
+        Purpose::ChangeEmail(to) => (b"change e-mail", [to.email_key.as_bytes(), &asked_at]),
+    };
+    key.ticket_mac(&[
+        purpose,
+        &subject.user.0.to_be_bytes(),
+        &moment.to_be_bytes(),
+        subject.email_key.as_bytes(),
+        state[0],
+        state[1],
+    ])
 }
 
 /// Whose reset link this is.
@@ -190,8 +193,8 @@ mod tests {
 
     const NOW: Timestamp = Timestamp::from_millis(1_795_466_863_217);
 
-    fn key(secret: &str) -> SigningKey {
-        SigningKey::from_secret(secret.as_bytes()).unwrap()
+    fn key(secret: &str) -> Keyring {
+        SigningKey::from_secret(secret.as_bytes()).unwrap().into()
     }
 
     fn hash(text: &str) -> &'static PasswordHash {

@@ -1,13 +1,16 @@
 //! Signed tokens: minting and checking.
 
-use std::time::Duration;
+use std::{
+    sync::{Arc, PoisonError, RwLock},
+    time::Duration,
+};
 
 use jsonwebtoken::encode;
 use serde::{Serialize, Serializer, ser::SerializeMap as _};
 
 use super::{
-    Claims, Family, Generation, LegacyKey, PlainToken, Presented, SessionId, SigningKey, Timestamp,
-    TokenFault, TokenKind, UserId, claims::RawClaims, verifier::Verifier,
+    Claims, Family, Generation, Keyring, LegacyKey, PlainToken, Presented, SessionId, Timestamp,
+    TokenFault, TokenKind, UserId, claims::RawClaims,
 };
 
 pub use super::verifier::MAX_TOKEN_BYTES;
@@ -62,9 +65,8 @@ pub struct Minted {
 /// Mints and checks tokens.
 #[derive(Debug)]
 pub struct Tokens {
-    key: SigningKey,
+    keys: RwLock<Arc<Keyring>>,
     policy: TokenPolicy,
-    own: Verifier,
     legacy: Option<LegacyKey>,
 }
 
@@ -110,10 +112,9 @@ pub struct Grant {
 }
 
 impl Tokens {
-    /// Tokens signed with `key`.
-    pub fn new(key: SigningKey, policy: TokenPolicy) -> Self {
-        let own = Verifier::new(key.algorithm(), key.decoding().clone(), Some(key.kid()));
-        Self { key, policy, own, legacy: None }
+    /// Tokens of these keys.
+    pub fn new(keys: impl Into<Keyring>, policy: TokenPolicy) -> Self {
+        Self { keys: RwLock::new(Arc::new(keys.into())), policy, legacy: None }
     }
 
     /// Those, and the refresh tokens of the system before this one, which `key` verifies.
@@ -122,9 +123,14 @@ impl Tokens {
         Self { legacy: key, ..self }
     }
 
-    /// What signs them.
-    pub const fn key(&self) -> &SigningKey {
-        &self.key
+    /// What signs and verifies them.
+    pub fn keys(&self) -> Arc<Keyring> {
+        Arc::clone(&self.keys.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// From now on these do.
+    pub fn replace_keys(&self, keys: Keyring) {
+        *self.keys.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(keys);
     }
 
     /// The settings in force.
@@ -140,7 +146,7 @@ impl Tokens {
         let expires_at = (now + self.policy.access_lifetime).min(grant.absolute_expires_at);
         let (session, generation) = (grant.session, grant.generation);
         let place = Place { user_id: grant.user_id, session, generation };
-        self.mint(TokenKind::Access, place, now, expires_at, hex::encode(id))
+        self.mint(&self.keys(), TokenKind::Access, place, now, expires_at, hex::encode(id))
     }
 
     /// The refresh token of the family's generation. It depends on nothing but the family, the
@@ -152,12 +158,14 @@ impl Tokens {
         let expires_at = family.refresh_expires_at(self.policy.refresh_lifetime);
         let (session, generation) = (family.id, family.generation);
         let place = Place { user_id: family.user_id, session, generation };
-        let id = self.key.refresh_token_id(session, generation);
-        self.mint(TokenKind::Refresh, place, family.rotated_at, expires_at, id)
+        let keys = self.keys();
+        let id = keys.signing().refresh_token_id(session, generation);
+        self.mint(&keys, TokenKind::Refresh, place, family.rotated_at, expires_at, id)
     }
 
     fn mint(
         &self,
+        keys: &Keyring,
         kind: TokenKind,
         place: Place,
         issued_at: Timestamp,
@@ -166,7 +174,7 @@ impl Tokens {
     ) -> Result<Minted, MintError> {
         let policy = &self.policy;
         let payload = Payload { kind, expires_at, issued_at, jti, place, policy };
-        let token = encode(self.own.header(), &payload, self.key.encoding())?;
+        let token = encode(keys.header(), &payload, keys.signing().encoding())?;
         if token.len() > MAX_TOKEN_BYTES {
             return Err(MintError::TooLong(token.len()));
         }
@@ -183,7 +191,9 @@ impl Tokens {
         expected: Option<TokenKind>,
         now: Timestamp,
     ) -> Result<Claims, TokenFault> {
-        RawClaims::read(&self.own, token, &self.policy)?.check(expected, now, &self.policy)
+        let keys = self.keys();
+        let issuer = keys.verifier(token).ok_or(TokenFault::Invalid)?;
+        RawClaims::read(issuer, token, &self.policy)?.check(expected, now, &self.policy)
     }
 
     /// Checks a refresh token, which may be one of the system before this one.

@@ -35,7 +35,7 @@ pub fn remember(
 ) -> Result<Option<HeaderValue>, EntropyError> {
     let nonce = random(&*state.auth.entropy)?;
     let policy = &state.web.cookies;
-    let known = device(policy, headers).with(user, state.auth.tokens.key(), nonce);
+    let known = device(policy, headers).with(user, &state.auth.tokens.keys(), nonce);
     let mut cookie = Cookie::new(name(policy), known.as_str());
     cookie.set_path("/");
     cookie.set_http_only(true);

@@ -101,7 +101,7 @@ impl From<AccessFault> for Failure {
             AccessFault::Token(TokenFault::NoUser) => Self::NoUserInToken,
             AccessFault::Token(fault) => Self::BadAccessToken(token_message(fault)),
             AccessFault::Revoked => Self::BadAccessToken(BLACKLISTED),
-            AccessFault::Stale => AuthError::unavailable("the revocation feed is stale").into(),
+            AccessFault::Stale => AuthError::unavailable(fault.to_string()).into(),
         }
     }
 }

@@ -23,7 +23,7 @@ const READY: &str = "/readyz";
 struct Health {
     /// `alive`, `ready` or `not ready`.
     status: &'static str,
-    /// Why it is not: `database`, `clock` or `revocations`.
+    /// Why it is not: `database`, `clock`, `revocations` or `keys`.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     reason: Option<&'static str>,
@@ -86,6 +86,7 @@ pub async fn ready(State(state): State<AppState>) -> Response {
         NotReady::Database(_) => "database",
         NotReady::Clock(_) => "clock",
         NotReady::Revocations => "revocations",
+        NotReady::Keys => "keys",
     };
     let body = Json(Health { status: "not ready", reason: Some(reason) });
     (StatusCode::SERVICE_UNAVAILABLE, body).into_response()

@@ -1,20 +1,25 @@
-//! The signing key: given, read from a file, or made once.
+//! The signing keys: given, read from a file, or made once.
+
+pub mod own;
+mod pieces;
 
 use std::{
     fs::File,
-    io::{self, Read as _, Write as _},
+    io::{self, Read as _},
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
 use secrecy::ExposeSecret as _;
 
-use super::private;
+use self::pieces::pieces;
 use crate::{
     config::{KeySettings, KeySource, LegacyKeySettings},
     domain::{
-        Entropy, EntropyError, LegacyKey, SigningAlgorithm, SigningKey, entropy::random,
-        key::KeyFault,
+        Entropy, EntropyError, KeyBook, Keyring, LegacyKey, SigningAlgorithm, SigningKey,
+        Timestamp, entropy::random, key::KeyFault,
     },
+    http::api::tokens::iso,
 };
 
 /// Why there is no key.
@@ -41,6 +46,9 @@ pub enum KeyError {
     /// Two keys that do not belong together.
     #[error(transparent)]
     NotAPair(KeyFault),
+    /// The same key twice.
+    #[error("{0}: {1}")]
+    Twice(String, KeyFault),
     /// Unreadable.
     #[error("the signing key {0} cannot be read: {1}")]
     Read(PathBuf, #[source] io::Error),
@@ -54,9 +62,27 @@ pub enum KeyError {
     #[error(
         "this signing key is not one that the database has been served with, and would sign \
          everybody out: check SIGNING_KEY, SIGNING_KEY_FILE and DATABASE_URL, or start once with \
-         --new-key"
+         --new-key. Several keys stand in lines of their own"
     )]
     Unknown,
+    /// One of several is not there any more.
+    #[error(
+        "the signing key {kid} is gone, and people are signed in by it until {until}: put it back, \
+         after the first one; or, if nobody may trust it any more, take it out of use with latchkey \
+         keys retire {kid} --force"
+    )]
+    Missing {
+        /// Its name.
+        kid: String,
+        /// When the last of its tokens will have expired.
+        until: String,
+    },
+    /// Taken out of use.
+    #[error(
+        "the signing key {0} was retired: put a new one in its place, or start once with --new-key, \
+         which takes it back"
+    )]
+    Retired(String),
     /// Could not be made.
     #[error("the signing key {0} cannot be made: {1}. Set SIGNING_KEY or DATA_DIR.")]
     Create(PathBuf, #[source] io::Error),
@@ -74,36 +100,114 @@ pub fn unused(entropy: &dyn Entropy) -> Result<SigningKey, KeyError> {
     SigningKey::from_secret(&secret).map_err(|fault| KeyError::Short("the key".to_owned(), fault))
 }
 
-/// Gets the key, and makes it where that is the setting, there is none yet, and `may_make` one.
+/// Gets the keys in their order, and makes one where that is the setting, there is none yet, and
+/// `may_make` one. What an older one signs with is known by which of its fingerprints is `known`.
 ///
 /// # Errors
 /// [`KeyError`].
 pub fn load(
-    KeySettings { source, algorithm, public_half }: &KeySettings,
+    settings: &KeySettings,
     may_make: bool,
+    known: impl Fn(&str) -> bool,
     entropy: &dyn Entropy,
-) -> Result<SigningKey, KeyError> {
-    if let KeySource::Own(file) = source {
-        if may_make {
-            create_once(file, entropy)?;
-        } else if !file.exists() {
-            return Err(KeyError::Lost(file.clone()));
+) -> Result<Vec<Arc<SigningKey>>, KeyError> {
+    if let KeySource::Own(file) = &settings.source {
+        match (file.exists(), may_make) {
+            (true, _) => {}
+            (false, true) => make(file, entropy)?,
+            (false, false) => return Err(KeyError::Lost(file.clone())),
         }
     }
-    let (name, secret) = named("SIGNING_KEY", source)?;
-    let key = SigningKey::new(*algorithm, &secret).map_err(|fault| match fault {
-        KeyFault::Short { .. } | KeyFault::NoSecret(_) => KeyError::Short(name, fault),
-        _ => KeyError::Unfit(name, fault),
-    })?;
-    if let Some(public) = public_half {
-        let pem = if public.contains("-----BEGIN") {
-            public.clone().into_bytes()
+    let (name, text) = named("SIGNING_KEY", &settings.source)?;
+    parse(&name, &text, settings, known)
+}
+
+fn make(file: &Path, entropy: &dyn Entropy) -> Result<(), KeyError> {
+    let made = own::create_once(file, &own::new_secret(entropy)?, random(entropy)?);
+    made.map_err(|error| KeyError::Create(file.to_owned(), error))
+}
+
+/// The keys in a text.
+///
+/// # Errors
+/// [`KeyError`].
+pub fn parse(
+    name: &str,
+    text: &[u8],
+    settings: &KeySettings,
+    known: impl Fn(&str) -> bool,
+) -> Result<Vec<Arc<SigningKey>>, KeyError> {
+    let mut keys = Vec::new();
+    for piece in pieces(text) {
+        let key = if keys.is_empty() {
+            SigningKey::new(settings.algorithm, piece)
         } else {
-            read(Path::new(public)).map_err(|_| KeyError::NoPublicKey(public.into()))?
+            older(settings.algorithm, piece, &known)
         };
-        key.check_public_half(&pem).map_err(KeyError::NotAPair)?;
+        let name = if keys.is_empty() { name.to_owned() } else { nth(name, keys.len() + 1) };
+        keys.push(Arc::new(key.map_err(|fault| unfit(name, fault))?));
     }
-    Ok(key)
+    Keyring::of(&keys).map_err(|fault| KeyError::Twice(name.to_owned(), fault))?;
+    if let (Some(public), Some(first)) = (&settings.public_half, keys.first()) {
+        first.check_public_half(&public_pem(public)?).map_err(KeyError::NotAPair)?;
+    }
+    Ok(keys)
+}
+
+fn nth(name: &str, number: usize) -> String {
+    format!("{name}, key {number}")
+}
+
+fn unfit(name: String, fault: KeyFault) -> KeyError {
+    match fault {
+        KeyFault::Short { .. } | KeyFault::NoSecret(_) | KeyFault::Sample(_) => {
+            KeyError::Short(name, fault)
+        }
+        _ => KeyError::Unfit(name, fault),
+    }
+}
+
+/// A key that has signed before the first one, and maybe in another way: as it is known to have, or
+/// as is usual.
+fn older(
+    algorithm: SigningAlgorithm,
+    piece: &[u8],
+    known: impl Fn(&str) -> bool,
+) -> Result<SigningKey, KeyFault> {
+    let is_block = piece.starts_with(b"-----BEGIN");
+    let ways = std::iter::once(algorithm).chain(SigningAlgorithm::ALL);
+    let ways = ways.filter(|way| way.min_secret_bytes().is_none() == is_block);
+    let mut tried: Vec<_> = ways.map(|way| SigningKey::new(way, piece)).collect();
+    let fits = |key: &Result<SigningKey, _>| key.as_ref().is_ok_and(|k| known(k.fingerprint()));
+    let place = tried.iter().position(fits).or_else(|| tried.iter().position(Result::is_ok));
+    tried.swap_remove(place.unwrap_or_default())
+}
+
+fn public_pem(given: &str) -> Result<Vec<u8>, KeyError> {
+    if given.contains("-----BEGIN") {
+        return Ok(given.as_bytes().to_vec());
+    }
+    read(Path::new(given)).map_err(|_| KeyError::NoPublicKey(given.into()))
+}
+
+/// Judges the keys that a server was given by what the database has been served with.
+///
+/// # Errors
+/// When somebody who is signed in would not be any more.
+pub fn admit(book: &KeyBook, given: &[Arc<SigningKey>], now: Timestamp) -> Result<(), KeyError> {
+    if book.keys.is_empty() {
+        return Ok(());
+    }
+    if !given.iter().any(|key| book.trusts(key.fingerprint())) {
+        let retired = given.iter().find(|key| book.key(key.kid()).is_some());
+        return Err(
+            retired.map_or(KeyError::Unknown, |key| KeyError::Retired(key.kid().to_owned()))
+        );
+    }
+    let kids: Vec<_> = given.iter().map(|key| key.kid()).collect();
+    let Some(missing) = book.missing(&kids, now) else { return Ok(()) };
+    let until = iso(missing.needed_until.unwrap_or_default());
+    Err(KeyError::Missing { kid: missing.kid.clone().unwrap_or_default(), until })
 }
 
 /// What verifies the tokens of the system before this one.
@@ -126,15 +230,16 @@ pub fn check_apart(own: &KeySettings, legacy: &LegacyKeySettings) -> Result<(), 
     }
     let (_, own_key) = named("SIGNING_KEY", &own.source)?;
     let (_, legacy_key) = named("LEGACY_SIGNING_KEY", &legacy.source)?;
-    let same_pair = || {
-        let ours = SigningKey::new(own.algorithm, &own_key);
-        ours.is_ok_and(|ours| ours.check_public_half(&legacy_key).is_ok())
+    let is_its_pair = |ours: &[u8]| {
+        SigningAlgorithm::ALL
+            .into_iter()
+            .filter(|way| way.min_secret_bytes().is_none())
+            .filter_map(|way| SigningKey::new(way, ours).ok())
+            .any(|ours| ours.check_public_half(&legacy_key).is_ok())
     };
-    let has_pair = own.algorithm.min_secret_bytes().is_none();
-    if own_key == legacy_key || (has_pair && same_pair()) {
-        return Err(KeyError::Shared);
-    }
-    Ok(())
+    let legacy_keys = pieces(&legacy_key);
+    let is_shared = |ours: &&[u8]| legacy_keys.contains(ours) || is_its_pair(ours);
+    if pieces(&own_key).iter().any(is_shared) { Err(KeyError::Shared) } else { Ok(()) }
 }
 
 /// Whether Django made it for somebody's first steps: it stands in many a repository.
@@ -147,7 +252,7 @@ pub fn is_insecure(legacy: &LegacyKeySettings) -> Result<bool, KeyError> {
 }
 
 /// A key and what it is called where something is wrong with it.
-fn named(setting: &str, source: &KeySource) -> Result<(String, Vec<u8>), KeyError> {
+pub(super) fn named(setting: &str, source: &KeySource) -> Result<(String, Vec<u8>), KeyError> {
     match source {
         KeySource::Given(key) => Ok((setting.to_owned(), key.expose_secret().as_bytes().to_vec())),
         KeySource::File(file) | KeySource::Own(file) => {
@@ -177,30 +282,4 @@ fn read(file: &Path) -> Result<Vec<u8>, KeyError> {
         secret.pop();
     }
     Ok(secret)
-}
-
-/// Writes a new key beside its place and links it there, so that of two processes that start at
-/// once both read the same whole key.
-fn create_once(file: &Path, entropy: &dyn Entropy) -> Result<(), KeyError> {
-    if file.exists() {
-        return Ok(());
-    }
-    let secret = hex::encode(random::<32>(entropy)?);
-    let draft = file.with_extension(hex::encode(random::<8>(entropy)?));
-    let created =
-        write_private(&draft, &secret).and_then(|()| match std::fs::hard_link(&draft, file) {
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
-            other => other,
-        });
-    let removed = std::fs::remove_file(&draft);
-    created.and(removed).map_err(|error| KeyError::Create(file.to_owned(), error))
-}
-
-fn write_private(path: &Path, secret: &str) -> io::Result<()> {
-    if let Some(folder) = path.parent() {
-        private::folder(folder)?;
-    }
-    let mut file = private::new_file(path)?;
-    writeln!(file, "{secret}")?;
-    file.sync_all()
 }

@@ -2,6 +2,7 @@
 
 mod doubt;
 mod feed;
+mod keys;
 mod reads;
 mod tallies;
 mod tx;

@@ -3,6 +3,7 @@
 //! [`postgres`].
 
 pub(super) mod events;
+pub(super) mod keys;
 pub(super) mod own_sessions;
 pub(super) mod tallies;
 
@@ -166,11 +167,6 @@ pub(super) const FORGET_REMOVED: &str = "DELETE FROM removed_sessions WHERE remo
 pub(super) const FIRST_ID: &str = "";
 /// Comes after every id.
 pub(super) const LAST_ID: &str = "~";
-
-pub(super) const KEY_FINGERPRINTS: &str = "SELECT fingerprint FROM signing_keys";
-
-pub(super) const REMEMBER_KEY: &str = "INSERT INTO signing_keys (fingerprint, first_used_at) \
-     VALUES ($1, $2) ON CONFLICT (fingerprint) DO NOTHING";
 
 /// The statements that read the store's clock, `$2` where it is given, or look for one `$among`
 /// many.

@@ -5,6 +5,7 @@
 
 mod batch;
 mod feed;
+mod keys;
 mod presence;
 mod tallies;
 mod tx;

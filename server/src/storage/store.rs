@@ -5,7 +5,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 
 use super::{
-    Claim, ClientInfo, EventPlace, EventRecord, FamilyRecord, ImportedUser, Names, NewEmail,
+    Claim, ClientInfo, EventPlace, EventRecord, FamilyRecord, ImportedUser, KeyTx, Names, NewEmail,
     NewEvent, NewUser, OwnSessions, Removal, SessionRecord, StoreError, Taken, Tallies, UserRecord,
     WaitingMail, Wanted,
 };
@@ -198,7 +198,7 @@ pub struct Dead {
 
 /// A unit of work.
 #[async_trait]
-pub trait Tx: Send {
+pub trait Tx: KeyTx + Send {
     /// The store's time.
     async fn now(&mut self) -> Result<Timestamp, StoreError>;
 
@@ -362,13 +362,6 @@ pub trait Tx: Send {
     /// address, or of [`NewEvent::MOST_ADDRESSES`] and no address. Nothing is, where the account is
     /// gone.
     async fn count_event(&mut self, event: &NewEvent) -> Result<(), StoreError>;
-
-    /// The fingerprints of the keys that this database has been served with. Nobody else adds one
-    /// before the end.
-    async fn lock_keys(&mut self) -> Result<Vec<String>, StoreError>;
-
-    /// Remembers a key by its fingerprint. Doing so twice changes nothing.
-    async fn remember_key(&mut self, fingerprint: &str, now: Timestamp) -> Result<(), StoreError>;
 
     /// Makes it all durable.
     async fn commit(self: Box<Self>) -> Result<(), StoreError>;

@@ -36,26 +36,6 @@ async fn an_older_binary_starts_on_a_newer_schema(database: &TestDatabase) {
     add_user(&*store, "ada", None).await.unwrap();
 }
 
-async fn of_two_first_keys_one_is_the_first(database: &TestDatabase) {
-    let store = database.open().await;
-    let begin = async |name: &'static str| {
-        let mut tx = store.begin().await.unwrap();
-        let known = tx.lock_keys().await.unwrap();
-        if known.is_empty() {
-            tx.remember_key(name, at(1)).await.unwrap();
-            tx.commit().await.unwrap();
-        }
-        known
-    };
-    let (one, two) = tokio::join!(begin("one"), begin("two"));
-    assert_ne!(one.is_empty(), two.is_empty(), "the second knows of the first");
-    // Remembering it again is no fault.
-    let mut tx: Box<dyn Tx> = store.begin().await.unwrap();
-    let known = tx.lock_keys().await.unwrap();
-    tx.remember_key(&known[0], at(2)).await.unwrap();
-    assert_eq!(tx.lock_keys().await.unwrap(), known);
-}
-
 async fn looking_at_a_schema_changes_nothing(database: &TestDatabase) {
     let schema = async || match &database.place {
         Place::File { path, .. } => Schema::of_sqlite(path).await.unwrap(),
@@ -76,7 +56,6 @@ on_both_engines! {
     looking_at_a_schema_changes_nothing,
     the_feed_tells_what_others_end,
     an_older_binary_starts_on_a_newer_schema,
-    of_two_first_keys_one_is_the_first,
 }
 
 #[tokio::test]

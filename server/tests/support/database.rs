@@ -40,8 +40,9 @@ pub struct TestDatabase {
 }
 
 /// Where it is.
+#[derive(Clone)]
 pub enum Place {
-    File { path: PathBuf, _folder: TempDir },
+    File { path: PathBuf, _folder: Arc<TempDir> },
     Server { url: String },
 }
 
@@ -51,11 +52,16 @@ impl TestDatabase {
         let place = match engine {
             Engine::Sqlite => {
                 let folder = tempfile::tempdir().unwrap();
-                Place::File { path: folder.path().join("latchkey.db"), _folder: folder }
+                Place::File { path: folder.path().join("latchkey.db"), _folder: Arc::new(folder) }
             }
             Engine::Postgres => Place::Server { url: new_postgres_database().await },
         };
         Self { place, clock: Arc::new(ManualClock::new(start)) }
+    }
+
+    /// The same for one more node.
+    pub fn again(&self) -> Self {
+        Self { place: self.place.clone(), clock: Arc::clone(&self.clock) }
     }
 
     /// Opens it as one more process would.

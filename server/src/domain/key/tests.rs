@@ -56,7 +56,7 @@ fn a_token_is_accepted_under_its_own_key_and_algorithm_alone() {
         assert_eq!(minted.token.expose(), again.token.expose(), "{algorithm}: the same each time");
         let header = jsonwebtoken::decode_header(minted.token.expose()).unwrap();
         assert_eq!(format!("{:?}", header.alg), algorithm.name());
-        assert_eq!(header.kid.as_deref(), Some(own.key().kid()));
+        assert_eq!(header.kid.as_deref(), Some(own.keys().signing().kid()));
         for (other, key) in ALL {
             let checked =
                 tokens(other, key).check(minted.token.expose(), Some(TokenKind::Refresh), now);
@@ -89,6 +89,39 @@ fn a_key_that_is_too_weak_or_of_another_kind_is_refused() {
     ] {
         let fault = SigningKey::new(algorithm, key).unwrap_err();
         assert_eq!(fault, KeyFault::NoPrivateKey(algorithm), "{algorithm}");
+    }
+}
+
+#[test]
+fn a_secret_that_many_have_read_is_none() {
+    let samples = [
+        "changeme-changeme-changeme-changeme",
+        "CHANGE_ME.please: it is only an example",
+        "your-256-bit-secret-your-256-bit-secret",
+        "a-string-secret-at-least-256-bits-long",
+        "my super-secret key of many, many words",
+        "please Replace This with thirty-two bytes",
+        "AyM1SysPpbyDfgZld3umj1qzKObwVMkoqQ-EstJQLr_T-1qS0gZH75aKtMN3Yj0iPS4hcgUuTwjAzZr1Z9CAow",
+        "django-insecure-k1v@0c5$-a-secret-of-fifty-characters-1",
+        "abcabcabcabcabcabcabcabcabcabcabcabc",
+        "0123456789abcdef0123456789abcdef",
+        "11112222333344441111222233334444x",
+    ];
+    for sample in samples {
+        let fault = SigningKey::from_secret(sample.as_bytes()).unwrap_err();
+        assert!(matches!(fault, KeyFault::Sample(_)), "{sample}: {fault}");
+    }
+    // Django's own mark is no reason not to verify what Django has signed.
+    let django = samples[7].as_bytes();
+    assert!(crate::domain::LegacyKey::new(Hs256, django).is_ok());
+    let fault = crate::domain::LegacyKey::new(Hs256, samples[0].as_bytes()).unwrap_err();
+    assert_eq!(fault, KeyFault::Sample("changeme"));
+    // As `openssl rand -hex 32` and `-base64 32` make them.
+    for random in [
+        "6c61c8ffa9b1a0e4f9c4b2f5e8d7a3b10f2e4d6c8ba7190f3e5d7c9b1a2f4e6d",
+        "vO6nX2c1bG9rYWJsZSBzZWNyZXQgdGhhdCBpcyBub25lPw==",
+    ] {
+        assert!(SigningKey::from_secret(random.as_bytes()).is_ok(), "{random}");
     }
 }
 

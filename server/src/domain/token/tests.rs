@@ -4,7 +4,7 @@ use jsonwebtoken::{EncodingKey, Header};
 use serde_json::{Value, json};
 
 use super::*;
-use crate::domain::{Generation, entropy::SeededEntropy};
+use crate::domain::{Generation, SigningKey, entropy::SeededEntropy};
 
 const SECRET: &[u8] = b"a secret of thirty-two bytes or more";
 /// 2026-11-23T20:32:43Z
@@ -64,7 +64,7 @@ fn signed(header: &Header, claims: &Value) -> String {
 }
 
 fn header() -> Header {
-    tokens().own.header().clone()
+    tokens().keys().header().clone()
 }
 
 fn check(token: &str) -> Result<Claims, TokenFault> {

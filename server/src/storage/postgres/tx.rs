@@ -24,7 +24,7 @@ use crate::{
 
 /// Who changes an account locks its row first, so that changes of one account take turns.
 pub(super) struct PostgresTx {
-    transaction: Transaction<'static, Postgres>,
+    pub(super) transaction: Transaction<'static, Postgres>,
     clock: Option<Arc<dyn Clock>>,
 }
 
@@ -339,17 +339,6 @@ impl Tx for PostgresTx {
             .bind(&event.client.ip)
             .bind(event.hour())
             .bind(NewEvent::MOST_ADDRESSES);
-        answer(change.execute(&mut *self.transaction)).await.map(drop)
-    }
-
-    async fn lock_keys(&mut self) -> Result<Vec<String>, StoreError> {
-        let lock = query(sql::postgres::LOCK_KEYS);
-        answer(lock.execute(&mut *self.transaction)).await?;
-        answer(query_scalar(sql::KEY_FINGERPRINTS).fetch_all(&mut *self.transaction)).await
-    }
-
-    async fn remember_key(&mut self, fingerprint: &str, now: Timestamp) -> Result<(), StoreError> {
-        let change = query(sql::REMEMBER_KEY).bind(fingerprint).bind(now.millis());
         answer(change.execute(&mut *self.transaction)).await.map(drop)
     }
 

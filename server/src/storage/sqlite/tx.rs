@@ -23,7 +23,7 @@ use crate::{
 
 /// Holds the only right to write, taken by `BEGIN IMMEDIATE`.
 pub(super) struct SqliteTx {
-    transaction: Transaction<'static, Sqlite>,
+    pub(super) transaction: Transaction<'static, Sqlite>,
     clock: Arc<dyn Clock>,
 }
 
@@ -361,16 +361,6 @@ impl Tx for SqliteTx {
             .bind(&event.client.ip)
             .bind(event.hour())
             .bind(NewEvent::MOST_ADDRESSES);
-        change.execute(&mut *self.transaction).await?;
-        Ok(())
-    }
-
-    async fn lock_keys(&mut self) -> Result<Vec<String>, StoreError> {
-        Ok(query_scalar(sql::KEY_FINGERPRINTS).fetch_all(&mut *self.transaction).await?)
-    }
-
-    async fn remember_key(&mut self, fingerprint: &str, now: Timestamp) -> Result<(), StoreError> {
-        let change = query(sql::REMEMBER_KEY).bind(fingerprint).bind(now.millis());
         change.execute(&mut *self.transaction).await?;
         Ok(())
     }

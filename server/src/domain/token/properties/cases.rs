@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use serde_json::{Map, Value};
 
 use super::super::*;
-use crate::domain::entropy::SeededEntropy;
+use crate::domain::{SigningKey, entropy::SeededEntropy};
 
 /// Until the end of the year 9999.
 const LAST_MOMENT: i64 = 253_402_300_799_999;

@@ -1,0 +1,17 @@
+-- A key goes by the `kid` of its tokens. It is needed until the last token that it has signed has
+-- expired, and none that was retired is believed any more.
+ALTER TABLE signing_keys ADD COLUMN kid TEXT;
+ALTER TABLE signing_keys ADD COLUMN algorithm TEXT;
+ALTER TABLE signing_keys ADD COLUMN needed_until INTEGER;
+ALTER TABLE signing_keys ADD COLUMN retired_at INTEGER;
+
+CREATE UNIQUE INDEX signing_keys_by_kid ON signing_keys (kid) WHERE kid IS NOT NULL;
+
+-- The processes that serve, and which keys each can verify, with spaces between: a key signs only
+-- once all of them can. One that stopped without a word counts until `live_until`.
+CREATE TABLE nodes (
+    id         TEXT    PRIMARY KEY,
+    live_until INTEGER NOT NULL,
+    verifies   TEXT    NOT NULL,
+    signs      TEXT    NOT NULL
+) STRICT, WITHOUT ROWID;
