@@ -43,6 +43,7 @@ mod sessions;
 mod sightings;
 mod step_up;
 mod throttle;
+mod token_corpus;
 mod token_settings;
 mod trouble;
 mod user;

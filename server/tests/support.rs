@@ -11,6 +11,7 @@ pub mod hasher;
 pub mod import;
 pub mod legacy;
 pub mod letterbox;
+pub mod log;
 pub mod mail_server;
 pub mod named;
 pub mod program;
@@ -22,6 +23,7 @@ pub use database::{Engine, TestDatabase};
 pub use gated::GatedStore;
 pub use hasher::CountingHasher;
 pub use letterbox::Letterbox;
+pub use log::Log;
 
 /// Whether to take the time that it takes (`make prove`), or to look at a part (`make test`).
 #[expect(clippy::disallowed_methods, reason = "a setting of the tests, not of the program")]

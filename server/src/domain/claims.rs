@@ -246,6 +246,10 @@ impl RawClaims {
             return Err(TokenFault::Expired);
         }
         let expires_at = expires_at.ok_or(TokenFault::NoExpiry)?;
+        // Clocks differ, but nothing expires before it is issued.
+        if issued_at.is_some_and(|at| now < expires_at && expires_at < at) {
+            return Err(TokenFault::Invalid);
+        }
         let jti = self.jti.as_ref().ok_or(TokenFault::NoId)?;
         let jti = jti.as_str().ok_or(TokenFault::Invalid)?.to_owned();
         Ok(Common { kind: self.kind(expected)?, jti, issued_at, expires_at })

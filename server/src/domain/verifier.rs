@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD as BASE64};
 use jsonwebtoken::{DecodingKey, Header, Validation, decode};
 use serde::de::DeserializeOwned;
 
@@ -50,7 +51,8 @@ impl Verifier {
         }
         let decoded =
             decode(token, &self.key, &self.validation).map_err(|_| TokenFault::Invalid)?;
-        self.is_theirs(&decoded.header).then_some(decoded.claims).ok_or(TokenFault::Invalid)
+        let accepted = self.is_theirs(&decoded.header) && is_text(token);
+        accepted.then_some(decoded.claims).ok_or(TokenFault::Invalid)
     }
 
     /// Only `alg`, `kid` and `typ` may stand in a header. Whoever adds keys, certificates or
@@ -64,8 +66,17 @@ impl Verifier {
     }
 }
 
+/// Whether the payload is UTF-8 (RFC 7519, section 7.2): parsers do not look at what they skip.
+fn is_text(token: &str) -> bool {
+    let payload = token.split('.').nth(1).map(|payload| BASE64.decode(payload));
+    payload.is_some_and(|bytes| bytes.is_ok_and(|bytes| std::str::from_utf8(&bytes).is_ok()))
+}
+
 impl fmt::Debug for Verifier {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Verifier({:?})", self.header.alg)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -157,6 +157,8 @@ fn time_is_judged_with_the_moment_passed_in() {
         (json!({"exp": null}), Err(TokenFault::NoExpiry)),
         (json!({"iat": NOW + 60}), Ok(())),
         (json!({"iat": NOW + 61}), Err(TokenFault::Invalid)),
+        (json!({"iat": NOW + 50, "exp": NOW + 50}), Ok(())),
+        (json!({"iat": NOW + 50, "exp": NOW + 49}), Err(TokenFault::Invalid)),
         (json!({"iat": "yesterday"}), Err(TokenFault::Invalid)),
         (json!({"iat": null}), Ok(())),
         (json!({"nbf": NOW + 60}), Ok(())),
