@@ -15,13 +15,12 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use crate::{
     auth::{
         Auth, AuthError, Blacklist, HashPool, NodeKeys, NodeKeysError, failures::Failures,
-        guesses::Guessing,
-        logout::Unfinished, sightings::Sightings,
+        guesses::Guessing, logout::Unfinished, sightings::Sightings,
     },
     config::{Config, ConfigError, KeySettings, LegacyKeySettings, MailRoute},
     domain::{
-        Argon2id, Family, LegacyKey, SessionId, SystemClock, SystemEntropy, TokenKind, Tokens, UserId,
-        clock::Clock as _,
+        Argon2id, Family, LegacyKey, SessionId, SystemClock, SystemEntropy, TokenKind, Tokens,
+        UserId, clock::Clock as _,
     },
     http::{AppState, Web, router},
     lifecycle::{self, connections, connections::Limits},

@@ -118,7 +118,7 @@ impl Auth {
         user: Option<UserId>,
     ) -> Result<Guess, AuthError> {
         let mark =
-            user.and_then(|user| Some((user, input.device.mark_of(user, self.tokens.key())?)));
+            user.and_then(|user| Some((user, input.device.mark_of(user, &self.tokens.keys())?)));
         self.guess(match mark {
             Some((user, mark)) => Target::Known(user, mark),
             None => Target::Typed(typed(&input.name), input.network),
@@ -211,7 +211,7 @@ impl Auth {
     /// Names what is counted, and tells nobody what that is.
     pub(super) fn tally_key(&self, parts: &[&[u8]]) -> TallyKey {
         let parts = [&[b"tally".as_slice()], parts].concat();
-        TallyKey(hex::encode(self.tokens.key().ticket_mac(&parts).truncated(16)))
+        TallyKey(hex::encode(self.tokens.keys().signing().ticket_mac(&parts).truncated(16)))
     }
 }
 

@@ -90,7 +90,7 @@ impl HashPool {
         hash: Option<PasswordHash>,
     ) -> Result<bool, AuthError> {
         let arrived = Instant::now();
-        let (imported, own) = match hash {
+        let (imported, own) = match hash.filter(PasswordHash::is_usable) {
             Some(hash) if self.is_outdated(&hash) => (Some(hash), None),
             own => (None, own),
         };

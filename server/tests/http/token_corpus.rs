@@ -96,7 +96,7 @@ impl Scene {
             }
         }
         let after = self.app.database.dump().await;
-        assert!(before == after, "{group} has written something:\n{before}\n\n{after}");
+        assert!(before == after, "{group} has written something:\n{before:#?}\n\n{after:#?}");
         let (signer, took) = (self.signer.algorithm, started.elapsed());
         println!("{group}, {signer}: {shown} answers in {} ms", took.as_millis());
     }
