@@ -12,15 +12,12 @@ pub fn pieces(bytes: &[u8]) -> Vec<&[u8]> {
     if text.contains(BEGIN) {
         return blocks_and_lines(text);
     }
-    let lines: Vec<_> = text.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
-    if lines.len() > 1 && lines.iter().all(|line| may_be_key(line)) {
+    let lines: Vec<_> = text.lines().filter(|line| !line.trim().is_empty()).collect();
+    let may_be_key = |line: &&str| line.len() >= SHORTEST && !line.contains(char::is_control);
+    if lines.len() > 1 && lines.iter().all(may_be_key) {
         return lines.into_iter().map(str::as_bytes).collect();
     }
     vec![bytes]
-}
-
-fn may_be_key(line: &str) -> bool {
-    line.len() >= SHORTEST && line.chars().all(|c| c.is_ascii_graphic())
 }
 
 fn blocks_and_lines(text: &str) -> Vec<&[u8]> {
@@ -38,8 +35,12 @@ fn blocks_and_lines(text: &str) -> Vec<&[u8]> {
     found
 }
 
+/// Beside blocks there are notes, too, in words.
 fn lines(text: &str) -> impl Iterator<Item = &[u8]> {
-    text.lines().map(str::trim).filter(|line| may_be_key(line)).map(str::as_bytes)
+    let may_be_key = |line: &&str| {
+        line.len() >= SHORTEST && line.chars().all(|character| character.is_ascii_graphic())
+    };
+    text.lines().filter(may_be_key).map(str::as_bytes)
 }
 
 #[cfg(test)]
@@ -48,6 +49,7 @@ mod tests {
 
     const ONE: &str = "6c61c8ffa9b1a0e4f9c4b2f5e8d7a3b16c61c8ffa9b1a0e4f9c4b2f5e8d7a3b1";
     const TWO: &str = "a-secret.of/thirty+two=characters";
+    const WORDS: &str = "a secret of words, and of thirty-two bytes or more";
     const PEM: &str = "-----BEGIN PRIVATE KEY-----\nMC4CAQAwBQYDK2Vw\n-----END PRIVATE KEY-----";
 
     fn texts(text: &str) -> Vec<String> {
@@ -62,12 +64,13 @@ mod tests {
         for (text, keys) in [
             (ONE.to_owned(), vec![ONE]),
             (format!("{ONE}\n{TWO}"), vec![ONE, TWO]),
-            (format!("\n{ONE}\r\n\r\n {TWO} \n"), vec![ONE, TWO]),
+            (format!("\n{ONE}\r\n\r\n{TWO}\n \n"), vec![ONE, TWO]),
+            (format!("{TWO}\n{WORDS}\n"), vec![TWO, WORDS]),
             (PEM.to_owned(), vec![PEM]),
             (format!("{PEM}\n{PEM}\n"), vec![PEM, PEM]),
             (format!("{PEM}\n{ONE}\n"), vec![PEM, ONE]),
             (format!("{ONE}\n{PEM}"), vec![ONE, PEM]),
-            (format!("made on a Monday\nlocalKeyID: 54\n{PEM}\n"), vec![PEM]),
+            (format!("made on a Monday\n{WORDS}\n{PEM}\n"), vec![PEM]),
         ] {
             assert_eq!(texts(&text), keys, "{text}");
         }
