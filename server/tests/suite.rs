@@ -10,6 +10,7 @@
 #![expect(clippy::print_stdout, reason = "figures for whoever looks at a test by --nocapture")]
 
 mod asvs;
+mod canaries;
 mod cluster;
 mod config;
 mod connections;

@@ -15,6 +15,7 @@ pub mod log;
 pub mod mail_server;
 pub mod named;
 pub mod program;
+pub mod proxy;
 pub mod routes;
 
 pub use app::TestApp;

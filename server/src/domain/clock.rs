@@ -78,6 +78,11 @@ impl ManualClock {
         Self(AtomicI64::new(start.0))
     }
 
+    /// Puts the clock back.
+    pub fn put_back(&self, span: Duration) {
+        self.0.fetch_sub(millis(span), Ordering::SeqCst);
+    }
+
     /// Moves the clock forward.
     pub fn advance(&self, span: Duration) {
         self.0.fetch_add(millis(span), Ordering::SeqCst);

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use serde_json::Value;
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection, SqliteConnection};
 
 use super::{TestDatabase, database::Place};
@@ -26,6 +27,20 @@ impl TestDatabase {
                 dump
             }
         }
+    }
+
+    /// Every value that is stored, as text, with the place where it is.
+    pub async fn values(&self) -> Vec<(String, String)> {
+        let mut values = Vec::new();
+        for row in self.dump().await {
+            let (table, row) = row.split_once(' ').unwrap();
+            let row: Value = serde_json::from_str(row).unwrap();
+            for (column, value) in row.as_object().unwrap() {
+                let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+                values.push((format!("{table}.{column}"), value));
+            }
+        }
+        values
     }
 }
 

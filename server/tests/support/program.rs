@@ -6,6 +6,7 @@ use std::{
     net::TcpStream,
     path::Path,
     process::{Child, Command, Output, Stdio},
+    thread::JoinHandle,
     time::{Duration, Instant},
 };
 
@@ -40,8 +41,12 @@ impl Place {
 
     pub fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_latchkey"));
+        command.args(arguments);
+        self.furnish(command)
+    }
+
+    fn furnish(&self, mut command: Command) -> Command {
         command
-            .args(arguments)
             .current_dir(self.path())
             .env_clear()
             .env("LEPTOS_SITE_ROOT", self.path().join("site"))
@@ -71,7 +76,32 @@ impl Place {
 
     pub fn serve_with(&self, flags: &[&str]) -> Server {
         let arguments = [&["--listen", "127.0.0.1:0"], flags].concat();
-        let mut child = self.command(&arguments).spawn().unwrap();
+        Self::start(self.command(&arguments))
+    }
+
+    /// After these commands of a shell.
+    pub fn serve_after(&self, commands: &str) -> Server {
+        let mut shell = Command::new("/bin/sh");
+        shell.args(["-c", &format!("{commands}; exec \"$0\" --listen 127.0.0.1:0")]);
+        shell.arg(env!("CARGO_BIN_EXE_latchkey"));
+        Self::start(self.furnish(shell))
+    }
+
+    /// With all that it logs, once it has stopped.
+    pub fn serve_logging(&self) -> (Server, JoinHandle<String>) {
+        let mut server = self.serve_with(&["--log", "trace"]);
+        // Read along: a full pipe would stop the server.
+        let mut log = server.child.stderr.take().unwrap();
+        let reading = std::thread::spawn(move || {
+            let mut text = Vec::new();
+            let _ = log.read_to_end(&mut text);
+            String::from_utf8(text).unwrap()
+        });
+        (server, reading)
+    }
+
+    fn start(mut command: Command) -> Server {
+        let mut child = command.spawn().unwrap();
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
         let ready = lines.next().unwrap().unwrap();
         let address = ready.rsplit_once("http://").unwrap().1.to_owned();
