@@ -324,7 +324,7 @@ async fn a_full_disk_signs_nobody_out_and_is_got_over() {
     // There is room again.
     let file = place.path().join("data/latchkey.db");
     let options = sqlx::sqlite::SqliteConnectOptions::new().filename(file);
-    let mut other = sqlx::SqliteConnection::connect_with(&options).await.unwrap();
+    let mut other = SqliteConnection::connect_with(&options).await.unwrap();
     sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(&mut other).await.unwrap();
     other.close().await.unwrap();
     assert!(change().starts_with("HTTP/1.1 200"));
