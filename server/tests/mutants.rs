@@ -5,8 +5,17 @@ use std::{collections::BTreeMap, fs, process::Command};
 
 use crate::support::named::{Tests, root};
 
-const GROUPS: [&str; 7] =
-    ["token checks", "rotation", "cookies", "CSRF", "limits", "logging", "passwords"];
+const GROUPS: [&str; 9] = [
+    "token checks",
+    "rotation",
+    "sessions",
+    "cookies",
+    "CSRF",
+    "headers",
+    "limits",
+    "logging",
+    "passwords",
+];
 
 /// What stands behind `name: ` before a patch.
 fn field<'t>(text: &'t str, name: &str) -> &'t str {
@@ -34,5 +43,5 @@ fn every_mutation_applies_and_has_its_test() {
     }
     let all: usize = groups.values().sum();
     println!("{all} mutations: {groups:?}");
-    assert!(all >= 30 && groups.values().all(|count| *count > 1), "{groups:?}");
+    assert!(all >= 60 && groups.values().all(|count| *count > 1), "{groups:?}");
 }

@@ -157,6 +157,19 @@ async fn one_network_that_tries_many_accounts_waits_and_others_do_not() {
 }
 
 #[tokio::test]
+async fn an_account_of_ones_own_takes_back_nothing_of_a_network() {
+    let app = TestApp::new().await;
+    app.user("mallory").await;
+    for n in 0..50 {
+        assert_eq!(guess(&app.browser().from(AWAY), &format!("user{n}")).await, None);
+    }
+    app.advance(secs(1));
+    app.browser().from(AWAY).login("mallory").await.assert_status(200);
+    assert_eq!(guess(&app.browser().from(AWAY), "user50").await, None);
+    assert_eq!(guess(&app.browser().from(AWAY), "user51").await, Some(2));
+}
+
+#[tokio::test]
 async fn nobody_escapes_by_what_they_say_of_themselves() {
     let app = TestApp::with(&["--trusted-proxies", "10.0.0.0/8"]).await;
     let proxied = async |forwarded: &str| {

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use axum::http::Method;
+use latchkey::{auth::AuthError, storage::ClientInfo};
 use serde_json::{Value, json};
 
 use crate::support::{
@@ -198,4 +199,26 @@ async fn what_was_shown_has_to_hold_when_it_is_done() {
         asking.await.unwrap().assert_status(401);
         assert!(app.auth.store.find_user_by_name("ada").await.unwrap().is_some());
     }
+}
+
+#[tokio::test]
+async fn a_sign_in_has_to_hold_when_it_is_done() {
+    let app = TestApp::new().await;
+    let browser = app.signed_in("ada").await;
+    let other = app.browser();
+    other.login("ada").await.assert_status(200);
+    let caller = app.auth.authenticate(&browser.cookie("access").unwrap()).unwrap();
+    let client = ClientInfo::default();
+    let confirm = async || app.auth.confirm(&caller, None, &client).await.unwrap();
+    let (one, others, account) = (confirm().await, confirm().await, confirm().await);
+    app.auth.end_session(caller.session).await.unwrap();
+    let refused = [
+        app.auth.end_own_session(one, app.session_of(&other), &client).await.map(drop),
+        app.auth.end_other_sessions(others, &client).await.map(drop),
+        app.auth.delete_own_account(account).await,
+    ];
+    for refused in refused {
+        assert!(matches!(refused, Err(AuthError::Ended(_))), "{refused:?}");
+    }
+    other.get("/api/data/").await.assert_status(200);
 }
