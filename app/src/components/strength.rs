@@ -22,7 +22,7 @@ pub enum Strength {
 }
 
 /// So many characters that have to be guessed are few, and so many are enough.
-const FEW: usize = 8;
+const FEW: usize = 6;
 const ENOUGH: usize = 14;
 
 impl Strength {
@@ -52,7 +52,7 @@ impl Strength {
             Self::None => "",
             Self::Short => "Too short yet.",
             Self::Easy => "Easy to guess.",
-            Self::Fair => "It may do; longer is safer.",
+            Self::Fair => "Fair, unless it is a common one; longer is safer.",
             Self::Good => "Hard to guess.",
         }
     }
