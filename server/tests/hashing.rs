@@ -3,7 +3,7 @@
 use std::{
     net::IpAddr,
     sync::{
-        Arc,
+        Arc, Mutex,
         atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst},
     },
     time::{Duration, Instant},
@@ -24,6 +24,8 @@ struct Slow {
     running: AtomicUsize,
     most: AtomicUsize,
     done: AtomicUsize,
+    /// The passwords that were looked at, in this order.
+    looked_at: Mutex<Vec<String>>,
 }
 
 impl PasswordHasher for Slow {
@@ -39,7 +41,9 @@ impl PasswordHasher for Slow {
     }
 
     fn verify(&self, password: &SecretString, _: &PasswordHash) -> bool {
-        self.hash(password, [0; 16]).is_ok()
+        let right = self.hash(password, [0; 16]).is_ok();
+        self.looked_at.lock().unwrap().push(password.expose_secret().to_owned());
+        right
     }
 
     fn decoy(&self) -> PasswordHash {
@@ -117,17 +121,17 @@ async fn too_many_are_told_to_come_back() {
 #[tokio::test]
 async fn a_flood_keeps_neither_owners_nor_others_out() {
     let (pool, hasher) = pool();
-    let verify = |line| {
+    let verify = |line, password: &'static str| {
         let pool = Arc::clone(&pool);
-        tokio::spawn(async move { pool.verify(line, "x".into(), None).await })
+        tokio::spawn(async move { pool.verify(line, password.into(), None).await })
     };
     let from = |last: u8| Line::Strangers(Some(IpAddr::from([192, 0, 2, last]).into()));
     hasher.closed.store(true, SeqCst);
-    let flood: Vec<_> = (0..500).map(|_| verify(from(1))).collect();
+    let flood: Vec<_> = (0..500).map(|_| verify(from(1), "flood")).collect();
     while flood.iter().filter(|one| one.is_finished()).count() < 300 {
         tokio::task::yield_now().await;
     }
-    let (owner, other) = (verify(Line::Owner(UserId(1))), verify(from(2)));
+    let (owner, other) = (verify(Line::Owner(UserId(1)), "owner"), verify(from(2), "other"));
     // One of the flood has to go for the other stranger.
     let refused = || flood.iter().filter(|one| one.is_finished()).count();
     while refused() < 500 - 2 - 128 + 1 {
@@ -136,7 +140,11 @@ async fn a_flood_keeps_neither_owners_nor_others_out() {
     hasher.closed.store(false, SeqCst);
     owner.await.unwrap().unwrap();
     other.await.unwrap().unwrap();
-    assert!(hasher.done.load(SeqCst) < 20, "they have not waited behind the flood");
+    let looked_at = hasher.looked_at.lock().unwrap();
+    for password in ["owner", "other"] {
+        let before = looked_at.iter().take_while(|one| **one != password).count();
+        assert!(before < 10, "the {password} has waited behind {before}");
+    }
 }
 
 /// Hashes of two costs; a password belongs to the one that reads like it.
@@ -307,4 +315,8 @@ async fn argon2id_with_owasps_floor() {
             .await
             .unwrap()
     );
+    // Whatever has no password waits for none, nor in the lane for imported ones.
+    for nobodys in ["!", "!nothing", "junk", ""] {
+        assert!(!hasher.is_outdated(&PasswordHash::from_stored(nobodys.to_owned())), "{nobodys}");
+    }
 }

@@ -62,6 +62,7 @@ impl PasswordHasher for CountingHasher {
     }
 
     fn is_outdated(&self, hash: &PasswordHash) -> bool {
-        !hash.expose().starts_with("plain$")
+        let text = hash.expose();
+        !text.starts_with("plain$") && text.contains('$')
     }
 }
