@@ -90,7 +90,7 @@ impl HashPool {
         hash: Option<PasswordHash>,
     ) -> Result<bool, AuthError> {
         let arrived = Instant::now();
-        let (imported, own) = match hash.filter(PasswordHash::is_usable) {
+        let (imported, own) = match hash {
             Some(hash) if self.is_outdated(&hash) => (Some(hash), None),
             own => (None, own),
         };

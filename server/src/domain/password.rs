@@ -24,11 +24,6 @@ impl PasswordHash {
     pub fn expose(&self) -> &str {
         self.0.expose_secret()
     }
-
-    /// Whether there may be a password for it. Django stores something else where nobody has set one.
-    pub fn is_usable(&self) -> bool {
-        !(self.expose().is_empty() || self.expose().starts_with('!'))
-    }
 }
 
 impl PartialEq for PasswordHash {
