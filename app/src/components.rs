@@ -17,6 +17,7 @@ mod person;
 mod problem;
 mod sign_out;
 mod strength;
+mod undone;
 
 pub use self::{
     arrival::{Heading, forget_query, is_first_frame, on_arrival},
@@ -37,4 +38,5 @@ pub use self::{
     person::{meant_for, on_reconnected, use_admission, use_user},
     problem::in_words,
     sign_out::SignOut,
+    undone::Undone,
 };

@@ -6,7 +6,7 @@ use leptos_router::components::Router;
 
 use crate::{
     api::provide_api,
-    components::{Footer, Header},
+    components::{Footer, Header, Undone},
     pages::Pages,
     session::provide_session,
     wire::{Asked, FormReply, SessionSnapshot},
@@ -66,6 +66,7 @@ pub fn App() -> impl IntoView {
             <a class="skip" href="#main" rel="external">"Skip to the page"</a>
             <Header />
             <main id="main" tabindex="-1">
+                <Undone />
                 <Pages />
             </main>
             <Footer />

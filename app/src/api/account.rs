@@ -92,6 +92,16 @@ impl Api {
         request: ApiRequest,
     ) -> Result<(ApiResponse, Option<Change<'_>>), ApiError> {
         let request = self.meant(request);
+        let meant_for = request.user;
+        let (answer, change) = self.send_meant_alone(request).await?;
+        self.note_undone(meant_for, &answer);
+        Ok((answer, change))
+    }
+
+    async fn send_meant_alone(
+        &self,
+        request: ApiRequest,
+    ) -> Result<(ApiResponse, Option<Change<'_>>), ApiError> {
         let mut refreshed = false;
         loop {
             let ticket = self.driver().map(|driver| (driver, driver.ticket()));

@@ -5,7 +5,7 @@ mod tests;
 
 use std::sync::Arc;
 
-use leptos::prelude::{provide_context, use_context};
+use leptos::prelude::{ArcRwSignal, GetUntracked as _, Set as _, provide_context, use_context};
 
 use super::{ApiError, ApiRequest, ApiResponse, Host, Method, Transport};
 use crate::{
@@ -18,17 +18,24 @@ use crate::{
 pub struct Api {
     pub(super) transport: Arc<dyn Transport>,
     driver: Option<Arc<Driver>>,
+    undone_for: ArcRwSignal<Option<i64>>,
 }
 
 impl Api {
     /// A client that sends by `transport` and, where there is a driver, keeps the session alive.
     pub fn new(transport: Arc<dyn Transport>, driver: Option<Arc<Driver>>) -> Self {
-        Self { transport, driver }
+        Self { transport, driver, undone_for: ArcRwSignal::new(None) }
     }
 
     /// What keeps the session alive: there in the browser alone.
     pub(super) fn driver(&self) -> Option<&Driver> {
         self.driver.as_deref()
+    }
+
+    /// For whom the last change was meant, if it was not made because somebody else may be signed in by
+    /// now. The page that asked for it is gone then.
+    pub fn undone_for(&self) -> &ArcRwSignal<Option<i64>> {
+        &self.undone_for
     }
 
     /// Sends a request. If the API asks for a valid access token, waits for a refresh and sends it
@@ -41,6 +48,17 @@ impl Api {
             return Ok(self.transport.send(request).await?);
         };
         let request = self.meant(request);
+        let meant_for = request.user;
+        let answer = self.send_meant(driver, request).await?;
+        self.note_undone(meant_for, &answer);
+        Ok(answer)
+    }
+
+    async fn send_meant(
+        &self,
+        driver: &Driver,
+        request: ApiRequest,
+    ) -> Result<ApiResponse, ApiError> {
         match driver.before_request(request.margin_ms()).await {
             Outcome::Retry => {}
             // Whoever made it is signed in no more: it must not go out in another's name.
@@ -74,6 +92,16 @@ impl Api {
         let changes = request.method != Method::Get;
         let user = self.driver().filter(|_| changes).and_then(Driver::shown);
         ApiRequest { user: user.map(|user| user.pk), ..request }
+    }
+
+    /// Remembers whether a change was not made because it was meant for somebody else.
+    pub(super) fn note_undone(&self, meant_for: Option<i64>, answer: &ApiResponse) {
+        let Some((driver, user)) = self.driver().zip(meant_for) else { return };
+        let undone = !answer.is_success() && driver.may_be_of_another(user);
+        let undone_for = undone.then_some(user);
+        if self.undone_for.get_untracked() != undone_for {
+            self.undone_for.set(undone_for);
+        }
     }
 
     async fn carry(&self, driver: &Driver, request: ApiRequest) -> Result<ApiResponse, ApiError> {

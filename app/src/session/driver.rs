@@ -159,6 +159,15 @@ impl Driver {
         }
     }
 
+    /// Whether it may be somebody else who is signed in, and not this `user`.
+    pub fn may_be_of_another(&self, user: i64) -> bool {
+        match SessionView::from(&self.lock().machine) {
+            SessionView::SignedIn { user: known, .. } => known.pk != user,
+            SessionView::Unknown { .. } => true,
+            SessionView::Anonymous { .. } => false,
+        }
+    }
+
     /// The person is called something else from now on, or has another address.
     pub fn renamed(&self, user: User) {
         self.apply(Event::Renamed { user }, None);

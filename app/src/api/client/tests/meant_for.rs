@@ -64,6 +64,7 @@ fn what_is_asked_of_one_is_not_done_to_another_and_the_page_shows_who_it_is() {
         settle(&tab, of_bob);
         assert!(take(&call).is_err(), "{n}");
         assert_eq!((tab.view(), tab.refreshes()), (bob(), 1), "{n}");
+        assert_eq!(tab.undone_for(), Some(1), "{n}");
     }
 }
 
@@ -119,7 +120,7 @@ fn a_refresh_that_brings_another_sends_nothing_in_their_name() {
                 _ => challenge(),
             });
             assert!(take(&call).is_err(), "{told} {n}");
-            assert_eq!(tab.view(), bob(), "{told} {n}");
+            assert_eq!((tab.view(), tab.undone_for()), (bob(), Some(1)), "{told} {n}");
         }
     }
 }
@@ -136,5 +137,40 @@ fn what_waits_for_another_tabs_sign_in_is_still_for_whoever_asked() {
     settle(&tab, of_bob);
     assert_eq!(status(take(&call)), Some(409));
     assert_eq!(tab.server.users(paths::ACCOUNT_DELETE), [Some(1)]);
-    assert_eq!(tab.view(), bob());
+    assert_eq!((tab.view(), tab.undone_for()), (bob(), Some(1)));
+}
+
+#[test]
+fn what_is_refused_or_done_or_only_read_is_nothing_undone() {
+    let tab = Tab::open(ada_active());
+    for (n, change) in CHANGES.into_iter().enumerate() {
+        let call = change(&tab);
+        settle(&tab, |_| json(400, r#"{"detail":"No."}"#));
+        assert!(take(&call).is_err(), "{n}");
+        assert_eq!(tab.undone_for(), None, "{n}");
+    }
+    let reading = tab.data();
+    settle(&tab, |request| {
+        bobs(if request.path == paths::USER { json(200, BOBS) } else { json(200, TOKENS) })
+    });
+    assert!(take(&reading).is_err());
+    assert_eq!((tab.view(), tab.undone_for()), (bob(), None));
+}
+
+#[test]
+fn whose_session_has_ended_is_told_that_and_nothing_of_another() {
+    let tab = Tab::open(ada_active());
+    let call = CHANGES[0](&tab);
+    settle(&tab, expired(|| refused(NOT_VALID)));
+    assert_eq!((status(take(&call)), tab.undone_for()), (Some(401), None));
+}
+
+#[test]
+fn what_one_does_next_is_not_undone_any_more() {
+    let tab = Tab::open(ada_active());
+    _ = CHANGES[0](&tab);
+    settle(&tab, of_bob);
+    let call = CHANGES[0](&tab);
+    settle(&tab, of_bob);
+    assert_eq!((take(&call), tab.undone_for()), (Ok(()), None));
 }

@@ -2,6 +2,8 @@
 
 use std::sync::{Arc, Mutex};
 
+use leptos::prelude::GetUntracked as _;
+
 use crate::{
     api::{
         Api, ApiError, ApiRequest, ApiResponse, NoAnswer, SessionCalls, Transport,
@@ -68,6 +70,11 @@ impl Tab {
 
     pub fn view(&self) -> SessionView {
         self.view.lock().unwrap().clone()
+    }
+
+    /// For whom the last change was meant that was not made.
+    pub fn undone_for(&self) -> Option<i64> {
+        self.api.undone_for().get_untracked()
     }
 
     /// Begins a call; its result appears in the slot.
