@@ -20,6 +20,7 @@ use leptos_router::components::FlatRoutes;
 use self::{
     account::{
         AccountPage, ActivityPage, DeletePage, EmailPage, PasswordPage, ProfilePage, SessionsPage,
+        provide_late_endings,
     },
     forgot_password::ForgotPasswordPage,
     home::HomePage,
@@ -43,6 +44,7 @@ use crate::{
 #[component]
 pub fn Pages() -> impl IntoView {
     redirect_strangers();
+    provide_late_endings();
     view! {
         <FlatRoutes fallback=NotFound>
             <At path=paths::HOME_PAGE show=HomePage />

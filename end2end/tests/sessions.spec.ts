@@ -68,6 +68,73 @@ test("two clicks at one place end one session", async ({ page }) => {
   expect(ended).toEqual(["0193a-1", "0193a-2", "0193a-3"]);
 });
 
+test("two clicks that open the question for the password leave it the focus", async ({ page, complaints }) => {
+  complaints.allow(/status of 403/);
+  await page.route(SESSIONS, (route) => route.fulfill({ json: list([0, 1, 2]) }));
+  await page.route(`${SESSIONS}*/`, (route) =>
+    route.fulfill({ status: 403, json: { detail: "No.", code: "reauthentication_required" } }),
+  );
+  await come(page);
+  await expect(rows(page)).toHaveCount(2);
+  await page.waitForTimeout(700);
+  const { x, y } = await place(page, 0);
+  const password = page.getByLabel("Your password", { exact: true });
+  await page.mouse.click(x, y);
+  await expect(password).toBeFocused();
+  await page.mouse.click(x, y);
+  await page.keyboard.type("hers");
+  await expect(password).toHaveValue("hers");
+});
+
+test("what ends after its page was left is gone from the next one", async ({ page }) => {
+  let answer = list([0, 1, 2]);
+  await page.route(SESSIONS, (route) => route.fulfill({ json: answer }));
+  let letGo = (): void => {};
+  const letGone = new Promise<void>((resolve) => (letGo = resolve));
+  await endings(page, async () => {
+    await letGone;
+    answer = list([0, 2]);
+  });
+  await come(page);
+  await rows(page).first().getByRole("button", { name: "Sign out" }).click();
+  const links = page.getByRole("navigation", { name: "Your account" });
+  await links.getByRole("link", { name: "Activity" }).click();
+  await expect(page).toHaveURL("/account/activity");
+  await links.getByRole("link", { name: "Sessions" }).click();
+  await expect(rows(page)).toHaveCount(2);
+  letGo();
+  await expect(rows(page)).toHaveCount(1);
+  await expect(rows(page)).toContainText("Browser 2");
+});
+
+test("while one is being ended the others show that they wait", async ({ page }) => {
+  await page.route(SESSIONS, (route) => route.fulfill({ json: list([0, 1, 2]) }));
+  let letGo = (): void => {};
+  const letGone = new Promise<void>((resolve) => (letGo = resolve));
+  await endings(page, () => letGone);
+  await come(page);
+  const button = (row: number) => rows(page).nth(row).getByRole("button");
+  await button(0).click();
+  await expect(button(1)).toHaveAttribute("aria-disabled", "true");
+  await expect(button(0)).not.toHaveAttribute("aria-disabled");
+  letGo();
+  await expect(rows(page)).toHaveCount(1);
+  await expect(button(0)).not.toHaveAttribute("aria-disabled");
+});
+
+test("a server that wants an hour is asked by hand after a minute", async ({ page, complaints }) => {
+  complaints.allow(/status of 503/);
+  await page.clock.install();
+  await page.route(SESSIONS, (route) =>
+    route.fulfill({ status: 503, headers: { "Retry-After": "3600" }, json: { detail: "Busy." } }),
+  );
+  await come(page);
+  await expect(main(page).getByRole("alert")).toContainText("Try again in 60 minutes.");
+  await expect(tryAgain(page)).toBeHidden();
+  await page.clock.fastForward("01:01");
+  await expect(tryAgain(page)).toBeVisible();
+});
+
 test("when the rows run out and there are more, they are loaded", async ({ page }) => {
   let answer = list([0, 1], 3);
   await page.route(SESSIONS, (route) => route.fulfill({ json: answer }));

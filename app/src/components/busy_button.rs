@@ -17,16 +17,21 @@ pub fn BusyButton(
     /// To whom or what, where that can be seen beside it.
     #[prop(optional)]
     whom: String,
+    /// Whether something is at work that it waits for: presses are ignored then, too.
+    #[prop(optional)]
+    held: Option<RwSignal<bool>>,
     /// Whether it is at work.
     busy: RwSignal<bool>,
     /// CSS classes.
     class: &'static str,
 ) -> Piece {
     let whom = (!whom.is_empty()).then(|| view! { <span class="unseen">" " {whom}</span> }.erase());
+    let is_held = move || held.is_some_and(|held| held.get()) && !busy.get();
     view! {
         <button
             class=class
             type="submit"
+            aria-disabled=move || is_held().then_some("true")
             aria-busy=move || if busy.get() { "true" } else { "false" }
         >
             <span class:off=move || busy.get()>{label}</span>

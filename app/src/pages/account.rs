@@ -19,7 +19,7 @@ pub use self::{
     email::EmailPage,
     password::{PasswordPage, changed_password_page},
     profile::ProfilePage,
-    sessions::SessionsPage,
+    sessions::{SessionsPage, provide_late_endings},
 };
 use self::{area::AreaNavigation, data::DataPanel, session::SessionPanel};
 use crate::{
@@ -59,18 +59,24 @@ fn IdentityPanel() -> Piece {
     let of = move |read: fn(&User) -> String| {
         Signal::derive(move || user.with(|user| user.as_ref().map(read).unwrap_or_default()))
     };
-    let no_address = part(move || {
-        let has_none = user.with(|user| user.as_ref().is_some_and(|user| user.email.is_empty()));
-        let add = || view! { <span>"None yet. " <a href=paths::EMAIL_PAGE>"Add one"</a></span> };
-        has_none.then(|| add().erase())
-    });
+    let or_none = move |read: fn(&User) -> String, page: &'static str| {
+        part(move || {
+            let none = user.with(|user| user.as_ref().is_some_and(|user| read(user).is_empty()));
+            let add = || view! { <span>"None yet. " <a href=page>"Add one"</a></span> }.erase();
+            none.then(add)
+        })
+    };
+    let name = User::full_name;
+    let email: fn(&User) -> String = |user| user.email.clone();
+    let (no_name, no_email) =
+        (or_none(name, paths::PROFILE_PAGE), or_none(email, paths::EMAIL_PAGE));
     view! {
         <section class="panel" aria-labelledby="identity-title">
             <h2 id="identity-title">"Who you are"</h2>
             <dl class="facts">
                 <div>
                     <dt>"Name"</dt>
-                    <dd>{of(User::full_name)}</dd>
+                    <dd>{of(name)} {no_name}</dd>
                 </div>
                 <div>
                     <dt>"Username"</dt>
@@ -78,7 +84,7 @@ fn IdentityPanel() -> Piece {
                 </div>
                 <div>
                     <dt>"E-mail"</dt>
-                    <dd>{of(|user| user.email.clone())} {no_address}</dd>
+                    <dd>{of(email)} {no_email}</dd>
                 </div>
             </dl>
         </section>

@@ -5,9 +5,10 @@ mod ending;
 mod list;
 mod opened;
 
-use leptos::prelude::*;
+use leptos::{ev::MouseEvent, prelude::*};
 use leptos_meta::Title;
 
+pub use self::desk::provide_late_endings;
 use self::{
     desk::Desk,
     ending::{Whom, ending_part},
@@ -17,7 +18,7 @@ use super::area::AreaNavigation;
 use crate::{
     api::use_api,
     components::{
-        Again, Clock, Erase, Heading, Piece, SignOut, Unloaded, is_first_frame, loaded,
+        Again, Clock, Erase, Heading, Piece, SignOut, Unloaded, effect, is_first_frame, loaded,
         on_reconnected, part,
     },
     wire::{Ending, Session, SessionList, paths},
@@ -41,16 +42,30 @@ pub fn SessionsPage() -> Piece {
         }
     });
     let desk = Desk::new(move || answer.refetch());
+    let (late, open) = (desk.late, desk.open);
+    effect(move |before| {
+        late.track();
+        if before.is_some() && open.with_untracked(Option::is_none) {
+            answer.refetch();
+        }
+    });
     let said = desk.said;
     let notice = part(move || {
         let words = said.get();
         (!words.is_empty()).then(|| view! { <p class="notice">{words}</p> }.erase())
     });
     let again = Again { page: paths::SESSIONS_PAGE, query: None, other: || None };
+    let moves = desk.moves;
+    // The pointer falls through what it is not to press, and must not take the focus from there.
+    let keep_focus = move |event: MouseEvent| {
+        if moves.get_untracked() != 0 {
+            event.prevent_default();
+        }
+    };
     let content = loaded(answer, desk.place, again, move |list| sessions(&desk, list));
     view! {
         <Title text="Your sessions" />
-        <div class="account">
+        <div class="account" on:mousedown=keep_focus>
             <Heading words="Your sessions" />
             <AreaNavigation />
             <div>

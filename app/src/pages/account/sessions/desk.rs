@@ -25,6 +25,16 @@ type Leave = Arc<dyn Fn(&str) + Send + Sync>;
 /// a double click, or one more of somebody in a hurry, was meant for what is gone.
 const SETTLING: Duration = Duration::from_millis(600);
 
+/// How many endings have come to their end after their page was left. Another one of the same kind may
+/// have come up meanwhile, and shows what is gone by now.
+#[derive(Clone, Copy, Default)]
+struct LateEndings(RwSignal<u32>);
+
+/// Lets pages hear of what an earlier one began.
+pub fn provide_late_endings() {
+    provide_context(LateEndings::default());
+}
+
 /// The state of the page. Cheap to clone.
 #[derive(Clone)]
 pub struct Desk {
@@ -47,6 +57,8 @@ pub struct Desk {
     pub open: RwSignal<Option<Opened>>,
     /// Whether something is being ended. One thing at a time: what comes of it is told at its place.
     pub busy: RwSignal<bool>,
+    /// How many endings of earlier pages have come late.
+    pub late: RwSignal<u32>,
     /// How many moves have not been seen yet.
     pub moves: RwSignal<u32>,
 }
@@ -115,6 +127,7 @@ impl Desk {
             said: RwSignal::new(said),
             open: RwSignal::new(opened),
             busy: RwSignal::new(false),
+            late: use_context::<LateEndings>().unwrap_or_default().0,
             moves: RwSignal::new(0),
         }
     }
@@ -136,6 +149,8 @@ impl Desk {
             if ended.is_ok() {
                 self.ended(ending, whom);
             }
+        } else if ended.is_ok() {
+            self.late.update(|late| *late += 1);
         }
         ended
     }

@@ -93,7 +93,7 @@ fn button(desk: &Desk, ending: &Ending, whom: &Whom) -> Piece {
         <form method="post" action=paths::SESSIONS_PAGE on:submit=instead(press)>
             {meant_for()}
             <input type="hidden" name=Ending::INPUT value=value />
-            <BusyButton class label busy_label=BUSY whom busy />
+            <BusyButton class label busy_label=BUSY whom held=desk.busy busy />
         </form>
     }
     .erase()
