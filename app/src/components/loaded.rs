@@ -11,6 +11,9 @@ use crate::api::ApiError;
 /// A browser's timers know no longer time than some weeks; nobody waits for so long.
 const LONGEST_WAIT_S: u64 = 86_400;
 
+/// For how long nobody is let try by hand. The server may have said more than it turns out to take.
+const LONGEST_PATIENCE_S: u64 = 60;
+
 /// Why something could not be loaded, in words, and the seconds that the server asks to wait. It is put
 /// into the HTML, so that hydration starts from it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -82,7 +85,7 @@ struct Attempt {
 
 impl Attempt {
     /// Tries again when the browser is online again, and when the server has said; meanwhile somebody
-    /// who may not ask yet is not asked to. Tells whether that is so.
+    /// who may not ask yet is not asked to, for a while. Tells whether that is so.
     fn unasked(&self, wait_s: Option<u64>) -> RwSignal<bool> {
         let (run, patient) = (self.run.clone(), RwSignal::new(false));
         effect(move |_| {
@@ -94,6 +97,10 @@ impl Attempt {
             if let Ok(timer) = set_timeout_with_handle(move || run(), wait) {
                 patient.set(true);
                 on_cleanup(move || timer.clear());
+            }
+            if seconds > LONGEST_PATIENCE_S {
+                let over = move || _ = patient.try_set(false);
+                set_timeout(over, Duration::from_secs(LONGEST_PATIENCE_S));
             }
         });
         patient

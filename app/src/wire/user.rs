@@ -24,13 +24,9 @@ impl User {
         if self.first_name.is_empty() { &self.username } else { &self.first_name }
     }
 
-    /// Given and family name as far as they are known, else the user name.
+    /// Given and family name as far as they are known.
     pub fn full_name(&self) -> String {
-        let full = format!("{} {}", self.first_name, self.last_name);
-        match full.trim() {
-            "" => self.username.clone(),
-            name => name.to_owned(),
-        }
+        format!("{} {}", self.first_name, self.last_name).trim().to_owned()
     }
 }
 
