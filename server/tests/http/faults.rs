@@ -21,6 +21,9 @@ use crate::support::{
 /// What needs no database: a token is looked at, and a sign-out holds at once (see `trouble`).
 const GO_ON: [&str; 3] = [paths::TOKEN_VERIFY, paths::LOGOUT, paths::LOGOUT_PAGE];
 
+/// Several that take a password in one session would be guesses.
+const ALL_AT_ONCE: [&str; 2] = ["--login-limits", "false"];
+
 fn needing() -> impl Iterator<Item = Operation> {
     routes::mutating().into_iter().filter(|operation| !GO_ON.contains(&operation.path))
 }
@@ -72,7 +75,7 @@ async fn everything_goes_on(scene: &Scene) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn sqlite_locked_for_longer_than_anybody_waits() {
-    let scene = Scene::in_app(TestApp::on(Engine::Sqlite, &[]).await, &[]).await;
+    let scene = Scene::in_app(TestApp::on(Engine::Sqlite, &ALL_AT_ONCE).await, &[]).await;
     let before = scene.app.database.dump().await;
     let options = sqlx::sqlite::SqliteConnectOptions::new().filename(scene.app.database.file());
     let mut other = options.connect().await.unwrap();
@@ -89,7 +92,7 @@ async fn sqlite_locked_for_longer_than_anybody_waits() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn sqlite_without_its_file() {
-    let scene = Scene::in_app(TestApp::on(Engine::Sqlite, &[]).await, &[]).await;
+    let scene = Scene::in_app(TestApp::on(Engine::Sqlite, &ALL_AT_ONCE).await, &[]).await;
     let before = scene.app.database.dump().await;
     let aside = scene.app.database.file().with_extension("aside");
     std::fs::rename(scene.app.database.file(), &aside).unwrap();
@@ -107,7 +110,7 @@ async fn behind_a_proxy() -> (Scene, Proxy) {
     let proxy = Proxy::before(url).await;
     let clock: Arc<dyn Clock> = Arc::<ManualClock>::clone(&database.clock);
     let store = Arc::new(open_postgres(&proxy.url(url), Some(clock)).await);
-    (Scene::in_app(TestApp::over(database, store, &[]), &[]).await, proxy)
+    (Scene::in_app(TestApp::over(database, store, &ALL_AT_ONCE), &[]).await, proxy)
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -127,7 +130,7 @@ async fn postgres_stopped_and_started_again() {
 async fn postgres_that_takes_no_writes() {
     const CUT: &str = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity \
          WHERE datname = current_database() AND pid <> pg_backend_pid()";
-    let scene = Scene::in_app(TestApp::on(Engine::Postgres, &[]).await, &[]).await;
+    let scene = Scene::in_app(TestApp::on(Engine::Postgres, &ALL_AT_ONCE).await, &[]).await;
     let before = scene.app.database.dump().await;
     let database = &scene.app.database;
     database
@@ -157,7 +160,7 @@ const LOCK: &str = "BEGIN; LOCK TABLE users, sessions, mails, events IN EXCLUSIV
 
 #[tokio::test(flavor = "multi_thread")]
 async fn postgres_locked_for_longer_than_anybody_waits() {
-    let scene = Scene::in_app(TestApp::on(Engine::Postgres, &[]).await, &[]).await;
+    let scene = Scene::in_app(TestApp::on(Engine::Postgres, &ALL_AT_ONCE).await, &[]).await;
     let before = scene.app.database.dump().await;
     let Place::Server { url } = &scene.app.database.place else { unreachable!() };
     let mut other = PgConnection::connect(url).await.unwrap();

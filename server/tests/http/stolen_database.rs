@@ -70,7 +70,12 @@ async fn nothing_in_it_is_a_token_a_link_or_a_password() {
     let scene = scene().await;
     let loot = loot(&scene).await;
     assert!(loot.len() > 30, "{loot:?}");
-    let before = scene.app.database.dump().await;
+    // That somebody guesses is counted.
+    let dump = async || {
+        let rows = scene.app.database.dump().await;
+        rows.into_iter().filter(|row| !row.starts_with("tallies ")).collect::<Vec<_>>()
+    };
+    let before = dump().await;
     for value in &loot {
         let thief = scene.app.browser();
         is_no_token(&thief, value).await;
@@ -78,7 +83,7 @@ async fn nothing_in_it_is_a_token_a_link_or_a_password() {
         let login = scene.app.browser().login_with("ada", value).await;
         login.assert_status(400);
     }
-    assert_eq!(scene.app.database.dump().await, before);
+    assert_eq!(dump().await, before);
 }
 
 /// Every stored value as the key of a token that says everything right.
