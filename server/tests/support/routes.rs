@@ -45,5 +45,6 @@ pub fn mutating() -> Vec<Operation> {
 pub fn readable() -> Vec<&'static str> {
     let read = api().into_iter().filter(|operation| operation.method.is_safe());
     let pages = paths::PAGES.iter().copied().chain([paths::HOME_PAGE]);
-    read.map(|operation| operation.path).chain(pages).chain(["/healthz", "/readyz"]).collect()
+    let known = ["/healthz", "/readyz", "/.well-known/jwks.json"];
+    read.map(|operation| operation.path).chain(pages).chain(known).collect()
 }
