@@ -278,8 +278,8 @@ fn rate_limits(config: &Config) -> Finding {
     } else {
         advice(
             SETTING,
-            "set it to dj_rest_auth=20/min, or limit requests in the proxy: anybody may register \
-             and ask for mails as often as they like now",
+            "set it to dj_rest_auth=20/min, or limit requests in the proxy: anybody may register as \
+             often as they like now",
         )
     }
 }
