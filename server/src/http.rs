@@ -30,6 +30,7 @@ use std::panic::AssertUnwindSafe;
 use axum::{
     Router,
     extract::{Request, State},
+    http::Method,
     middleware::{Next, from_fn_with_state},
     response::{IntoResponse as _, Response},
 };
@@ -71,6 +72,10 @@ async fn furnish(State(state): State<AppState>, mut request: Request, next: Next
 
 /// Lets no forged request in and no panic out, and waits for no body that comes in drops.
 async fn guard(State(state): State<AppState>, request: Request, next: Next) -> Response {
+    // For tunnels, which there are none here: it comes without a path.
+    if request.method() == Method::CONNECT {
+        return Failure::MethodNotAllowed(Method::CONNECT.to_string()).into_response();
+    }
     if let Err(refused) = state.web.csrf.check(&request) {
         return refused.into_response();
     }

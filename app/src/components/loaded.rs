@@ -51,9 +51,8 @@ pub fn loaded<T>(
 where
     T: Clone + Send + Sync + Serialize + DeserializeOwned + 'static,
 {
-    let busy = RwSignal::new(false);
     let run: Arc<dyn Fn() + Send + Sync> = Arc::new(move || answer.refetch());
-    let attempt = Attempt { again, run, busy, place };
+    let attempt = Attempt { again, run, place };
     let content = part(move || {
         answer.get().map(|answer| match answer {
             Ok(found) => show(found),
@@ -62,7 +61,7 @@ where
     });
     view! {
         <div class="loaded" tabindex="-1" node_ref=place>
-            <Transition fallback=loading set_pending=busy>
+            <Transition fallback=loading>
                 {content}
             </Transition>
         </div>
@@ -79,7 +78,6 @@ fn loading() -> Piece {
 struct Attempt {
     again: Again,
     run: Arc<dyn Fn() + Send + Sync>,
-    busy: RwSignal<bool>,
     place: NodeRef<html::Div>,
 }
 
@@ -106,8 +104,9 @@ impl Attempt {
         patient
     }
 
-    fn press(self) {
-        if !self.busy.get_untracked() {
+    fn press(self, busy: RwSignal<bool>) {
+        if !busy.get_untracked() {
+            busy.set(true);
             if let Some(place) = self.place.get_untracked() {
                 _ = place.focus();
             }
@@ -119,10 +118,12 @@ impl Attempt {
 /// Why there is nothing, and what can be done about it.
 fn unloaded(Unloaded(words, wait_s): Unloaded, attempt: Attempt) -> Piece {
     let patient = attempt.unasked(wait_s);
-    let Attempt { again: Again { page, query, other }, busy, .. } = attempt.clone();
+    let Again { page, query, other } = attempt.again.clone();
+    // What comes of it is shown anew, whatever that is.
+    let busy = RwSignal::new(false);
     let query =
         query.map(|(name, value)| view! { <input type="hidden" name=name value=value /> }.erase());
-    let press = instead(move || attempt.clone().press());
+    let press = instead(move || attempt.clone().press(busy));
     view! {
         <p class="alert" role="alert">{words}</p>
         <div class="actions">

@@ -10,10 +10,12 @@ use std::{
     time::Duration,
 };
 
+use secrecy::SecretString;
+
 use super::{Auth, AuthError, LoginInput, LoginName, hashing::Line};
 use crate::{
-    domain::{Email, Ladder, Network, SessionId, Tally, Timestamp, UserId, Username},
-    storage::TallyKey,
+    domain::{Email, Ladder, Network, PasswordHash, SessionId, Tally, Timestamp, UserId, Username},
+    storage::{Store, TallyKey},
 };
 
 /// A browser that is known, a session, or one account tried from one network.
@@ -38,16 +40,24 @@ impl Guessing {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// One more at each of these. Tells how many there were before.
-    fn begin(&self, rungs: Vec<(TallyKey, Ladder)>) -> (UnderWay, HashMap<TallyKey, u32>) {
+    /// One more on these rungs, unless it `has_to_wait` for what is known of one and those under way
+    /// there. One that does is under way nowhere.
+    fn begin(
+        &self,
+        rungs: Vec<(TallyKey, Ladder)>,
+        has_to_wait: impl Fn(&TallyKey, Ladder, u32) -> Duration,
+    ) -> Result<UnderWay, Duration> {
         let mut pending = self.lock();
-        let mut before = HashMap::with_capacity(rungs.len());
-        for (key, _) in &rungs {
-            let count = pending.entry(key.clone()).or_default();
-            before.insert(key.clone(), *count);
-            *count += 1;
+        let waits = rungs.iter().map(|(key, ladder)| {
+            has_to_wait(key, *ladder, pending.get(key).copied().unwrap_or_default())
+        });
+        if let Some(wait) = waits.max().filter(|wait| !wait.is_zero()) {
+            return Err(wait);
         }
-        (UnderWay { rungs, pending: self.clone() }, before)
+        for (key, _) in &rungs {
+            *pending.entry(key.clone()).or_default() += 1;
+        }
+        Ok(UnderWay { rungs, pending: self.clone() })
     }
 }
 
@@ -73,18 +83,40 @@ impl Drop for UnderWay {
 }
 
 /// A guess that may be made.
-#[derive(Debug)]
 pub(super) struct Guess {
     under_way: UnderWay,
     /// What was known before it.
     known: Vec<(TallyKey, Tally)>,
     line: Line,
+    /// Where it is counted if nobody says what became of it.
+    abandoned: Option<Arc<dyn Store>>,
+}
+
+/// Whoever hangs up has guessed all the same: that no answer came may tell as much as one.
+impl Drop for Guess {
+    fn drop(&mut self) {
+        let Some(store) = self.abandoned.take().filter(|_| !self.under_way.rungs.is_empty()) else {
+            return;
+        };
+        let Ok(runtime) = tokio::runtime::Handle::try_current() else { return };
+        let rungs = self.under_way.rungs.clone();
+        runtime.spawn(async move {
+            if let Err(error) = store.count(&rungs).await {
+                tracing::warn!(%error, "a guess that was abandoned was not counted");
+            }
+        });
+    }
 }
 
 impl Guess {
-    /// With whom it waits to be hashed for.
-    pub(super) const fn line(&self) -> Line {
-        self.line
+    /// From now on it counts.
+    fn made(&mut self, store: &Arc<dyn Store>) {
+        self.abandoned = Some(Arc::clone(store));
+    }
+
+    /// What became of it is known.
+    fn settled(&mut self) {
+        self.abandoned = None;
     }
 }
 
@@ -141,34 +173,30 @@ impl Auth {
     async fn guess(&self, target: Target<'_>) -> Result<Guess, AuthError> {
         let rungs = if self.policy.login_limits { self.rungs(&target) } else { Vec::new() };
         let line = target.line();
-        let (under_way, others) = self.guessing.begin(rungs);
-        if under_way.rungs.is_empty() {
-            return Ok(Guess { under_way, known: Vec::new(), line });
-        }
-        let keys: Vec<_> = others.keys().cloned().collect();
-        let (known, now) = self.store.tallies(&keys).await?;
-        let tally = |key: &TallyKey| known.iter().find(|(known, _)| known == key).map(|(_, t)| *t);
-        let waits = under_way.rungs.iter().map(|(key, ladder)| {
-            // Of a network's many people most know their password, and its line is short.
-            let others = others.get(key).copied().filter(|_| *ladder != NETWORK);
-            wait(tally(key), others.unwrap_or_default(), *ladder, now)
+        let keys: Vec<_> = rungs.iter().map(|(key, _)| key.clone()).collect();
+        let (known, now) = if keys.is_empty() {
+            (Vec::new(), Timestamp::default())
+        } else {
+            self.store.tallies(&keys).await?
+        };
+        let under_way = self.guessing.begin(rungs, |key, ladder, others| {
+            let tally = known.iter().find(|(known, _)| known == key).map(|(_, tally)| *tally);
+            wait(tally, others, ladder, now)
         });
-        match waits.max() {
-            Some(wait) if !wait.is_zero() => Err(AuthError::Throttled { wait }),
-            _ => Ok(Guess { under_way, known, line }),
-        }
+        let under_way = under_way.map_err(|wait| AuthError::Throttled { wait })?;
+        Ok(Guess { under_way, known, line, abandoned: None })
     }
 
     /// Counts a wrong guess.
     ///
     /// # Errors
     /// What the store says.
-    pub(super) async fn guessed_wrong(&self, guess: Guess) -> Result<(), AuthError> {
-        let rungs = &guess.under_way.rungs;
-        if rungs.is_empty() {
-            return Ok(());
+    pub(super) async fn guessed_wrong(&self, mut guess: Guess) -> Result<(), AuthError> {
+        if !guess.under_way.rungs.is_empty() {
+            self.store.count(&guess.under_way.rungs).await?;
         }
-        Ok(self.store.count(rungs).await?)
+        guess.settled();
+        Ok(())
     }
 
     /// The password was right: what was counted for this browser or network and account is forgotten.
@@ -176,14 +204,34 @@ impl Auth {
     ///
     /// # Errors
     /// What the store says.
-    pub(super) async fn guessed_right(&self, guess: Guess) -> Result<(), AuthError> {
-        let Guess { under_way, mut known, .. } = guess;
-        let narrow = |key: &TallyKey| under_way.rungs.iter().any(|(k, l)| k == key && *l == NARROW);
-        known.retain(|(key, _)| narrow(key));
+    pub(super) async fn guessed_right(&self, mut guess: Guess) -> Result<(), AuthError> {
+        guess.settled();
+        let rungs = &guess.under_way.rungs;
+        let narrow = |key: &TallyKey| rungs.iter().any(|(k, l)| k == key && *l == NARROW);
+        let known = guess.known.iter().filter(|(key, _)| narrow(key)).cloned().collect::<Vec<_>>();
         if known.is_empty() {
             return Ok(());
         }
         Ok(self.store.forget_tallies(&known).await?)
+    }
+
+    /// Looks whether a guess is right. Whoever does not wait for that has guessed all the same; where
+    /// there was no place to look, it was no guess.
+    ///
+    /// # Errors
+    /// [`AuthError::Unavailable`] when too many are waiting.
+    pub(super) async fn verify_guess(
+        &self,
+        guess: &mut Guess,
+        password: SecretString,
+        hash: Option<PasswordHash>,
+    ) -> Result<bool, AuthError> {
+        guess.made(&self.store);
+        let right = self.hashing.verify(guess.line, password, hash).await;
+        if right.is_err() {
+            guess.settled();
+        }
+        right
     }
 
     fn rungs(&self, target: &Target<'_>) -> Vec<(TallyKey, Ladder)> {
@@ -218,10 +266,12 @@ impl Auth {
 /// How long a guess waits for those before it, of which so many are under way.
 fn wait(known: Option<Tally>, under_way: u32, ladder: Ladder, now: Timestamp) -> Duration {
     let before = known.map_or(Duration::ZERO, |tally| tally.wait(ladder, now));
-    if under_way == 0 {
+    let left = known.map_or(0, |tally| tally.left(ladder, now));
+    // Of a network's many people most know their password, as long as it is not known for guessing.
+    if under_way == 0 || (ladder == NETWORK && left < ladder.free) {
         return before;
     }
-    let count = known.map_or(0, |tally| tally.left(ladder, now)).saturating_add(under_way);
+    let count = left.saturating_add(under_way);
     before.max(Tally { count, last_at: now }.wait(ladder, now))
 }
 

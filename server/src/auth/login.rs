@@ -78,9 +78,9 @@ impl Auth {
         // An account that nobody can sign in to this way is treated as none, by the clock, too.
         let user = self.named(&input.name).await?;
         let user = user.filter(|user| user.disabled_at.is_none() && self.may_be_known(user, input));
-        let guess = self.guess_at_login(input, user.as_ref().map(|user| user.id)).await?;
+        let mut guess = self.guess_at_login(input, user.as_ref().map(|user| user.id)).await?;
         let hash = user.as_ref().map(|user| user.password_hash.clone());
-        if !self.hashing.verify(guess.line(), input.password.clone(), hash).await? {
+        if !self.verify_guess(&mut guess, input.password.clone(), hash).await? {
             self.guessed_wrong(guess).await?;
             if let Some(user) = &user {
                 self.note_failure(user.id, &input.client);

@@ -30,7 +30,7 @@ impl Auth {
         if !self.is_limited(kind) {
             return Ok(false);
         }
-        let (known, now) = self.store.tallies(&[self.reader(letter)]).await?;
+        let (known, now) = self.store.tallies(&[self.reader(kind, letter)]).await?;
         Ok(known.iter().any(|(_, tally)| !tally.wait(MAILS, now).is_zero()))
     }
 
@@ -44,7 +44,7 @@ impl Auth {
         letter: &Letter,
     ) -> Result<(), AuthError> {
         if self.is_limited(kind) {
-            self.store.count(&[(self.reader(letter), MAILS)]).await?;
+            self.store.count(&[(self.reader(kind, letter), MAILS)]).await?;
         }
         Ok(())
     }
@@ -53,7 +53,9 @@ impl Auth {
         self.policy.login_limits && kind.is_at_anybodys_wish()
     }
 
-    fn reader(&self, letter: &Letter) -> TallyKey {
-        self.tally_key(&[b"mail", Email::key_of(&letter.to).as_bytes()])
+    /// Mails of each kind for themselves: who has notices sent keeps nobody's link back.
+    fn reader(&self, kind: MailKind, letter: &Letter) -> TallyKey {
+        let reader = Email::key_of(&letter.to);
+        self.tally_key(&[b"mail", kind.as_str().as_bytes(), reader.as_bytes()])
     }
 }

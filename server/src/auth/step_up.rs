@@ -81,10 +81,10 @@ impl Auth {
         session: SessionId,
         client: &ClientInfo,
     ) -> Result<UserRecord, AuthError> {
-        let guess = self.guess_in_session(session, user.id).await?;
+        let mut guess = self.guess_in_session(session, user.id).await?;
         for _ in 0..ATTEMPTS {
             let hash = user.password_hash.clone();
-            if !self.hashing.verify(guess.line(), password.clone(), Some(hash)).await? {
+            if !self.verify_guess(&mut guess, password.clone(), Some(hash)).await? {
                 self.guessed_wrong(guess).await?;
                 self.note_failure(user.id, client);
                 return Err(AuthError::InvalidCredentials);

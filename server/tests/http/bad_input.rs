@@ -184,3 +184,13 @@ async fn a_body_that_comes_in_drops_is_not_waited_for() {
     let told = json!({"detail": "The request took too long."});
     assert_eq!(refused.assert_status(408).json(), told);
 }
+
+#[tokio::test]
+async fn a_tunnel_is_refused() {
+    let app = TestApp::new().await;
+    let refused = app.browser().send(Method::CONNECT, "x:1", &[], "").await;
+    assert_eq!(
+        refused.assert_status(405).json(),
+        json!({"detail": "Method \"CONNECT\" not allowed."})
+    );
+}

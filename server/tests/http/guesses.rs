@@ -130,17 +130,68 @@ async fn many_at_once_are_no_more_than_one_after_the_other() {
 }
 
 #[tokio::test]
-async fn whoever_hangs_up_leaves_nothing_behind() {
+async fn whoever_hangs_up_has_guessed_all_the_same() {
     let app = TestApp::new().await;
     app.user("ada").await;
     app.hasher.close_gate();
-    for _ in 0..100 {
+    for _ in 0..5 {
         let stranger = app.browser().from(AWAY);
-        let hung_up = tokio::time::timeout(Duration::from_millis(2), guess(&stranger, "ada")).await;
-        assert!(hung_up.is_err());
+        let hung_up = tokio::time::timeout(Duration::from_millis(50), guess(&stranger, "ada"));
+        assert!(hung_up.await.is_err());
     }
     app.hasher.open_gate();
-    assert_eq!(guess(&app.browser().from(AWAY), "ada").await, None);
+    // It is counted by others.
+    while app.database.count("tallies").await < 3 {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    let stranger = app.browser().from(AWAY);
+    assert_eq!(guess(&stranger, "ada").await, Some(1));
+    app.advance(secs(1));
+    stranger.login("ada").await.assert_status(200);
+}
+
+#[tokio::test]
+async fn a_storm_from_one_place_keeps_nobody_out_elsewhere() {
+    let app = TestApp::new().await;
+    app.user("ada").await;
+    app.hasher.close_gate();
+    let storm = join_all((0..200).map(|_| async {
+        let stranger = app.browser().from(AWAY);
+        tokio::time::timeout(Duration::from_millis(400), guess(&stranger, "ada")).await
+    }));
+    let owner = async {
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        let login = tokio::spawn({
+            let browser = app.browser().from(HOME);
+            async move { browser.login("ada").await }
+        });
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        app.hasher.open_gate();
+        login.await.unwrap()
+    };
+    let (_, login) = tokio::join!(storm, owner);
+    login.assert_status(200);
+}
+
+#[tokio::test]
+async fn a_network_that_is_known_for_guessing_tries_one_at_a_time() {
+    let app = TestApp::new().await;
+    for n in 0..50 {
+        guess(&app.browser().from(AWAY), &format!("user{n}")).await;
+    }
+    app.advance(secs(1));
+    app.hasher.close_gate();
+    let many = join_all((50..70).map(|n| {
+        let stranger = app.browser().from(AWAY);
+        async move { guess(&stranger, &format!("user{n}")).await }
+    }));
+    let opened = async {
+        tokio::time::sleep(Duration::from_millis(200)).await;
+        app.hasher.open_gate();
+    };
+    let (waits, ()) = tokio::join!(many, opened);
+    assert_eq!(waits.iter().filter(|wait| wait.is_none()).count(), 1);
 }
 
 #[tokio::test]

@@ -146,3 +146,19 @@ async fn no_stranger_fills_a_mailbox() {
     ask(&app).await;
     assert_eq!(sent(&app).await, 1);
 }
+
+#[tokio::test]
+async fn who_has_notices_sent_to_somebody_keeps_no_link_back() {
+    let app = TestApp::new().await;
+    app.user("ada").await;
+    let mal = app.signed_in("mal").await;
+    for _ in 0..9 {
+        let taken = json!({"email": "ada@example.com"});
+        mal.post("/api/auth/email/", &taken).await.assert_status(200);
+        sent(&app).await;
+    }
+    ask(&app).await;
+    app.auth.send_mails().await.unwrap();
+    let letters = app.letterbox.empty();
+    assert!(letters.iter().any(|letter| letter.text.contains("/reset-password?")));
+}
