@@ -85,7 +85,7 @@ test("with Trusted Types no page would open by a link: Leptos builds views from 
 }) => {
   complaints.allow(/./);
   await addToPolicy(page, "require-trusted-types-for 'script'");
-  await page.goto("/account");
+  await open(page, "/account");
   await page.getByRole("link", { name: "Sessions" }).first().click();
   await expect.poll(() => complaints.matching(/innerHTML.*TrustedHTML/).length).toBeGreaterThan(0);
 });
