@@ -121,6 +121,7 @@ impl Gate {
         }
         // What is public is done for whoever the request itself names.
         if let (Access::Private, Some(identity)) = (self.access, caller)
+            && self.serves(request.method())
             && named::is_for_another(request, identity.user_id)
         {
             return Err(Failure::AnotherUser(identity.user_id));
@@ -129,6 +130,11 @@ impl Gate {
             self.state.throttle.check(rate, caller, request, self.state.auth.now())?;
         }
         Ok(Verified(caller))
+    }
+
+    /// Whether there is such a method here.
+    fn serves(&self, method: &Method) -> bool {
+        self.allow.split(", ").any(|allowed| allowed == method.as_str())
     }
 
     /// Whoever presses the button that signs them out is let out, however often they came in.
