@@ -84,7 +84,7 @@ impl Drop for UnderWay {
 
 /// A guess that may be made.
 pub(super) struct Guess {
-    under_way: UnderWay,
+    under_way: Arc<UnderWay>,
     /// What was known before it.
     known: Vec<(TallyKey, Tally)>,
     line: Line,
@@ -99,9 +99,10 @@ impl Drop for Guess {
             return;
         };
         let Ok(runtime) = tokio::runtime::Handle::try_current() else { return };
-        let rungs = self.under_way.rungs.clone();
+        // It stays under way until then: nobody gets a guess in between.
+        let under_way = Arc::clone(&self.under_way);
         runtime.spawn(async move {
-            if let Err(error) = store.count(&rungs).await {
+            if let Err(error) = store.count(&under_way.rungs).await {
                 tracing::warn!(%error, "a guess that was abandoned was not counted");
             }
         });
@@ -184,7 +185,7 @@ impl Auth {
             wait(tally, others, ladder, now)
         });
         let under_way = under_way.map_err(|wait| AuthError::Throttled { wait })?;
-        Ok(Guess { under_way, known, line, abandoned: None })
+        Ok(Guess { under_way: Arc::new(under_way), known, line, abandoned: None })
     }
 
     /// Counts a wrong guess.
@@ -253,9 +254,7 @@ impl Auth {
             }
         }
     }
-}
 
-impl Auth {
     /// Names what is counted, and tells nobody what that is.
     pub(super) fn tally_key(&self, parts: &[&[u8]]) -> TallyKey {
         let parts = [&[b"tally".as_slice()], parts].concat();
