@@ -108,11 +108,14 @@ impl PasswordRules {
     /// Whether the password is nearly something that is known about the person or the site.
     pub fn similarity(&self, password: &SecretString, person: Person<'_>) -> Option<PasswordFault> {
         let password = password.expose_secret().to_lowercase();
+        // Of `ada.l@example.com` Django compares `ada`, `l`, and all of it: not what stands before the @.
+        let mailbox = person.email.rsplit_once('@').map_or("", |(mailbox, _)| mailbox);
         let known = [
             (person.username, "username"),
             (person.first_name, "first name"),
             (person.last_name, "last name"),
             (person.email, "email address"),
+            (mailbox, "email address"),
         ];
         let site = self.site_names.iter().map(|name| (name.as_str(), "name of this site"));
         known
@@ -225,13 +228,14 @@ mod tests {
             username: "ada.lovelace",
             first_name: "Ada",
             last_name: "Lovelace",
-            email: "countess@example.com",
+            email: "countess.of.l@example.com",
         };
         let rows = [
             ("ada.lovelace", Some("username")),
             ("LOVELACE.ADA", Some("username")),
             ("lovelace1", Some("username")),
             ("countess1", Some("email address")),
+            ("countess-of-l", Some("email address")),
             ("example.com", Some("email address")),
             ("analytical engine", None),
             ("ada and something that is much longer", None),
