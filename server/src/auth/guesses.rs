@@ -4,6 +4,8 @@
 //! Nobody is locked out by it. Whoever tries somebody else's account slows down strangers alone: a
 //! browser that the account was used with is counted by itself, whatever all others do.
 
+mod rungs;
+
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
@@ -12,22 +14,12 @@ use std::{
 
 use secrecy::SecretString;
 
-use super::{Auth, AuthError, LoginInput, LoginName, hashing::Line};
+use self::rungs::{NARROW, Target, is_shared};
+use super::{Auth, AuthError, LoginInput, hashing::Line};
 use crate::{
-    domain::{Email, Ladder, Network, PasswordHash, SessionId, Tally, Timestamp, UserId, Username},
+    domain::{Ladder, PasswordHash, Sender, SessionId, Tally, Timestamp, UserId},
     storage::{Store, TallyKey},
 };
-
-/// A browser that is known, a session, or one account tried from one network.
-const NARROW: Ladder = ladder(5, Duration::from_mins(15), Duration::from_mins(15));
-/// An account tried from wherever: a few hundred networks together try as often as one.
-const ACCOUNT: Ladder = ladder(50, Duration::from_mins(1), Duration::from_mins(1));
-/// A network, behind which there may be many people, whatever accounts it tries.
-const NETWORK: Ladder = ladder(50, Duration::from_mins(1), Duration::from_secs(10));
-
-const fn ladder(free: u32, longest: Duration, forgiven_after: Duration) -> Ladder {
-    Ladder { free, first: Duration::from_secs(1), longest, forgiven_after }
-}
 
 /// Guesses under way in this process: until they are counted they are taken to be wrong, so that
 /// many at once are no more than one after the other.
@@ -121,25 +113,6 @@ impl Guess {
     }
 }
 
-/// What is guessed at, and from where.
-enum Target<'a> {
-    /// Somebody's account, from a browser that it was used with before.
-    Known(UserId, &'a str),
-    /// What somebody typed, from a network, where that is known.
-    Typed(String, Option<Network>),
-    /// The password of whoever is signed in.
-    Session(SessionId, UserId),
-}
-
-impl Target<'_> {
-    const fn line(&self) -> Line {
-        match self {
-            Self::Known(user, _) | Self::Session(_, user) => Line::Owner(*user),
-            Self::Typed(_, network) => Line::Strangers(*network),
-        }
-    }
-}
-
 impl Auth {
     /// Lets somebody try to sign in, unless there were too many wrong guesses.
     ///
@@ -154,7 +127,7 @@ impl Auth {
             user.and_then(|user| Some((user, input.device.mark_of(user, &self.tokens.keys())?)));
         self.guess(match mark {
             Some((user, mark)) => Target::Known(user, mark),
-            None => Target::Typed(typed(&input.name), input.network),
+            None => Target::Typed(&input.name, input.sender),
         })
         .await
     }
@@ -169,6 +142,15 @@ impl Auth {
         user: UserId,
     ) -> Result<Guess, AuthError> {
         self.guess(Target::Session(session, user)).await
+    }
+
+    /// Lets somebody try which names are free, and have one: it counts whatever comes of it.
+    ///
+    /// # Errors
+    /// As [`Self::guess_at_login`].
+    pub async fn may_register(&self, sender: Option<Sender>) -> Result<(), AuthError> {
+        let guess = self.guess(Target::NewNames(sender)).await?;
+        self.guessed_wrong(guess).await
     }
 
     async fn guess(&self, target: Target<'_>) -> Result<Guess, AuthError> {
@@ -234,50 +216,15 @@ impl Auth {
         }
         right
     }
-
-    fn rungs(&self, target: &Target<'_>) -> Vec<(TallyKey, Ladder)> {
-        let key = |parts: &[&[u8]]| self.tally_key(&[&[b"guess".as_slice()], parts].concat());
-        match target {
-            Target::Known(user, mark) => {
-                vec![(key(&[b"device", &user.0.to_be_bytes(), mark.as_bytes()]), NARROW)]
-            }
-            Target::Session(id, _) => vec![(key(&[b"session", id.as_bytes()]), NARROW)],
-            Target::Typed(name, network) => {
-                let name = name.as_bytes();
-                let mut rungs = vec![(key(&[b"account", name]), ACCOUNT)];
-                if let Some(network) = network {
-                    let network = network.bytes();
-                    rungs.push((key(&[b"account from", name, &network]), NARROW));
-                    rungs.push((key(&[b"network", &network]), NETWORK));
-                }
-                rungs
-            }
-        }
-    }
-
-    /// Names what is counted, and tells nobody what that is.
-    pub(super) fn tally_key(&self, parts: &[&[u8]]) -> TallyKey {
-        let parts = [&[b"tally".as_slice()], parts].concat();
-        TallyKey(hex::encode(self.tokens.keys().signing().ticket_mac(&parts).truncated(16)))
-    }
 }
 
 /// How long a guess waits for those before it, of which so many are under way.
 fn wait(known: Option<Tally>, under_way: u32, ladder: Ladder, now: Timestamp) -> Duration {
     let before = known.map_or(Duration::ZERO, |tally| tally.wait(ladder, now));
     let left = known.map_or(0, |tally| tally.left(ladder, now));
-    // Of a network's many people most know their password, as long as it is not known for guessing.
-    if under_way == 0 || (ladder == NETWORK && left < ladder.free) {
+    if under_way == 0 || (is_shared(ladder) && left < ladder.free) {
         return before;
     }
     let count = left.saturating_add(under_way);
     before.max(Tally { count, last_at: now }.wait(ladder, now))
-}
-
-/// The same for all ways to write it.
-fn typed(name: &LoginName) -> String {
-    match name {
-        LoginName::Email(text) => Email::key_of(text),
-        LoginName::Username(text) | LoginName::Either(text) => Username::key_of(text),
-    }
 }

@@ -5,7 +5,7 @@ use secrecy::{ExposeSecret, SecretString};
 use super::{ATTEMPTS, Auth, AuthError, EmailVerification};
 use crate::{
     domain::{
-        Device, Email, EventKind, Family, MailKind, Network, RevokeCause, SessionId, Timestamp,
+        Device, Email, EventKind, Family, MailKind, RevokeCause, Sender, SessionId, Timestamp,
         Username, token::Minted,
     },
     storage::{ClientInfo, Tx, UserRecord},
@@ -36,7 +36,7 @@ pub struct LoginInput {
     /// Whose accounts it has been used with before.
     pub device: Device,
     /// From where, where that is known.
-    pub network: Option<Network>,
+    pub sender: Option<Sender>,
 }
 
 /// A session that has just been opened.

@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     domain::{
-        Email, EventKind, Family, MailKind, Network, PasswordFault, SessionId, Username,
+        Email, EventKind, Family, MailKind, PasswordFault, Sender, SessionId, Username,
         new_password::Person,
         user::{EmailFault, UsernameFault},
     },
@@ -74,7 +74,7 @@ pub struct Registration {
     /// What is shown of the browser.
     pub client: ClientInfo,
     /// From where, where that is known.
-    pub network: Option<Network>,
+    pub sender: Option<Sender>,
 }
 
 /// What became of a registration.
@@ -133,7 +133,7 @@ impl Auth {
     /// # Errors
     /// [`CreateUserError`]: somebody may have come first.
     pub async fn register(&self, input: Registration) -> Result<Registered, CreateUserError> {
-        let Registration { username, email, password, replaces, client, network } = input;
+        let Registration { username, email, password, replaces, client, sender } = input;
         let user = CreateUser {
             username,
             email,
@@ -143,7 +143,7 @@ impl Auth {
             last_name: String::new(),
             password,
         };
-        let user = self.new_user(user, Line::Strangers(network)).await?;
+        let user = self.new_user(user, Line::Strangers(sender.and_then(Sender::network))).await?;
         if self.hides_addresses() {
             self.register_unverified(user, &client).await?;
             return Ok(Registered::VerificationSent);

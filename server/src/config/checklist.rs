@@ -260,11 +260,11 @@ fn proxies(config: &Config) -> Finding {
     const SETTING: &str = "TRUSTED_PROXIES";
     if config.trusted_proxies != TrustedProxies::default() {
         good(SETTING, "limits and the activity page know addresses by what these say")
-    } else if config.public_url.is_some() {
-        advice(
+    } else if config.hsts.is_some() {
+        change(
             SETTING,
-            "name the proxy that stands before this server: nobody behind it is limited by address \
-             now",
+            "name the proxy that ends TLS before this server: those behind it share one limit by \
+             address now, and may make up where they come from",
         )
     } else {
         good(SETTING, "addresses are those of connections")

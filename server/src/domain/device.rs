@@ -34,24 +34,66 @@ impl Device {
 
     /// What tells this browser from the account's others, if the account has been used here before.
     pub fn mark_of(&self, user: UserId, keys: &Keyring) -> Option<&str> {
-        self.marks().find_map(|mark| {
-            let (nonce, signature) = mark.strip_prefix(&format!("{user}-"))?.split_once('-')?;
-            let bytes = hex::decode(signature).ok()?;
-            let is_signed = || keys.keys().any(|key| mac(key, user, nonce).is(&bytes));
-            (bytes.len() == MAC_BYTES && is_signed()).then_some(nonce)
-        })
+        let marks = self.marks().filter_map(Mark::read);
+        marks
+            .filter(|mark| mark.user == user)
+            .find(|mark| mark.is_good(keys))
+            .map(|mark| mark.nonce)
     }
 
     /// The same browser once the account was used there.
     #[must_use]
     pub fn with(&self, user: UserId, keys: &Keyring, nonce: [u8; 8]) -> Self {
-        let nonce = hex::encode(nonce);
-        let signature = mac(keys.signing(), user, &nonce).truncated(MAC_BYTES);
+        let mark = Mark::write(keys, user, &hex::encode(nonce));
         let own = format!("{user}-");
-        let mark = format!("{own}{nonce}-{}", hex::encode(signature));
         let others = self.marks().filter(|mark| !mark.starts_with(&own));
         let marks: Vec<_> = std::iter::once(mark.as_str()).chain(others).take(MOST).collect();
         Self(marks.join("."))
+    }
+
+    /// The same browser after the signing key was rotated: marks by older keys, which will be over one
+    /// day, are signed anew. `None` where there are none.
+    pub fn renewed(&self, keys: &Keyring) -> Option<Self> {
+        let anew = |text: &str| {
+            let mark = Mark::read(text)?;
+            let is_older = !mark.is_by(keys.signing()) && mark.is_good(keys);
+            is_older.then(|| Mark::write(keys, mark.user, mark.nonce))
+        };
+        let renewed: Vec<_> = self.marks().map(|text| (text, anew(text))).collect();
+        if renewed.iter().all(|(_, anew)| anew.is_none()) {
+            return None;
+        }
+        let texts = renewed.into_iter().map(|(text, anew)| anew.unwrap_or_else(|| text.to_owned()));
+        Some(Self(texts.collect::<Vec<_>>().join(".")))
+    }
+}
+
+/// What a mark says.
+struct Mark<'a> {
+    user: UserId,
+    nonce: &'a str,
+    signature: Vec<u8>,
+}
+
+impl<'a> Mark<'a> {
+    fn write(keys: &Keyring, user: UserId, nonce: &str) -> String {
+        let signature = mac(keys.signing(), user, nonce).truncated(MAC_BYTES);
+        format!("{user}-{nonce}-{}", hex::encode(signature))
+    }
+
+    fn read(text: &'a str) -> Option<Self> {
+        let (user, rest) = text.split_once('-')?;
+        let (nonce, signature) = rest.split_once('-')?;
+        let (user, signature) = (user.parse().ok()?, hex::decode(signature).ok()?);
+        (signature.len() == MAC_BYTES).then_some(Self { user: UserId(user), nonce, signature })
+    }
+
+    fn is_by(&self, key: &SigningKey) -> bool {
+        mac(key, self.user, self.nonce).is(&self.signature)
+    }
+
+    fn is_good(&self, keys: &Keyring) -> bool {
+        keys.keys().any(|key| self.is_by(key))
     }
 }
 
@@ -61,6 +103,8 @@ fn mac(key: &SigningKey, user: UserId, nonce: &str) -> TicketMac {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::*;
 
     fn key(secret: &str) -> Keyring {
@@ -91,6 +135,27 @@ mod tests {
             (0..20).fold(Device::default(), |device, id| device.with(UserId(id), &key, [0; 8]));
         let known = (0..20).filter(|id| marked.knows(UserId(*id), &key)).collect::<Vec<_>>();
         assert_eq!(known, (12..20).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn a_mark_outlives_the_key_that_signed_it() {
+        let [old, new] = ["old", "new"].map(|name| Arc::clone(key(name).keys().next().unwrap()));
+        let (ada, bob) = (UserId(1), UserId(2));
+        let before = Keyring::of(&[Arc::clone(&old)]).unwrap();
+        let rotated = Keyring::of(&[Arc::clone(&new), old]).unwrap();
+        let after = Keyring::of(&[new]).unwrap();
+        let device = Device::default().with(ada, &before, [1; 8]).with(bob, &rotated, [2; 8]);
+        assert!(!device.knows(ada, &after) && device.knows(bob, &after));
+
+        let renewed = device.renewed(&rotated).unwrap();
+        assert!(renewed.knows(ada, &after) && renewed.knows(bob, &after));
+        // It is the same browser as before, for whoever counts guesses.
+        assert_eq!(renewed.mark_of(ada, &after), device.mark_of(ada, &before));
+        assert_eq!(renewed.renewed(&rotated), None);
+        // What nobody has signed does not become good by it.
+        assert_eq!(device.renewed(&key("stranger")), None);
+        let forged = Device(device.0.replacen("0101", "0102", 1)).renewed(&rotated);
+        assert_eq!(forged, None);
     }
 
     #[test]

@@ -39,15 +39,20 @@ pub struct TrustedProxies(Vec<IpNet>);
 pub enum Sender {
     /// Whoever is at this address.
     At(IpAddr),
-    /// Somebody behind this proxy, which stands for everybody: it does not say who, or nobody has said
-    /// that its word may be taken.
-    Behind(IpAddr),
+    /// Somebody behind a proxy, which stands for everybody: it does not say who, or nobody has said that
+    /// its word may be taken.
+    Behind {
+        /// The proxy.
+        proxy: IpAddr,
+        /// Whom it names all the same.
+        said: Option<IpAddr>,
+    },
 }
 
 impl Sender {
     /// The address nearest to the sender that is known.
     pub const fn address(self) -> IpAddr {
-        let (Self::At(address) | Self::Behind(address)) = self;
+        let (Self::At(address) | Self::Behind { proxy: address, .. }) = self;
         address
     }
 
@@ -55,7 +60,7 @@ impl Sender {
     pub fn network(self) -> Option<Network> {
         match self {
             Self::At(address) => Some(address.into()),
-            Self::Behind(_) => None,
+            Self::Behind { .. } => None,
         }
     }
 }
@@ -93,12 +98,15 @@ impl TrustedProxies {
         let peer = peer.to_canonical();
         let mut hops = forwarded_for.rev().flat_map(|line| line.rsplit(|byte| *byte == b','));
         if !self.contain(peer) {
-            let stands_for_others = may_be_proxy(peer) && hops.next().is_some();
-            return if stands_for_others { Sender::Behind(peer) } else { Sender::At(peer) };
+            let nearest = hops.next().filter(|_| may_be_proxy(peer));
+            let behind = |hop| Sender::Behind { proxy: peer, said: address(hop) };
+            return nearest.map_or(Sender::At(peer), behind);
         }
-        let mut sender = Sender::Behind(peer);
+        let mut sender = Sender::Behind { proxy: peer, said: None };
         for hop in hops {
-            let Some(address) = address(hop) else { return Sender::Behind(sender.address()) };
+            let Some(address) = address(hop) else {
+                return Sender::Behind { proxy: sender.address(), said: None };
+            };
             sender = Sender::At(address);
             if !self.contain(address) {
                 break;
@@ -174,7 +182,7 @@ mod tests {
             (&["203.0.113.9", ""], "10.0.0.1"),
             (&["\u{1b}[31m"], "10.0.0.1"),
         ] {
-            let expected = Sender::Behind(expected.parse().unwrap());
+            let expected = Sender::Behind { proxy: expected.parse().unwrap(), said: None };
             assert_eq!(sender(&OURS, "10.0.0.1", lines), expected, "{lines:?}");
         }
     }
@@ -182,9 +190,17 @@ mod tests {
     #[test]
     fn a_proxy_that_nobody_has_named_may_stand_for_everybody() {
         for peer in ["127.0.0.1", "10.0.0.1", "::1", "fd00::1"] {
-            let expected = peer.parse().unwrap();
-            assert_eq!(sender(&[], peer, &["203.0.113.9"]), Sender::Behind(expected));
-            assert_eq!(sender(&[], peer, &[]), Sender::At(expected));
+            let proxy = peer.parse().unwrap();
+            for (line, said) in [
+                ("203.0.113.9", Some("203.0.113.9")),
+                ("10.0.0.9, 203.0.113.9:4711", Some("203.0.113.9")),
+                ("203.0.113.9, unknown", None),
+                ("", None),
+            ] {
+                let said = said.map(|said| said.parse().unwrap());
+                assert_eq!(sender(&[], peer, &[line]), Sender::Behind { proxy, said }, "{line}");
+            }
+            assert_eq!(sender(&[], peer, &[]), Sender::At(proxy));
         }
     }
 

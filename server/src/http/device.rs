@@ -34,8 +34,18 @@ pub fn remember(
     user: UserId,
 ) -> Result<Option<HeaderValue>, EntropyError> {
     let nonce = random(&*state.auth.entropy)?;
+    let known = device(&state.web.cookies, headers).with(user, &state.auth.tokens.keys(), nonce);
+    Ok(keep(state, &known))
+}
+
+/// A `Set-Cookie` by which the browser is still known once an older signing key is over.
+pub fn renew(state: &AppState, headers: &HeaderMap) -> Option<HeaderValue> {
+    let known = device(&state.web.cookies, headers).renewed(&state.auth.tokens.keys())?;
+    keep(state, &known)
+}
+
+fn keep(state: &AppState, known: &Device) -> Option<HeaderValue> {
     let policy = &state.web.cookies;
-    let known = device(policy, headers).with(user, &state.auth.tokens.keys(), nonce);
     let mut cookie = Cookie::new(name(policy), known.as_str());
     cookie.set_path("/");
     cookie.set_http_only(true);
@@ -45,5 +55,5 @@ pub fn remember(
     cookie.set_max_age(MAX_AGE);
     let now = OffsetDateTime::from_unix_timestamp(state.auth.now().seconds());
     cookie.set_expires(now.map_or(OffsetDateTime::UNIX_EPOCH, |now| now.saturating_add(MAX_AGE)));
-    Ok(HeaderValue::from_str(&cookie.to_string()).ok())
+    HeaderValue::from_str(&cookie.to_string()).ok()
 }

@@ -7,7 +7,7 @@ use axum::{
     http::{Extensions, HeaderName, HeaderValue, request::Parts},
 };
 
-use crate::domain::{Network, Sender, TrustedProxies};
+use crate::domain::{Sender, TrustedProxies};
 
 const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 
@@ -18,7 +18,7 @@ pub fn note(proxies: &TrustedProxies, request: &mut Request) {
     };
     let lines = request.headers().get_all(FORWARDED_FOR).iter().map(HeaderValue::as_bytes);
     let sender = proxies.sender(peer.ip(), lines);
-    if let Sender::Behind(proxy) = sender {
+    if let Sender::Behind { proxy, .. } = sender {
         warn_of(proxy);
     }
     request.extensions_mut().insert(sender);
@@ -30,7 +30,7 @@ fn warn_of(proxy: std::net::IpAddr) {
         tracing::warn!(
             %proxy,
             "requests come through a proxy: name it in TRUSTED_PROXIES, and let it say by \
-             X-Forwarded-For for whom. Nobody behind it is limited by address until then"
+             X-Forwarded-For for whom. Until then those behind it share one limit by address"
         );
     });
 }
@@ -40,13 +40,13 @@ pub fn of(extensions: &Extensions) -> Option<Sender> {
     extensions.get().copied()
 }
 
-/// Extracts the network that a request came from, where that is known.
-pub struct From(pub Option<Network>);
+/// Extracts who has sent a request, where that is known.
+pub struct From(pub Option<Sender>);
 
 impl<S: Send + Sync> FromRequestParts<S> for From {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
-        Ok(Self(of(&parts.extensions).and_then(Sender::network)))
+        Ok(Self(of(&parts.extensions)))
     }
 }

@@ -239,19 +239,54 @@ async fn nobody_escapes_by_what_they_say_of_themselves() {
 #[tokio::test]
 async fn behind_an_unnamed_proxy_one_stranger_does_not_stand_for_all() {
     let app = TestApp::new().await;
-    let proxied = async |username: &str| {
-        let body = json!({ "username": username, "password": "wrong" }).to_string();
-        let headers = [("content-type", "application/json"), ("x-forwarded-for", AWAY)];
-        let proxy = app.browser().from("127.0.0.1");
-        proxy.send(Method::POST, "/api/auth/login/", &headers, body).await.status.as_u16()
+    let stranger = async |n: u32| unnamed(&app, &format!("192.0.2.1, {AWAY}"), n).await;
+    for n in 0..50 {
+        assert_eq!(stranger(n).await, 400);
+    }
+    assert_eq!(stranger(50).await, 429, "as if it were named");
+    assert_eq!(unnamed(&app, HOME, 51).await, 400, "others do not wait for that");
+}
+
+#[tokio::test]
+async fn what_an_unnamed_proxy_says_counts_within_what_it_may_itself() {
+    let app = TestApp::new().await;
+    for n in 0..500 {
+        let made_up = format!("198.51.{}.{}", n / 250, n % 250);
+        assert_eq!(unnamed(&app, &made_up, n).await, 400);
+    }
+    assert_eq!(unnamed(&app, HOME, 500).await, 429);
+    assert_eq!(unnamed(&app, "unknown", 501).await, 429);
+    app.advance(secs(2));
+    assert_eq!(unnamed(&app, HOME, 502).await, 400, "it has room for more soon");
+}
+
+/// The status of a guess at the account `user<n>` that comes through a proxy which nobody has named.
+async fn unnamed(app: &TestApp, forwarded_for: &str, n: u32) -> u16 {
+    let body = json!({ "username": format!("user{n}"), "password": "wrong" }).to_string();
+    let headers = [("content-type", "application/json"), ("x-forwarded-for", forwarded_for)];
+    let proxy = app.browser().from("127.0.0.1");
+    proxy.send(Method::POST, "/api/auth/login/", &headers, body).await.status.as_u16()
+}
+
+#[tokio::test]
+async fn who_registers_again_and_again_waits_and_others_do_not() {
+    let app = TestApp::new().await;
+    app.user("ada").await;
+    let register = async |from: &str, username: &str| {
+        let body = json!({"username": username, "password1": PASSWORD, "password2": PASSWORD});
+        app.browser().from(from).post("/api/auth/registration/", &body).await
     };
-    for n in 0..60 {
-        assert_eq!(proxied(&format!("user{n}")).await, 400);
+    // Whether a name is free is told to whoever registers, and so not for ever.
+    for _ in 0..49 {
+        register(AWAY, "ada").await.assert_status(400);
     }
-    for _ in 0..50 {
-        assert_eq!(proxied("ada").await, 400);
-    }
-    assert_eq!(proxied("ada").await, 429, "an account is limited wherever it is tried from");
+    register(AWAY, "bob").await.assert_status(201);
+    let refused = register(AWAY, "carol").await;
+    assert_eq!(refused.assert_status(429).header("retry-after").unwrap(), "1");
+    register(HOME, "carol").await.assert_status(201);
+    assert_eq!(guess(&app.browser().from(AWAY), "ada").await, None, "that is counted by itself");
+    app.advance(secs(10));
+    register(AWAY, "dora").await.assert_status(201);
 }
 
 #[tokio::test]

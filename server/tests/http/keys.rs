@@ -11,7 +11,7 @@ use serde_json::json;
 use url::Url;
 
 use crate::support::{
-    Reply, TestApp,
+    Browser, Reply, TestApp,
     app::{SECRET, days, mins},
 };
 
@@ -61,6 +61,37 @@ async fn nobody_is_signed_out_by_a_new_key() {
     app.turn_keys(&[new()]);
     browser.get("/api/data/").await.assert_status(200);
     browser.refresh().await.assert_status(200);
+}
+
+#[tokio::test]
+async fn a_browser_is_known_for_longer_than_a_key_is_used() {
+    let app = TestApp::new().await;
+    app.user("ada").await;
+    let (by_script, by_page, away) = (app.browser(), app.browser(), app.browser());
+    for browser in [&by_script, &by_page, &away] {
+        browser.login("ada").await.assert_status(200);
+    }
+    app.turn_keys(&[new(), old()]);
+    let mark = |browser: &Browser| browser.cookie("latchkey-device").unwrap();
+    let before = [&by_script, &by_page].map(mark);
+    app.advance(mins(20));
+    by_script.refresh().await.assert_status(200);
+    by_page.open("/").await.assert_status(200);
+    let after = [&by_script, &by_page].map(mark);
+    assert!(before.iter().zip(&after).all(|(before, after)| before != after));
+    // Once is enough.
+    app.advance(mins(20));
+    let again = by_script.refresh().await.all_cookies();
+    assert!(again.iter().all(|cookie| cookie.name() != "latchkey-device"));
+    app.auth.send_mails().await.unwrap();
+    app.letterbox.empty();
+
+    app.turn_keys(&[new()]);
+    for (browser, news) in [(&by_script, 0), (&by_page, 0), (&away, 1)] {
+        browser.login("ada").await.assert_status(200);
+        app.auth.send_mails().await.unwrap();
+        assert_eq!(app.letterbox.empty().len(), news, "mails of a new browser");
+    }
 }
 
 #[tokio::test]

@@ -84,7 +84,7 @@ impl Browser {
         let input = LoginInput {
             name: LoginName::Username(self.username.clone()),
             device: Device::default(),
-            network: None,
+            sender: None,
             password: PASSWORD.into(),
             replaces: self.jar.refresh.iter().map(|cookie| cookie.token.clone()).collect(),
             client: ClientInfo::default(),

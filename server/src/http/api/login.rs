@@ -43,7 +43,7 @@ use crate::{
 pub async fn post(
     State(state): State<AppState>,
     Client(client): Client,
-    sender::From(network): sender::From,
+    sender::From(sender): sender::From,
     headers: HeaderMap,
     fields: Fields,
 ) -> Result<Response, Failure> {
@@ -51,7 +51,7 @@ pub async fn post(
     let (name, password) = credentials(&fields, state.auth.policy.login_methods)?;
     let replaces = state.web.cookies.refresh_tokens(&headers);
     let device = device::device(&state.web.cookies, &headers);
-    let input = LoginInput { name, password, replaces, client, device, network };
+    let input = LoginInput { name, password, replaces, client, device, sender };
     let signed_in = state.auth.login(input).await?;
     answer(&state, &headers, keeper, StatusCode::OK, signed_in)
 }

@@ -8,13 +8,14 @@ use axum::{
     response::{IntoResponse, Response},
 };
 
-use super::tokens::{Keeper, expiry};
+use super::tokens::{Keeper, append_cookies, expiry};
 use crate::{
     auth::AuthError,
     domain::TokenKind,
     http::{
         AppState, Failure,
         client::Client,
+        device,
         field_errors::FieldErrors,
         fields::{Fields, message},
         named::name,
@@ -79,7 +80,10 @@ pub async fn post(
     let web = &state.web;
     let minted = std::iter::once((TokenKind::Access, &refreshed.access))
         .chain(refreshed.refresh.iter().map(|refresh| (TokenKind::Refresh, refresh)));
-    let cookies = keeper.cookies(web, minted, now)?;
+    let mut cookies = keeper.cookies(web, minted, now)?;
+    if keeper == Keeper::Cookies {
+        append_cookies(&mut cookies, device::renew(&state, &headers));
+    }
     let access = refreshed.access.token.expose();
     // Where nothing new was minted the client goes on with what it presented.
     let refresh = refreshed.refresh.as_ref().map_or(presented.as_str(), |r| r.token.expose());

@@ -33,7 +33,7 @@ const SENT: &str = "Verification e-mail sent.";
 /// answer is the same whether an address was free.
 ///
 /// # Errors
-/// 400 with what is wrong; 503.
+/// 400 with what is wrong; 429; 503.
 #[utoipa::path(
     post,
     path = paths::REGISTRATION,
@@ -51,11 +51,12 @@ const SENT: &str = "Verification e-mail sent.";
 pub async fn post(
     State(state): State<AppState>,
     Client(client): Client,
-    sender::From(network): sender::From,
+    sender::From(sender): sender::From,
     headers: HeaderMap,
     fields: Fields,
 ) -> Result<Response, Failure> {
     let keeper = keeper(&headers)?;
+    state.auth.may_register(sender).await?;
     let mut entry = Entry::read(&fields, state.web.asks_email);
     let faults = state.auth.review(&entry.draft).await?;
     entry.check(&faults)?;
@@ -63,7 +64,7 @@ pub async fn post(
         return Err(Failure::Internal("a draft that was not checked".to_owned()));
     };
     let replaces = state.web.cookies.refresh_tokens(&headers);
-    let registration = Registration { username, email, password, replaces, client, network };
+    let registration = Registration { username, email, password, replaces, client, sender };
     match state.auth.register(registration).await.map_err(failure)? {
         Registered::SignedIn(signed_in) => {
             answer(&state, &headers, keeper, StatusCode::CREATED, *signed_in)

@@ -19,6 +19,7 @@ use crate::{
         },
         caller::by_cookie,
         cookies::is_marked_out,
+        device,
         session_end::session_end,
     },
 };
@@ -92,7 +93,7 @@ impl Visit {
             state.auth.page_load(token, client).await
         };
         match refreshed.await {
-            Ok(refreshed) => Self::refreshed(state, &refreshed).await,
+            Ok(refreshed) => Self::refreshed(state, headers, &refreshed).await,
             Err(error) if error.is_trouble() => {
                 tracing::error!(%error, "a page was rendered without knowing who visits");
                 Self::unknown()
@@ -101,7 +102,7 @@ impl Visit {
         }
     }
 
-    async fn refreshed(state: &AppState, refreshed: &Refreshed) -> Self {
+    async fn refreshed(state: &AppState, headers: &HeaderMap, refreshed: &Refreshed) -> Self {
         let Ok(identity) = state.auth.authenticate(refreshed.access.token.expose()) else {
             return Self::unknown();
         };
@@ -112,6 +113,7 @@ impl Visit {
             Ok(cookies) => append_cookies(&mut visit.cookies, cookies.into_iter().map(|(_, c)| c)),
             Err(failure) => tracing::error!(?failure, "a page could not set its cookies"),
         }
+        append_cookies(&mut visit.cookies, device::renew(state, headers));
         visit
     }
 
