@@ -100,8 +100,9 @@ async fn open_with_keys(
 fn key_settings(config: &Config) -> Result<&KeySettings, ConfigError> {
     config.key.as_ref().ok_or_else(|| {
         ConfigError(
-            "With PostgreSQL, set SIGNING_KEY or SIGNING_KEY_FILE, the same on every node. Make \
-             one with: openssl rand -hex 32"
+            "With PostgreSQL, set SIGNING_KEY or SIGNING_KEY_FILE, the same on every node. Where \
+             ALGORITHM wants a pair, openssl genpkey makes one; a secret is made with: openssl \
+             rand -hex 32"
                 .to_owned(),
         )
     })

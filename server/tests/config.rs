@@ -124,7 +124,7 @@ fn impossible_settings_of_accounts_tokens_and_mails_are_refused_too() {
         (&["--auth-header-types=Basic"], "names Basic"),
         (&["--jwt-auth-cookie=csrftoken"], "says something else"),
         (&["--jwt-auth-refresh-cookie=latchkey-device"], "says something else"),
-        (&["--algorithm=EdDSA"], "openssl genpkey"),
+        (&["--algorithm=EdDSA", "--verifying-key=public.pem"], "the signing key is not"),
         (&["--verifying-key=public.pem"], "HS256 verifies with SIGNING_KEY"),
         (&["--user-id-claim=sid"], "USER_ID_CLAIM"),
         (&["--user-id-claim="], "USER_ID_CLAIM"),

@@ -1,5 +1,7 @@
 //! Signing keys are rotated beside servers that run: nobody is signed out by it.
 
+mod pairs;
+
 use std::{
     fs,
     path::{Path, PathBuf},
@@ -35,8 +37,8 @@ impl Place {
     fn state_of(&self, kid: &str) -> String {
         let list = self.keys(&["list"]);
         let line = list.lines().find(|line| line.contains(kid)).unwrap_or_default();
-        let after = line.split_once("HS256").map_or("", |(_, rest)| rest).trim();
-        after.split("  ").next().unwrap_or_default().to_owned()
+        let mut columns = line.split("  ").map(str::trim).filter(|column| !column.is_empty());
+        columns.nth(2).unwrap_or_default().to_owned()
     }
 
     fn wait_until(&self, kid: &str, state: &str) {

@@ -52,14 +52,13 @@ pub struct NodeKeys {
     held: Vec<Arc<SigningKey>>,
     plan: Option<Plan>,
     live_until: Option<Timestamp>,
-    known: Vec<String>,
 }
 
 impl NodeKeys {
     /// A node that goes by this name, and the keys that it was given, in that order.
     pub fn new(node: String, spans: KeySpans, given: Vec<Arc<SigningKey>>) -> Self {
-        let (held, plan, live_until, known) = Default::default();
-        Self { node, spans, given, held, plan, live_until, known }
+        let (held, plan, live_until) = Default::default();
+        Self { node, spans, given, held, plan, live_until }
     }
 
     /// Announces the node before it serves, within what has judged its keys.
@@ -119,11 +118,6 @@ impl NodeKeys {
         tx.commit().await
     }
 
-    /// Whether the database had been served with this key when it was last asked.
-    pub fn knows(&self, fingerprint: &str) -> bool {
-        self.known.iter().any(|known| known == fingerprint)
-    }
-
     /// Takes other keys than those given before.
     async fn take(
         &mut self,
@@ -149,8 +143,7 @@ impl NodeKeys {
         Ok(())
     }
 
-    fn plan(&mut self, book: &KeyBook, now: Timestamp) -> Result<Plan, NodeKeysError> {
-        self.known = book.keys.iter().map(|key| key.fingerprint.clone()).collect();
+    fn plan(&self, book: &KeyBook, now: Timestamp) -> Result<Plan, NodeKeysError> {
         let given: Vec<_> = self.given.iter().map(|key| key.kid()).collect();
         let held: Vec<_> = self.held.iter().map(|key| key.kid()).collect();
         let signs = self.plan.as_ref().map(|plan| plan.signs.as_str());

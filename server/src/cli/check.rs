@@ -47,7 +47,7 @@ impl Check {
 /// What is wrong with keys that were given; one that the server makes is not made for this.
 fn key_faults(config: &Config) -> KeyFaults {
     let given = config.key.as_ref().filter(|key| !matches!(key.source, KeySource::Own(_)));
-    let own = given.and_then(|key| key::load(key, false, |_| false, &SystemEntropy).err());
+    let own = given.and_then(|key| key::load(key, None, |_| false, &SystemEntropy).err());
     let legacy = config.legacy_key.as_ref().and_then(|legacy| legacy_fault(legacy, given));
     KeyFaults { own: own.map(|fault| fault.to_string()), legacy }
 }

@@ -9,7 +9,7 @@ use super::{
 use crate::{
     auth::{Auth, AuthError},
     config::{Config, KeySettings, KeySource},
-    domain::{KeyBook, KeyRecord, SystemEntropy, Timestamp},
+    domain::{KeyBook, KeyRecord, SigningAlgorithm, SystemEntropy, Timestamp},
     startup::{StartError, key},
     storage::{Retirement, Tx},
 };
@@ -95,13 +95,28 @@ fn state(book: &KeyBook, key: &KeyRecord, now: Timestamp) -> String {
 
 async fn rotate(auth: &Auth, config: &Config) -> Result<(), CliError> {
     let settings = own(config).ok_or(CliError::GivenKeys)?;
+    let fresh = key::own::fresh(settings.algorithm).await.map_err(StartError::from)?;
     let (mut tx, book, now) = read(auth).await?;
     // The file comes first: a key that is there and that nobody knows of does no harm.
-    let new = key::own::add(settings, &book, now, &SystemEntropy).map_err(StartError::from)?;
+    let new = key::own::add(settings, &fresh, &book, now, &SystemEntropy);
+    let new = new.map_err(StartError::from)?;
     tx.remember_key(&new, now).await.map_err(AuthError::from)?;
     tx.commit().await.map_err(AuthError::from)?;
-    say(&format!("key {} is made: it signs as soon as every server has it", new.kid()));
+    let (kid, algorithm) = (new.kid(), new.algorithm());
+    if signs_otherwise(&book, algorithm, now) {
+        say(&format!(
+            "key {kid} is made: it signs once the server runs with ALGORITHM={algorithm}"
+        ));
+    } else {
+        say(&format!("key {kid} is made: it signs as soon as every server has it"));
+    }
     Ok(())
+}
+
+/// Whether a server signs with another algorithm, and so goes on until it is told of this one.
+fn signs_otherwise(book: &KeyBook, algorithm: SigningAlgorithm, now: Timestamp) -> bool {
+    let mut signing = book.live(now).filter_map(|node| book.key(&node.signs));
+    signing.any(|key| key.algorithm.as_deref() != Some(algorithm.name()))
 }
 
 async fn retire(auth: &Auth, config: &Config, kid: &str, force: bool) -> Result<(), CliError> {

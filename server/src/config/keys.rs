@@ -53,7 +53,7 @@ pub(super) fn legacy_key(settings: &Settings) -> Option<LegacyKeySettings> {
 /// The signing key of these settings; none on PostgreSQL where none is set.
 ///
 /// # Errors
-/// When the server would have to make a key pair, or a secret has a public half.
+/// When `VERIFYING_KEY` has nothing to fit.
 pub(super) fn key_settings(
     settings: &Settings,
     database: &Database,
@@ -67,16 +67,13 @@ pub(super) fn key_settings(
     let source = match (&settings.signing_key, &settings.signing_key_file, database) {
         (Some(secret), ..) => KeySource::Given(secret.clone()),
         (None, Some(file), _) => KeySource::File(file.clone()),
-        (None, None, Database::Sqlite(_)) if !has_pair => {
-            KeySource::Own(settings.data_dir.join("signing.key"))
+        (None, None, Database::Sqlite(_)) if public_half.is_some() => {
+            return refuse(
+                "VERIFYING_KEY is set, and the signing key is not: set SIGNING_KEY_FILE to its \
+                 other half, or leave VERIFYING_KEY out.",
+            );
         }
-        (None, None, Database::Sqlite(_)) => {
-            return refuse(format!(
-                "ALGORITHM is {algorithm}: set SIGNING_KEY_FILE to the file of a private key in \
-                 PEM, as openssl genpkey makes them, for example with: openssl genpkey -algorithm \
-                 ed25519"
-            ));
-        }
+        (None, None, Database::Sqlite(_)) => KeySource::Own(settings.data_dir.join("signing.key")),
         (None, None, Database::Postgres(_)) => return Ok(None),
     };
     Ok(Some(KeySettings { source, algorithm, public_half }))

@@ -99,9 +99,9 @@ pub struct Settings {
     #[arg(long, env, help_heading = "Tokens")]
     pub audience: Option<String>,
 
-    /// The secret that signs tokens, 32 bytes or more. Unset: made once, in DATA_DIR/signing.key;
-    /// on PostgreSQL it has to be set, the same on every node. Older ones that still verify follow
-    /// it in lines of their own
+    /// The secret that signs tokens, 32 bytes or more, or a private key in PEM where ALGORITHM wants
+    /// one. Unset: made once, in DATA_DIR/signing.key; on PostgreSQL it has to be set, the same on
+    /// every node. Older ones that still verify follow it in lines of their own
     #[arg(long, env, help_heading = "Tokens", value_name = "SECRET", hide_env_values = true)]
     pub signing_key: Option<SecretString>,
 
@@ -111,7 +111,8 @@ pub struct Settings {
     pub signing_key_file: Option<PathBuf>,
 
     /// How tokens are signed: HS256, HS384, HS512, RS256, RS384, RS512, ES256, ES384 or EdDSA. With
-    /// all but HS… the signing key is a private key in PEM
+    /// all but HS… the signing key is a private key in PEM; one that the server has made is
+    /// exchanged by latchkey keys rotate
     #[arg(long, env, default_value_t, help_heading = "Tokens", value_name = "NAME")]
     pub algorithm: SigningAlgorithm,
 

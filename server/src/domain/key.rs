@@ -1,5 +1,6 @@
 //! The key that signs tokens.
 
+pub mod fresh;
 mod sample;
 
 use std::fmt;

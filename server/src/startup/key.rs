@@ -10,14 +10,16 @@ use std::{
     sync::Arc,
 };
 
-use secrecy::ExposeSecret as _;
+use secrecy::{ExposeSecret as _, SecretString};
 
 use self::pieces::pieces;
 use crate::{
     config::{KeySettings, KeySource, LegacyKeySettings},
     domain::{
         Entropy, EntropyError, KeyBook, Keyring, LegacyKey, SigningAlgorithm, SigningKey,
-        Timestamp, entropy::random, key::KeyFault,
+        Timestamp,
+        entropy::random,
+        key::{KeyFault, fresh::FreshKeyError},
     },
     http::api::tokens::iso,
 };
@@ -86,6 +88,20 @@ pub enum KeyError {
     /// Could not be made.
     #[error("the signing key {0} cannot be made: {1}. Set SIGNING_KEY or DATA_DIR.")]
     Create(PathBuf, #[source] io::Error),
+    /// The program's own keys are all of another kind than the setting.
+    #[error(
+        "ALGORITHM is {algorithm}, and no key in {file} signs with it: make one with latchkey keys \
+         rotate, which signs nobody out"
+    )]
+    OtherAlgorithm {
+        /// Where they are.
+        file: PathBuf,
+        /// What was set.
+        algorithm: SigningAlgorithm,
+    },
+    /// No new one.
+    #[error(transparent)]
+    Fresh(#[from] FreshKeyError),
     /// No randomness.
     #[error(transparent)]
     Entropy(#[from] EntropyError),
@@ -100,34 +116,29 @@ pub fn unused(entropy: &dyn Entropy) -> Result<SigningKey, KeyError> {
     SigningKey::from_secret(&secret).map_err(|fault| KeyError::Short("the key".to_owned(), fault))
 }
 
-/// Gets the keys in their order, and makes one where that is the setting, there is none yet, and
-/// `may_make` one. What an older one signs with is known by which of its fingerprints is `known`.
+/// Gets the keys in their order. Where the program makes its own and there is none yet, the `fresh`
+/// one is it. What an older one signs with is known by which of its fingerprints is `known`.
 ///
 /// # Errors
 /// [`KeyError`].
 pub fn load(
     settings: &KeySettings,
-    may_make: bool,
+    fresh: Option<&SecretString>,
     known: impl Fn(&str) -> bool,
     entropy: &dyn Entropy,
 ) -> Result<Vec<Arc<SigningKey>>, KeyError> {
-    if let KeySource::Own(file) = &settings.source {
-        match (file.exists(), may_make) {
-            (true, _) => {}
-            (false, true) => make(file, entropy)?,
-            (false, false) => return Err(KeyError::Lost(file.clone())),
-        }
+    if let KeySource::Own(file) = &settings.source
+        && !file.exists()
+    {
+        let fresh = fresh.ok_or_else(|| KeyError::Lost(file.clone()))?;
+        let made = own::create_once(file, fresh, random(entropy)?);
+        made.map_err(|error| KeyError::Create(file.clone(), error))?;
     }
     let (name, text) = named("SIGNING_KEY", &settings.source)?;
     parse(&name, &text, settings, known)
 }
 
-fn make(file: &Path, entropy: &dyn Entropy) -> Result<(), KeyError> {
-    let made = own::create_once(file, &own::new_secret(entropy)?, random(entropy)?);
-    made.map_err(|error| KeyError::Create(file.to_owned(), error))
-}
-
-/// The keys in a text.
+/// The keys in a text, the one that is to sign before the others.
 ///
 /// # Errors
 /// [`KeyError`].
@@ -137,19 +148,39 @@ pub fn parse(
     settings: &KeySettings,
     known: impl Fn(&str) -> bool,
 ) -> Result<Vec<Arc<SigningKey>>, KeyError> {
+    let mut keys = each(name, text, settings, known)?;
+    if let KeySource::Own(file) = &settings.source {
+        let algorithm = settings.algorithm;
+        // Its keys outlive a change of the setting, which says who of them signs.
+        keys.sort_by_key(|key| key.algorithm() != algorithm);
+        if keys.first().is_some_and(|key| key.algorithm() != algorithm) {
+            return Err(KeyError::OtherAlgorithm { file: file.clone(), algorithm });
+        }
+    }
+    Keyring::of(&keys).map_err(|fault| KeyError::Twice(name.to_owned(), fault))?;
+    if let (Some(public), Some(first)) = (&settings.public_half, keys.first()) {
+        first.check_public_half(&public_pem(public)?).map_err(KeyError::NotAPair)?;
+    }
+    Ok(keys)
+}
+
+/// The keys in a text, in its order.
+fn each(
+    name: &str,
+    text: &[u8],
+    settings: &KeySettings,
+    known: impl Fn(&str) -> bool,
+) -> Result<Vec<Arc<SigningKey>>, KeyError> {
+    let is_own = matches!(settings.source, KeySource::Own(_));
     let mut keys = Vec::new();
     for piece in pieces(text) {
-        let key = if keys.is_empty() {
+        let key = if keys.is_empty() && !is_own {
             SigningKey::new(settings.algorithm, piece)
         } else {
             older(settings.algorithm, piece, &known)
         };
         let name = if keys.is_empty() { name.to_owned() } else { nth(name, keys.len() + 1) };
         keys.push(Arc::new(key.map_err(|fault| unfit(name, fault))?));
-    }
-    Keyring::of(&keys).map_err(|fault| KeyError::Twice(name.to_owned(), fault))?;
-    if let (Some(public), Some(first)) = (&settings.public_half, keys.first()) {
-        first.check_public_half(&public_pem(public)?).map_err(KeyError::NotAPair)?;
     }
     Ok(keys)
 }

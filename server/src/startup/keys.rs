@@ -14,7 +14,7 @@ use crate::{
     auth::{Auth, KeySpans, NodeKeys, NodeKeysError},
     config::{Config, KeySettings, KeySource},
     domain::{KeyBook, Keyring, SigningKey, SystemEntropy, Timestamp, entropy::random},
-    storage::{Retirement, Store, Tx},
+    storage::{Retirement, Store, StoreError, Tx},
 };
 
 /// How often a server looks whether its key file or what others say has changed.
@@ -32,12 +32,14 @@ pub async fn admit(
     settings: &KeySettings,
     config: &Config,
 ) -> Result<(Keyring, NodeKeys), StartError> {
+    let fresh = key::own::fresh_if_missing(settings).await?;
     let mut tx = store.begin().await?;
     let book = tx.lock_keys().await?;
     let now = tx.now().await?;
     let may_be_new = book.keys.is_empty() || config.new_key;
     let known = |fingerprint: &str| book.knows(fingerprint);
-    let given = key::load(settings, may_be_new, known, &SystemEntropy)?;
+    let fresh = fresh.filter(|_| may_be_new);
+    let given = key::load(settings, fresh.as_ref(), known, &SystemEntropy)?;
     if config.new_key {
         trust_only(&mut *tx, &book, &given, now).await?;
     } else {
@@ -67,6 +69,10 @@ async fn trust_only(
     Ok(())
 }
 
+async fn book(store: &dyn Store) -> Result<KeyBook, StoreError> {
+    store.begin().await?.lock_keys().await
+}
+
 fn spans(config: &Config) -> KeySpans {
     let tokens = &config.tokens;
     let of_tokens = tokens.refresh_lifetime.max(tokens.access_lifetime);
@@ -89,7 +95,7 @@ pub async fn keep(
         let mut silent = false;
         loop {
             sleep(LOOK_EVERY).await;
-            let given = file.news(&keys).await;
+            let given = file.news(&auth).await;
             let looked = keys.look(&auth, given).await;
             if let Err(error) = &looked
                 && !silent
@@ -117,7 +123,7 @@ struct KeyFile {
 
 impl KeyFile {
     /// The keys in it, if they are others than those that were there before.
-    async fn news(&mut self, keys: &NodeKeys) -> Option<Vec<Arc<SigningKey>>> {
+    async fn news(&mut self, auth: &Auth) -> Option<Vec<Arc<SigningKey>>> {
         let source = self.settings.source.clone();
         if matches!(source, KeySource::Given(_)) {
             return None;
@@ -130,7 +136,12 @@ impl KeyFile {
         if self.seen.replace(digest) == Some(digest) {
             return None;
         }
-        let known = |fingerprint: &str| keys.knows(fingerprint);
+        // After the file: whoever puts a key into it says here what it signs with.
+        let Ok(book) = book(&*auth.store).await else {
+            self.seen = None;
+            return None;
+        };
+        let known = |fingerprint: &str| book.knows(fingerprint);
         let parsed = read.and_then(|(name, text)| key::parse(&name, &text, &self.settings, known));
         parsed.inspect_err(|error| tracing::error!(%error, "the keys stay as they were")).ok()
     }

@@ -138,6 +138,13 @@ impl Server {
         self.child.wait().unwrap();
     }
 
+    /// As a person or a supervisor does it: the others are told, and do not wait for it.
+    pub fn stop(mut self) {
+        let pid = self.child.id().to_string();
+        assert!(Command::new("kill").arg(pid).status().unwrap().success());
+        self.child.wait().unwrap();
+    }
+
     pub fn login(&self) -> String {
         let body = format!(r#"{{"username":"ada","password":"{PASSWORD}"}}"#);
         let answer = self.send("POST /api/auth/login/", "", &body);

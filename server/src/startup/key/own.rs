@@ -1,28 +1,55 @@
 //! The key file that is the program's own: made once, and rewritten as keys come and go.
 
-use std::{fs, io, io::Write as _, path::Path, sync::Arc};
+use std::{fs, io, io::Write as _, panic, path::Path, sync::Arc};
 
-use super::{super::private, KeyError, named, parse, pieces::pieces};
+use secrecy::{ExposeSecret as _, SecretString};
+use tokio::task::spawn_blocking;
+
+use super::{super::private, KeyError, each, named, pieces::pieces};
 use crate::{
     config::{KeySettings, KeySource},
-    domain::{Entropy, EntropyError, KeyBook, SigningKey, Timestamp, entropy::random},
+    domain::{
+        Entropy, KeyBook, SigningAlgorithm, SigningKey, SystemEntropy, Timestamp, entropy::random,
+    },
 };
 
-/// Makes a new key, which comes before the others. Those of which nothing is in force any more go.
+/// A new key that is in no file yet. One of RSA takes seconds: nobody is to wait for the database
+/// meanwhile.
+///
+/// # Errors
+/// [`KeyError`].
+pub async fn fresh(algorithm: SigningAlgorithm) -> Result<SecretString, KeyError> {
+    let made = spawn_blocking(move || algorithm.fresh_key(&SystemEntropy)).await;
+    Ok(made.unwrap_or_else(|crash| panic::resume_unwind(crash.into_panic()))?)
+}
+
+/// The same where one will be missing.
+///
+/// # Errors
+/// [`KeyError`].
+pub async fn fresh_if_missing(settings: &KeySettings) -> Result<Option<SecretString>, KeyError> {
+    match &settings.source {
+        KeySource::Own(file) if !file.exists() => fresh(settings.algorithm).await.map(Some),
+        _ => Ok(None),
+    }
+}
+
+/// Adds a new key, which comes before the others. Those of which nothing is in force any more go.
 ///
 /// # Errors
 /// [`KeyError`].
 pub fn add(
     settings: &KeySettings,
+    fresh: &SecretString,
     book: &KeyBook,
     now: Timestamp,
     entropy: &dyn Entropy,
 ) -> Result<Arc<SigningKey>, KeyError> {
-    let secret = new_secret(entropy)?;
-    let new = SigningKey::new(settings.algorithm, secret.as_bytes());
+    let fresh = fresh.expose_secret();
+    let new = SigningKey::new(settings.algorithm, fresh.as_bytes());
     let new = new.map_err(|fault| KeyError::Short("the new key".to_owned(), fault))?;
     let over = |key: &SigningKey| book.key(key.kid()).is_some_and(|record| record.is_over(now));
-    rewrite(settings, book, Some(&secret), |key| !over(key), entropy)?;
+    rewrite(settings, book, Some(fresh), |key| !over(key), entropy)?;
     Ok(Arc::new(new))
 }
 
@@ -48,7 +75,7 @@ fn rewrite(
 ) -> Result<(), KeyError> {
     let KeySource::Own(file) = &settings.source else { return Ok(()) };
     let (name, text) = named("SIGNING_KEY", &settings.source)?;
-    let keys = parse(&name, &text, settings, |fingerprint| book.knows(fingerprint))?;
+    let keys = each(&name, &text, settings, |fingerprint| book.knows(fingerprint))?;
     let pieces = pieces(&text);
     let kept = keys.iter().zip(&pieces).filter(|(key, _)| stays(key));
     let kept = kept.filter_map(|(_, piece)| std::str::from_utf8(piece).ok());
@@ -60,28 +87,21 @@ fn rewrite(
     replaced.map_err(|error| KeyError::Create(file.clone(), error))
 }
 
-/// A new secret.
-///
-/// # Errors
-/// Without randomness.
-pub fn new_secret(entropy: &dyn Entropy) -> Result<String, EntropyError> {
-    Ok(hex::encode(random::<32>(entropy)?))
-}
-
 /// Writes a first key beside its place and links it there, so that of two processes that start at
 /// once both read the same whole key. One that is there stays.
 ///
 /// # Errors
 /// What the system says.
-pub fn create_once(file: &Path, secret: &str, draft: [u8; 8]) -> io::Result<()> {
+pub fn create_once(file: &Path, key: &SecretString, draft: [u8; 8]) -> io::Result<()> {
     if let Some(folder) = file.parent() {
         private::folder(folder)?;
     }
     let draft = file.with_extension(hex::encode(draft));
-    let created = write(&draft, &[secret]).and_then(|()| match fs::hard_link(&draft, file) {
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
-        other => other,
-    });
+    let created =
+        write(&draft, &[key.expose_secret()]).and_then(|()| match fs::hard_link(&draft, file) {
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
+            other => other,
+        });
     created.and(fs::remove_file(&draft))
 }
 
