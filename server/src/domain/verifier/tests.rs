@@ -111,3 +111,5 @@ fn signatures_on_p256_are_those_of_rfc_6979() {
     // The library takes only what is whole.
     assert!(EncodingKey::from_ec_pem(&ed_pem()).is_err());
 }
+
+mod wycheproof;
