@@ -156,6 +156,20 @@ fn a_key_that_is_taken_away_too_early_is_missed_at_the_next_start() {
     assert!(server.is_signed_in(&cookies) && server.is_signed_in(&server.login()));
 }
 
+/// What is between the lines of `keys/ed.pub`.
+const SPKI: &str = "MCowBQYDK2VwAyEA0NqgZC6yDEso0h0WJFeqUL/y15J54W0yG6SdikWK3pE=";
+
+#[test]
+fn a_key_of_a_curve_is_taken_as_openssl_writes_it() {
+    let place = Place::new();
+    let parameters = "-----BEGIN EC PARAMETERS-----\nBggqhkjOPQMBBw==\n-----END EC PARAMETERS-----";
+    let key = format!("{parameters}\n{}", include_str!("keys/p256.sec1.pem"));
+    fs::write(place.path().join("key"), key).unwrap();
+    place.create_ada();
+    let server = place.serve_with(&["--algorithm", "ES256", "--signing-key-file", "key"]);
+    assert!(server.is_signed_in(&server.login()));
+}
+
 #[test]
 fn keys_that_cannot_be_trusted_are_refused_with_a_sentence() {
     let place = Place::new();
@@ -171,6 +185,9 @@ fn keys_that_cannot_be_trusted_are_refused_with_a_sentence() {
         ("change-me-change-me-change-me-change-me".to_owned(), "examples"),
         (format!("{secret}\nchange-me-change-me-change-me-change-me"), "key 2: the signing key"),
         (pair.to_owned(), "the signing key is no secret"),
+        (SPKI.to_owned(), "the signing key is no secret"),
+        ("abcdefghijklmnopqrstuvwxyz123456".to_owned(), "is not random: it is characters in their"),
+        ("a".repeat(32), "is not random: it is a few characters over and over. Make one with"),
         (format!("{secret}\n{rsa}"), "RSA needs at least 2048"),
         ("short".to_owned(), "at least 32"),
     ] {

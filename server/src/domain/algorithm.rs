@@ -4,6 +4,8 @@ use std::{fmt, str::FromStr};
 
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, errors::Error, jwk::Jwk};
 
+use super::key::sec1;
+
 /// A signature that is the same each time one text is signed with one key, so that minting a token
 /// twice gives the same bytes. RSA-PSS and so the `PS…` algorithms are not among them.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -83,7 +85,10 @@ impl SigningAlgorithm {
                 return Ok((EncodingKey::from_secret(key), DecodingKey::from_secret(key)));
             }
             Rs256 | Rs384 | Rs512 => EncodingKey::from_rsa_pem(key)?,
-            Es256 | Es384 => EncodingKey::from_ec_pem(key)?,
+            Es256 | Es384 => match sec1::as_pkcs8(self, key) {
+                Some(key) => EncodingKey::from_ec_pem(key.as_ref())?,
+                None => EncodingKey::from_ec_pem(key)?,
+            },
             EdDsa => EncodingKey::from_ed_pem(key)?,
         };
         let public = Jwk::from_encoding_key(&encoding, self.jwt())?;

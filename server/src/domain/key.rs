@@ -1,7 +1,9 @@
 //! The key that signs tokens.
 
 pub mod fresh;
+mod public;
 mod sample;
+pub(super) mod sec1;
 
 use std::fmt;
 
@@ -31,12 +33,15 @@ pub enum KeyFault {
         /// The fewest.
         needs: usize,
     },
-    /// A public key or one byte over and over: no secret.
+    /// A key of a pair: no secret.
     #[error("the signing key is no secret: {0} wants random bytes; set ALGORITHM for a key pair")]
     NoSecret(SigningAlgorithm),
     /// One that many have read.
     #[error("the signing key is no secret: {0} is what examples have in its place")]
     Sample(&'static str),
+    /// One that a person has typed, or that a program would try first.
+    #[error("the signing key is not random: it is {0}")]
+    NotRandom(&'static str),
     /// There is none.
     #[error("there is no signing key")]
     None,
@@ -44,7 +49,7 @@ pub enum KeyFault {
     #[error("two signing keys go by the name {0}: give each once")]
     Twice(String),
     /// No private key of the algorithm's kind.
-    #[error("the signing key is no private key for {0} in PEM (PKCS #8)")]
+    #[error("the signing key is no private key for {0} in PEM")]
     NoPrivateKey(SigningAlgorithm),
     /// No public key of the algorithm's kind.
     #[error("the key is no public key for {0} in PEM")]
@@ -185,18 +190,11 @@ impl SigningAlgorithm {
             Some(needs) if bytes.len() < needs => {
                 Err(KeyFault::Short { algorithm: self, has: bytes.len(), needs })
             }
-            Some(_) if !may_be_secret(bytes) => Err(KeyFault::NoSecret(self)),
+            Some(_) if public::is_key_of_a_pair(bytes) => Err(KeyFault::NoSecret(self)),
             Some(_) => sample::check(bytes),
             None => Ok(()),
         }
     }
-}
-
-/// Whoever knows a public key could sign with it. `PyJWT` refuses those, too.
-fn may_be_secret(bytes: &[u8]) -> bool {
-    let text = String::from_utf8_lossy(bytes);
-    let is_key_file = text.contains("-----BEGIN") || text.trim_start().starts_with("ssh-");
-    !is_key_file && bytes.iter().any(|byte| Some(byte) != bytes.first())
 }
 
 fn sign_and_verify(

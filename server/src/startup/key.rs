@@ -27,7 +27,7 @@ use crate::{
 /// Why there is no key.
 #[derive(Debug, thiserror::Error)]
 pub enum KeyError {
-    /// Too short.
+    /// Too short, or no secret.
     #[error("{0}: {1}. Make one with: openssl rand -hex 64")]
     Short(String, KeyFault),
     /// Not what the algorithm signs with.
@@ -191,9 +191,10 @@ fn nth(name: &str, number: usize) -> String {
 
 fn unfit(name: String, fault: KeyFault) -> KeyError {
     match fault {
-        KeyFault::Short { .. } | KeyFault::NoSecret(_) | KeyFault::Sample(_) => {
-            KeyError::Short(name, fault)
-        }
+        KeyFault::Short { .. }
+        | KeyFault::NoSecret(_)
+        | KeyFault::Sample(_)
+        | KeyFault::NotRandom(_) => KeyError::Short(name, fault),
         _ => KeyError::Unfit(name, fault),
     }
 }

@@ -2,6 +2,8 @@
 
 const BEGIN: &str = "-----BEGIN ";
 const END: &str = "-----END ";
+/// What `openssl ecparam` writes before a key: the name of its curve.
+const CURVE: &str = "-----BEGIN EC PARAMETERS-----";
 /// Shorter lines are no keys: they are notes around a block, or parts of one secret in many lines.
 const SHORTEST: usize = 32;
 
@@ -28,7 +30,9 @@ fn blocks_and_lines(text: &str) -> Vec<&[u8]> {
         let block = &rest[start..];
         let end = block.find(END).and_then(|end| Some(end + block[end..].find('\n')? + 1));
         let (block, after) = block.split_at(end.unwrap_or(block.len()));
-        found.push(block.trim_end().as_bytes());
+        if !block.starts_with(CURVE) {
+            found.push(block.trim_end().as_bytes());
+        }
         rest = after;
     }
     found.extend(lines(rest));
@@ -50,6 +54,8 @@ mod tests {
     const ONE: &str = "6c61c8ffa9b1a0e4f9c4b2f5e8d7a3b16c61c8ffa9b1a0e4f9c4b2f5e8d7a3b1";
     const TWO: &str = "a-secret.of/thirty+two=characters";
     const WORDS: &str = "a secret of words, and of thirty-two bytes or more";
+    const PARAMETERS: &str =
+        "-----BEGIN EC PARAMETERS-----\nBggqhkjOPQMBBw==\n-----END EC PARAMETERS-----";
     const PEM: &str = "-----BEGIN PRIVATE KEY-----\nMC4CAQAwBQYDK2Vw\n-----END PRIVATE KEY-----";
 
     fn texts(text: &str) -> Vec<String> {
@@ -68,6 +74,7 @@ mod tests {
             (format!("{TWO}\n{WORDS}\n"), vec![TWO, WORDS]),
             (PEM.to_owned(), vec![PEM]),
             (format!("{PEM}\n{PEM}\n"), vec![PEM, PEM]),
+            (format!("{PARAMETERS}\n{PEM}\n{PARAMETERS}\n{PEM}\n"), vec![PEM, PEM]),
             (format!("{PEM}\n{ONE}\n"), vec![PEM, ONE]),
             (format!("{ONE}\n{PEM}"), vec![ONE, PEM]),
             (format!("made on a Monday\n{WORDS}\n{PEM}\n"), vec![PEM]),
