@@ -3,7 +3,7 @@
 use std::fmt;
 
 use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD as BASE64};
-use jsonwebtoken::{DecodingKey, Header, Validation, decode};
+use jsonwebtoken::{DecodingKey, Header, TokenData, Validation, decode, errors::Error};
 use serde::de::DeserializeOwned;
 
 use super::{SigningAlgorithm, TokenFault};
@@ -49,10 +49,13 @@ impl Verifier {
         if token.len() > MAX_TOKEN_BYTES {
             return Err(TokenFault::Invalid);
         }
-        let decoded =
-            decode(token, &self.key, &self.validation).map_err(|_| TokenFault::Invalid)?;
+        let decoded = self.decode::<C>(token).map_err(|_| TokenFault::Invalid)?;
         let accepted = self.is_theirs(&decoded.header) && is_text(token);
         accepted.then_some(decoded.claims).ok_or(TokenFault::Invalid)
+    }
+
+    fn decode<C: DeserializeOwned>(&self, token: &str) -> Result<TokenData<C>, Error> {
+        decode(token, &self.key, &self.validation)
     }
 
     /// Only `alg`, `kid` and `typ` may stand in a header. Whoever adds keys, certificates or

@@ -78,7 +78,7 @@ impl JwsGroup {
 
 /// Whether all is well but that there are no claims.
 fn is_signed(verifier: &Verifier, token: &str) -> bool {
-    let header = match decode::<IgnoredAny>(token, &verifier.key, &verifier.validation) {
+    let header = match verifier.decode::<IgnoredAny>(token) {
         Ok(decoded) => Ok(decoded.header),
         Err(error) if matches!(error.kind(), ErrorKind::Json(_)) => {
             jsonwebtoken::decode_header(token)
