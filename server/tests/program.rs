@@ -125,7 +125,11 @@ fn the_checklist_fails_only_what_is_to_be_deployed() {
     let (status, _, said) = check(&["check", "--deploy"]);
     assert_eq!(status, Some(1));
     assert_eq!(said, "latchkey: 1 setting has to change before this may be used in production\n");
-    let https = ["--public-url", "https://app.example.com", "--allow-file-mail"];
+    let unproxied = ["--public-url", "https://app.example.com", "--allow-file-mail"];
+    let (status, lines, _) = check(&[&unproxied[..], &["check", "--deploy"]].concat());
+    assert_eq!(status, Some(1), "{lines}");
+    assert!(lines.contains("change  TRUSTED_PROXIES: name the proxy that ends TLS"), "{lines}");
+    let https = [&unproxied[..], &["--trusted-proxies", "127.0.0.1"]].concat();
     let (status, lines, _) = check(&[&https[..], &["check", "--deploy"]].concat());
     assert_eq!(status, Some(0), "{lines}");
     assert!(!place.path().join("data").exists(), "looking makes nothing");
