@@ -1,6 +1,7 @@
 //! Serving, and stopping without cutting anybody off.
 
 pub mod connections;
+mod places;
 
 use std::{future::IntoFuture, io, time::Duration};
 
@@ -8,6 +9,8 @@ use axum::Router;
 use connections::Limits;
 use tokio::{net::TcpListener, signal, time::timeout};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
+
+use crate::domain::TrustedProxies;
 
 /// How long requests in progress may take once the server was told to stop.
 const GRACE: Duration = Duration::from_secs(10);
@@ -23,11 +26,14 @@ pub async fn run(
     listener: TcpListener,
     router: Router,
     limits: Limits,
+    proxies: TrustedProxies,
     stop: CancellationToken,
     tasks: TaskTracker,
 ) -> io::Result<()> {
     let draining = CancellationToken::new();
-    let serving = tokio::spawn(connections::serve(listener, router, limits, draining.clone()));
+    let counted = move |peer| places::counted(&proxies, peer);
+    let serving =
+        tokio::spawn(connections::serve(listener, router, limits, counted, draining.clone()));
     let told = signalled().await;
     tracing::info!("stopping");
     draining.cancel();

@@ -205,7 +205,8 @@ pub async fn serve(config: Config, ready: impl FnOnce(&str)) -> Result<(), Start
         None => ready(&format!("http://{address}")),
     }
     let limits = Limits::with(connections::allowed(config.max_connections), config.request_timeout);
-    lifecycle::run(listener, router(&state), limits, stop, tasks)
+    let proxies = state.web.trusted_proxies.clone();
+    lifecycle::run(listener, router(&state), limits, proxies, stop, tasks)
         .await
         .map_err(StartError::Serve)?;
     // Sign-outs that still wait for the database get a last chance.

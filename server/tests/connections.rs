@@ -1,138 +1,237 @@
-//! Connections of those who send slowly, send nothing, or send too much.
+//! Connections of those who send slowly, send nothing, send too much, or come in numbers.
 
-use std::{net::SocketAddr, time::Duration};
+use std::{
+    net::{IpAddr, Ipv4Addr, SocketAddr},
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
 
-use axum::{Router, routing::get};
-use latchkey::lifecycle::connections::{Limits, serve};
+use axum::{Router, body::Body, http::Request, routing::get};
+use futures::future::join_all;
+use hyper::client::conn::http2::{SendRequest, handshake};
+use hyper_util::rt::{TokioExecutor, TokioIo};
+use latchkey::{
+    domain::Network,
+    lifecycle::connections::{Limits, serve},
+};
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
     net::{TcpListener, TcpStream},
+    sync::Notify,
     task::JoinHandle,
+    time::{sleep, timeout},
 };
 use tokio_util::sync::CancellationToken;
 
-const QUICK: Limits = Limits {
-    connections: 2,
-    head: Duration::from_millis(200),
-    silence: Duration::from_millis(400),
-};
+/// Nothing ends by itself within a test.
+const ROOMY: Limits =
+    Limits { connections: 2, head: Duration::from_mins(1), silence: Duration::from_mins(1) };
+const SHORT: Duration = Duration::from_millis(500);
+/// For what has to come, on the slowest machine.
+const LONG: Duration = Duration::from_secs(20);
 const REQUEST: &[u8] = b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n";
+const SLOW_REQUEST: &[u8] = b"GET /slow HTTP/1.1\r\nHost: localhost\r\n\r\n";
+/// As HTTP/2 begins: the preface, and settings that leave all as it is.
+const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0";
 
 struct Served {
     address: SocketAddr,
     draining: CancellationToken,
     done: JoinHandle<()>,
+    /// A slow request has begun.
+    begun: Arc<Notify>,
+    /// It may be answered.
+    go: Arc<Notify>,
 }
 
 impl Served {
     async fn with(limits: Limits) -> Self {
-        let slow = || async {
-            tokio::time::sleep(Duration::from_millis(100)).await;
+        Self::counting(limits, |_| None).await
+    }
+
+    async fn counting(
+        limits: Limits,
+        counted: impl Fn(IpAddr) -> Option<Network> + Send + 'static,
+    ) -> Self {
+        let (begun, go) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
+        let (tell, wait) = (Arc::clone(&begun), Arc::clone(&go));
+        let slow = async move || {
+            tell.notify_one();
+            wait.notified().await;
             "done"
         };
         let router = Router::new().route("/", get(|| async { "here" })).route("/slow", get(slow));
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let draining = CancellationToken::new();
-        let done = tokio::spawn(serve(listener, router, limits, draining.clone()));
-        Self { address, draining, done }
+        let done = tokio::spawn(serve(listener, router, limits, counted, draining.clone()));
+        Self { address, draining, done, begun, go }
     }
 
     async fn connect(&self) -> TcpStream {
         TcpStream::connect(self.address).await.unwrap()
+    }
+
+    async fn send(&self, bytes: &[u8]) -> TcpStream {
+        let mut stream = self.connect().await;
+        // A server that hangs up on somebody who still sends may reset the connection.
+        let _ = stream.write_all(bytes).await;
+        stream
+    }
+
+    async fn http2(&self) -> SendRequest<Body> {
+        let io = TokioIo::new(self.connect().await);
+        let (client, connection) = handshake(TokioExecutor::new(), io).await.unwrap();
+        tokio::spawn(connection);
+        client
     }
 }
 
 /// What comes until the connection ends.
 async fn rest(stream: &mut TcpStream) -> String {
     let mut bytes = Vec::new();
-    // A server that hangs up on somebody who still sends may reset the connection.
-    let _ = stream.read_to_end(&mut bytes).await;
+    // The connection may be reset here, too.
+    let _ = timeout(LONG, stream.read_to_end(&mut bytes)).await.expect("it ends");
     String::from_utf8_lossy(&bytes).into_owned()
 }
 
 async fn answer(stream: &mut TcpStream) -> String {
     let mut bytes = [0; 4096];
-    let count = stream.read(&mut bytes).await.unwrap();
+    let count = timeout(LONG, stream.read(&mut bytes)).await.expect("an answer").unwrap();
     String::from_utf8_lossy(&bytes[..count]).into_owned()
 }
 
 #[tokio::test]
-async fn who_says_nothing_is_left() {
-    let served = Served::with(QUICK).await;
+async fn who_is_silent_is_left() {
+    let served = Served::with(Limits { silence: SHORT, ..ROOMY }).await;
     assert_eq!(rest(&mut served.connect().await).await, "");
     // Between two requests, too.
-    let mut stream = served.connect().await;
-    stream.write_all(REQUEST).await.unwrap();
+    let mut stream = served.send(REQUEST).await;
+    assert!(answer(&mut stream).await.ends_with("here"));
+    assert_eq!(rest(&mut stream).await, "");
+}
+
+#[tokio::test]
+async fn who_asks_for_nothing_is_left() {
+    let served = Served::with(Limits { connections: 10, head: SHORT, ..ROOMY }).await;
+    let begun: [&[u8]; 6] =
+        [b"", b"G", b"GET / HTTP/1.1\r\nHost: ", b"PRI * HT", &PREFACE[..24], PREFACE];
+    for mut stream in join_all(begun.map(|sent| served.send(sent))).await {
+        assert!(!rest(&mut stream).await.contains("HTTP/1.1"));
+    }
+    // Between two requests by HTTP/1, too.
+    let mut stream = served.send(REQUEST).await;
     assert!(answer(&mut stream).await.ends_with("here"));
     assert_eq!(rest(&mut stream).await, "");
 }
 
 #[tokio::test]
 async fn a_head_in_drops_is_not_waited_for() {
-    let served = Served::with(Limits { silence: Duration::from_mins(1), ..QUICK }).await;
-    let (mut reader, mut writer) = served.connect().await.into_split();
-    let dripping = tokio::spawn(async move {
-        // One header: many would be too many before they are too slow.
-        writer.write_all(b"GET / HTTP/1.1\r\nx: ").await.unwrap();
-        while writer.write_all(b"y").await.is_ok() {
-            tokio::time::sleep(Duration::from_millis(20)).await;
+    let served = Served::with(Limits { head: SHORT, ..ROOMY }).await;
+    // The first one of a connection, and a later one.
+    for earlier in [0, 1] {
+        let mut stream = served.connect().await;
+        for _ in 0..earlier {
+            stream.write_all(REQUEST).await.unwrap();
+            assert!(answer(&mut stream).await.ends_with("here"));
         }
-    });
-    let mut said = Vec::new();
-    let left = tokio::time::timeout(Duration::from_secs(10), reader.read_to_end(&mut said)).await;
-    let _ = left.unwrap();
-    let said = String::from_utf8_lossy(&said).into_owned();
-    assert!(!said.contains("here"), "{said}");
-    dripping.await.unwrap();
+        let (mut reader, mut writer) = stream.into_split();
+        let dripping = tokio::spawn(async move {
+            // One header: many would be too many before they are too slow.
+            writer.write_all(b"GET / HTTP/1.1\r\nx: ").await.unwrap();
+            while writer.write_all(b"y").await.is_ok() {
+                sleep(Duration::from_millis(20)).await;
+            }
+        });
+        let mut said = Vec::new();
+        let _ = timeout(LONG, reader.read_to_end(&mut said)).await.expect("it ends");
+        assert_eq!(String::from_utf8_lossy(&said), "");
+        dripping.await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn who_has_asked_may_take_time() {
+    let head = Duration::from_secs(2);
+    let served = Served::with(Limits { head, ..ROOMY }).await;
+    let mut slow = served.send(SLOW_REQUEST).await;
+    let mut client = served.http2().await;
+    let request = || Request::get("http://localhost/").body(Body::empty()).unwrap();
+    assert_eq!(client.send_request(request()).await.unwrap().status(), 200);
+    sleep(head * 2).await;
+    served.go.notify_one();
+    assert!(answer(&mut slow).await.ends_with("done"));
+    // HTTP/2 is silent for longer.
+    assert_eq!(client.send_request(request()).await.unwrap().status(), 200);
 }
 
 #[tokio::test]
 async fn a_head_that_is_too_long_is_refused() {
-    let served = Served::with(QUICK).await;
-    let mut stream = served.connect().await;
+    let served = Served::with(ROOMY).await;
     let long = format!("GET / HTTP/1.1\r\nHost: localhost\r\nx: {}\r\n\r\n", "y".repeat(100_000));
-    let _ = stream.write_all(long.as_bytes()).await;
+    let mut stream = served.send(long.as_bytes()).await;
     assert!(answer(&mut stream).await.starts_with("HTTP/1.1 431"));
 }
 
 #[tokio::test]
 async fn those_beyond_the_limit_wait_for_a_place() {
-    let served = Served::with(QUICK).await;
+    let served = Served::with(ROOMY).await;
     let silent = [served.connect().await, served.connect().await];
-    let mut third = served.connect().await;
-    third.write_all(REQUEST).await.unwrap();
-    let early = tokio::time::timeout(Duration::from_millis(100), answer(&mut third)).await;
+    let mut third = served.send(REQUEST).await;
+    let early = timeout(Duration::from_millis(100), third.readable()).await;
     assert!(early.is_err(), "both places are taken");
     drop(silent);
     assert!(answer(&mut third).await.ends_with("here"));
 }
 
 #[tokio::test]
-async fn a_place_comes_back_from_each_of_many_that_hang_up() {
-    let served = Served::with(QUICK).await;
-    for n in 0..500 {
-        let mut stream = served.connect().await;
-        // At every point of a request.
-        let sent = &REQUEST[..n % REQUEST.len()];
-        stream.write_all(sent).await.unwrap();
+async fn one_network_leaves_places_for_others() {
+    // Three come from one network, who comes then from another.
+    let come = AtomicUsize::new(0);
+    let counted = move |_| {
+        let other = u8::from(come.fetch_add(1, Ordering::Relaxed) >= 3);
+        Some(Network::from(IpAddr::V4(Ipv4Addr::new(192, 0, 2, other))))
+    };
+    let served = Served::counting(Limits { connections: 8, ..ROOMY }, counted).await;
+    let mut share = [served.connect().await, served.connect().await];
+    assert_eq!(rest(&mut served.connect().await).await, "");
+    assert!(answer(&mut served.send(REQUEST).await).await.ends_with("here"));
+    for stream in &mut share {
+        stream.write_all(REQUEST).await.unwrap();
+        assert!(answer(stream).await.ends_with("here"));
     }
-    let mut stream = served.connect().await;
-    stream.write_all(REQUEST).await.unwrap();
-    assert!(answer(&mut stream).await.ends_with("here"));
+}
+
+#[tokio::test]
+async fn a_place_comes_back_from_each_of_many_that_hang_up() {
+    let served = Served::with(ROOMY).await;
+    for n in 0..500 {
+        // At every point of a request.
+        served.send(&REQUEST[..n % REQUEST.len()]).await;
+    }
+    assert!(answer(&mut served.send(REQUEST).await).await.ends_with("here"));
 }
 
 #[tokio::test]
 async fn what_is_under_way_is_answered_before_the_end() {
-    let served = Served::with(QUICK).await;
-    let (mut busy, mut idle) = (served.connect().await, served.connect().await);
-    idle.write_all(REQUEST).await.unwrap();
+    let served = Served::with(Limits { connections: 10, ..ROOMY }).await;
+    let mut silent = [served.connect().await, served.send(&REQUEST[..20]).await];
+    let mut preface = served.send(PREFACE).await;
+    answer(&mut preface).await;
+    let mut idle = served.send(REQUEST).await;
     assert!(answer(&mut idle).await.ends_with("here"));
-    busy.write_all(b"GET /slow HTTP/1.1\r\nHost: localhost\r\n\r\n").await.unwrap();
-    tokio::time::sleep(Duration::from_millis(30)).await;
+    let mut busy = served.send(SLOW_REQUEST).await;
+    served.begun.notified().await;
     served.draining.cancel();
+    // Those who wait for nothing are not waited for.
+    for stream in silent.iter_mut().chain([&mut preface, &mut idle]) {
+        assert!(!rest(stream).await.contains("HTTP/1.1"));
+    }
+    served.go.notify_one();
     assert!(rest(&mut busy).await.ends_with("done"));
-    assert_eq!(rest(&mut idle).await, "");
-    served.done.await.unwrap();
+    timeout(LONG, served.done).await.expect("it ends").unwrap();
     assert!(TcpStream::connect(served.address).await.is_err());
 }

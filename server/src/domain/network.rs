@@ -118,7 +118,7 @@ impl TrustedProxies {
 
 /// Whoever calls from the internet with that header has made it up. From a private network it may be
 /// a proxy that nobody has named.
-const fn may_be_proxy(peer: IpAddr) -> bool {
+pub const fn may_be_proxy(peer: IpAddr) -> bool {
     match peer {
         IpAddr::V4(address) => address.is_loopback() || address.is_private(),
         IpAddr::V6(address) => address.is_loopback() || address.is_unique_local(),

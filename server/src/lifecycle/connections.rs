@@ -1,8 +1,14 @@
 //! Connections, each within limits, so that those who send slowly or nothing at all cost little.
 
-use std::{net::SocketAddr, pin::Pin, sync::Arc, time::Duration};
+use std::{
+    future::pending,
+    net::{IpAddr, SocketAddr},
+    pin::Pin,
+    sync::{Arc, Once},
+    time::Duration,
+};
 
-use axum::{Router, extract::ConnectInfo};
+use axum::{BoxError, Router, extract::ConnectInfo};
 use hyper::{Request, body::Incoming, service::service_fn};
 use hyper_util::{
     rt::{TokioExecutor, TokioIo, TokioTimer},
@@ -10,18 +16,23 @@ use hyper_util::{
 };
 use tokio::{
     net::{TcpListener, TcpStream},
-    sync::Semaphore,
+    sync::Notify,
+    time::sleep,
 };
 use tokio_io_timeout::TimeoutStream;
 use tokio_util::sync::CancellationToken;
 use tower::Service as _;
+
+use super::places::Places;
+use crate::domain::Network;
 
 /// What a connection may take.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
     /// How many there may be at once.
     pub connections: usize,
-    /// How long the head of a request may take from its first byte.
+    /// How long the head of a request may take: of the first one from when the connection was taken, by
+    /// HTTP/1 of each other one from the end of the answer before.
     pub head: Duration,
     /// How long one may be silent where it could speak, and how long it may take nothing that is sent to
     /// it. Longer than a request may take, as a caller who waits for an answer is silent, too.
@@ -56,36 +67,39 @@ pub fn allowed(wanted: usize) -> usize {
     wanted.min(left.max(1))
 }
 
-/// Takes connections until `draining`; those beyond the limit wait to be taken. Returns once the last
-/// request that was under way then is answered.
+/// Takes connections until `draining`; those beyond the limit wait to be taken. Those of a network that
+/// has its share of them are closed at once: `counted` says with whom one is counted, if with anybody.
+/// Returns once the last request that was under way then is answered.
 pub async fn serve(
     listener: TcpListener,
     router: Router,
     limits: Limits,
+    counted: impl Fn(IpAddr) -> Option<Network>,
     draining: CancellationToken,
 ) {
-    let places = Arc::new(Semaphore::new(limits.connections));
+    let places = Places::new(limits.connections);
     let (builder, graceful) = (builder(limits.head), GracefulShutdown::new());
     loop {
-        let next = async {
-            let place = Arc::clone(&places).acquire_owned().await.ok()?;
-            Some((place, take(&listener).await))
-        };
-        let Some(Some((place, (stream, peer)))) = draining.run_until_cancelled(next).await else {
+        let next = async { Some((places.free().await?, take(&listener).await)) };
+        let Some(Some((free, (stream, peer)))) = draining.run_until_cancelled(next).await else {
             break;
         };
+        let Some(place) = places.take(free, counted(peer.ip())) else {
+            warn_of(peer.ip());
+            continue;
+        };
+        let asked = Arc::new(Notify::new());
+        let idle = asks_nothing(Arc::clone(&asked), limits.head, draining.clone());
         let router = router.clone();
         let service = service_fn(move |mut request: Request<Incoming>| {
+            asked.notify_one();
             request.extensions_mut().insert(ConnectInfo(peer));
             router.clone().call(request)
         });
-        let connection =
-            builder.serve_connection(TokioIo::new(watched(stream, limits.silence)), service);
-        let connection = graceful.watch(connection.into_owned());
+        let io = TokioIo::new(watched(stream, limits.silence));
+        let connection = graceful.watch(builder.serve_connection(io, service).into_owned());
         tokio::spawn(async move {
-            if let Err(error) = connection.await {
-                tracing::debug!(error, "a connection ended early");
-            }
+            attend(connection, idle).await;
             drop(place);
         });
     }
@@ -99,9 +113,46 @@ async fn take(listener: &TcpListener) -> (TcpStream, SocketAddr) {
             Ok(taken) => return taken,
             Err(error) => {
                 tracing::warn!(%error, "no connection could be taken");
-                tokio::time::sleep(PAUSE).await;
+                sleep(PAUSE).await;
             }
         }
+    }
+}
+
+fn warn_of(peer: IpAddr) {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        tracing::warn!(
+            %peer,
+            "a network has its share of MAX_CONNECTIONS: what it opens beyond is closed. If it is a \
+             proxy, name it in TRUSTED_PROXIES"
+        );
+    });
+}
+
+/// Until a connection ends, or `idle` does.
+async fn attend(
+    connection: impl Future<Output = Result<(), BoxError>>,
+    idle: impl Future<Output = ()>,
+) {
+    tokio::select! {
+        // The connection first: it may just have been asked for something.
+        biased;
+        ended = connection => if let Err(error) = ended {
+            tracing::debug!(error, "a connection ended early");
+        },
+        () = idle => tracing::debug!("a connection asked for nothing"),
+    }
+}
+
+/// Ends when a connection has had its time for a first request, or when the server stops. Never once
+/// there was one. By itself, hyper waits for ever to see which HTTP is spoken.
+async fn asks_nothing(asked: Arc<Notify>, head: Duration, draining: CancellationToken) {
+    tokio::select! {
+        biased;
+        () = asked.notified() => pending().await,
+        () = draining.cancelled() => {}
+        () = sleep(head) => {}
     }
 }
 
@@ -125,4 +176,25 @@ fn watched(stream: TcpStream, silence: Duration) -> Pin<Box<TimeoutStream<TcpStr
     stream.set_read_timeout(Some(silence));
     stream.set_write_timeout(Some(silence));
     Box::pin(stream)
+}
+
+#[cfg(test)]
+mod tests {
+    use futures::FutureExt as _;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn who_has_asked_is_not_idle_at_the_end() {
+        let draining = CancellationToken::new();
+        draining.cancel();
+        let idle = |asked| asks_nothing(asked, Duration::ZERO, draining.clone()).now_or_never();
+        assert!(idle(Arc::default()).is_some());
+        // By chance it would be, sooner or later.
+        for _ in 0..100 {
+            let asked = Arc::new(Notify::new());
+            asked.notify_one();
+            assert!(idle(asked).is_none());
+        }
+    }
 }

@@ -21,7 +21,8 @@ pub struct LimitSettings {
     #[arg(long, env, value_delimiter = ',', value_name = "NETWORKS")]
     pub trusted_proxies: Vec<String>,
 
-    /// The most connections at once; more wait to be taken
+    /// The most connections at once; more wait to be taken. From one address (with IPv6 from one /64) a
+    /// quarter of them at most, unless it is private or one of the trusted proxies
     #[arg(long, env, default_value_t = 10_000, value_parser = connections, value_name = "N")]
     pub max_connections: usize,
 
