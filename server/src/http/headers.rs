@@ -1,4 +1,5 @@
-//! The security headers that every answer carries, errors and files included.
+//! The security headers that every answer carries, errors and files included. Only what is no request
+//! gets none: hyper refuses it by itself, without content (`tests/connections.rs`).
 
 use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 
