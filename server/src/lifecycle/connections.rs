@@ -31,22 +31,25 @@ use crate::domain::Network;
 pub struct Limits {
     /// How many there may be at once.
     pub connections: usize,
-    /// How long the head of a request may take: of the first one from when the connection was taken, by
-    /// HTTP/1 of each other one from the end of the answer before.
-    pub head: Duration,
+    /// How long it may take until one has asked for something.
+    pub first_head: Duration,
     /// How long one may be silent where it could speak, and how long it may take nothing that is sent to
-    /// it. Longer than a request may take, as a caller who waits for an answer is silent, too.
+    /// it; by HTTP/1 the next head has to be there by then, too. Longer than a request may take, as a
+    /// caller who waits for an answer is silent, too, and longer than proxies keep a connection:
+    /// whoever hangs up first must not be the one who is about to be asked.
     pub silence: Duration,
 }
 
 impl Limits {
     /// Those of a server with so many connections, whose answers begin after so long at the latest.
     pub const fn with(connections: usize, request: Duration) -> Self {
-        let silence = request.saturating_add(Duration::from_secs(30));
-        Self { connections, head: Duration::from_secs(10), silence }
+        let silence = request.saturating_add(KEPT_BY_PROXIES);
+        Self { connections, first_head: Duration::from_secs(10), silence }
     }
 }
 
+/// For how long proxies keep a connection that nobody uses, and some seconds.
+const KEPT_BY_PROXIES: Duration = Duration::from_secs(65);
 /// The most that the head of a request may take in memory.
 const MAX_HEAD_BYTES: usize = 32 * 1024;
 /// How many requests one connection may have under way by HTTP/2.
@@ -78,7 +81,7 @@ pub async fn serve(
     draining: CancellationToken,
 ) {
     let places = Places::new(limits.connections);
-    let (builder, graceful) = (builder(limits.head), GracefulShutdown::new());
+    let (builder, graceful) = (builder(limits.silence), GracefulShutdown::new());
     loop {
         let next = async { Some((places.free().await?, take(&listener).await)) };
         let Some(Some((free, (stream, peer)))) = draining.run_until_cancelled(next).await else {
@@ -89,7 +92,7 @@ pub async fn serve(
             continue;
         };
         let asked = Arc::new(Notify::new());
-        let idle = asks_nothing(Arc::clone(&asked), limits.head, draining.clone());
+        let idle = asks_nothing(Arc::clone(&asked), limits.first_head, draining.clone());
         let router = router.clone();
         let service = service_fn(move |mut request: Request<Incoming>| {
             asked.notify_one();
@@ -147,18 +150,22 @@ async fn attend(
 
 /// Ends when a connection has had its time for a first request, or when the server stops. Never once
 /// there was one. By itself, hyper waits for ever to see which HTTP is spoken.
-async fn asks_nothing(asked: Arc<Notify>, head: Duration, draining: CancellationToken) {
+async fn asks_nothing(asked: Arc<Notify>, first_head: Duration, draining: CancellationToken) {
     tokio::select! {
         biased;
         () = asked.notified() => pending().await,
         () = draining.cancelled() => {}
-        () = sleep(head) => {}
+        () = sleep(first_head) => {}
     }
 }
 
-fn builder(head: Duration) -> Builder<TokioExecutor> {
+fn builder(silence: Duration) -> Builder<TokioExecutor> {
     let mut builder = Builder::new(TokioExecutor::new());
-    builder.http1().timer(TokioTimer::new()).header_read_timeout(head).max_buf_size(MAX_HEAD_BYTES);
+    builder
+        .http1()
+        .timer(TokioTimer::new())
+        .header_read_timeout(silence)
+        .max_buf_size(MAX_HEAD_BYTES);
     builder
         .http2()
         .timer(TokioTimer::new())
