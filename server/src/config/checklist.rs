@@ -275,6 +275,8 @@ fn rate_limits(config: &Config) -> Finding {
     const SETTING: &str = "DEFAULT_THROTTLE_RATES";
     if config.throttle_rate.is_some() {
         good(SETTING, "registrations, resets and sign-ins are limited, on each node")
+    } else if config.auth.login_limits {
+        good(SETTING, "LOGIN_LIMITS slows down who registers or guesses")
     } else {
         advice(
             SETTING,

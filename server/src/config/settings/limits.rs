@@ -12,7 +12,8 @@ use super::{ThrottleRates, duration, flag, throttle_rate};
 pub struct LimitSettings {
     /// Make who guesses passwords wait, longer each time: for an account tried from one address (with
     /// IPv6 from one /64), for the account, and for the address. A browser that the account was used
-    /// with before is counted by itself. Mails that anybody can have sent to an address wait, too
+    /// with before is counted by itself. Who registers, and mails that anybody can have sent to an
+    /// address, wait, too
     #[arg(long, env, default_value = "true", action = Set, value_parser = flag())]
     pub login_limits: bool,
 
