@@ -18,6 +18,14 @@ const ALWAYS: [(HeaderName, &str); 6] = [
     ),
 ];
 
+/// Goes with every answer after which nobody or somebody else is signed in. Pages that the browser has
+/// fetched or rendered before anybody asks for them show who it was until then, and Chromium keeps them
+/// although the cookies have changed. Nothing else is cleared: that can take it seconds.
+pub const FORGET_PAGES_AHEAD: (HeaderName, HeaderValue) = (
+    HeaderName::from_static("clear-site-data"),
+    HeaderValue::from_static("\"prefetchCache\", \"prerenderCache\""),
+);
+
 /// Where nothing is rendered, nothing may run. Pages bring a policy of their own.
 const NO_CONTENT_POLICY: &str = "default-src 'none'; frame-ancestors 'none'; sandbox";
 

@@ -91,10 +91,7 @@ async fn receive(State(state): State<AppState>, mut request: Request, next: Next
     let headers = request.headers().clone();
     let client = client::shown(&headers, request.extensions());
     let mut visit = Visit::receive(&state, &headers, &client, kind).await;
-    if speculative && visit.identity.is_none() {
-        return (StatusCode::SERVICE_UNAVAILABLE, [(header::CACHE_CONTROL, "no-store")])
-            .into_response();
-    }
+    let too_early = speculative && visit.identity.is_none();
     if kind == Kind::Document {
         append_cookies(&mut visit.cookies, double_submit::missing(&state, &headers));
     }
@@ -107,11 +104,12 @@ async fn receive(State(state): State<AppState>, mut request: Request, next: Next
         request.extensions_mut().insert(visit);
         next.run(request).await
     };
-    // Of a page nothing is kept that could be not modified.
-    let is_known = response.status() == StatusCode::NOT_MODIFIED;
+    let is_page = is_page(&response);
+    if too_early && is_page {
+        let no_store = [(header::CACHE_CONTROL, "no-store")];
+        return (StatusCode::SERVICE_UNAVAILABLE, no_store).into_response();
+    }
     let headers = response.headers_mut();
-    let kind = headers.get(header::CONTENT_TYPE);
-    let is_page = !is_known && kind.is_none_or(|kind| kind.as_bytes().starts_with(b"text/html"));
     // A shared cache must keep neither a person's page nor anything that sets their cookies. A file may
     // be kept, and is asked for again: it has no hash in its name.
     if is_page || !cookies.is_empty() {
@@ -126,6 +124,14 @@ async fn receive(State(state): State<AppState>, mut request: Request, next: Next
     let others: Vec<_> = others.filter(|cookie| !own.contains(&named(cookie))).collect();
     append_cookies(headers, others);
     response
+}
+
+/// Whether it is a page, or leads to one, and no file.
+fn is_page(response: &Response) -> bool {
+    // Of a page nothing is kept that could be not modified.
+    let is_known = response.status() == StatusCode::NOT_MODIFIED;
+    let kind = response.headers().get(header::CONTENT_TYPE);
+    !is_known && kind.is_none_or(|kind| kind.as_bytes().starts_with(b"text/html"))
 }
 
 /// The name of the cookie that is set.

@@ -1,11 +1,15 @@
 //! Pages as they leave the server.
 
 use axum::http::Method;
+use serde_json::json;
 
+use super::forms::submit;
 use crate::support::{
     TestApp,
-    app::{days, mins},
+    app::{PASSWORD, days, mins},
 };
+
+const NEW: &str = "difference-engine-2";
 
 #[tokio::test]
 async fn private_pages_send_strangers_to_the_login_page() {
@@ -141,6 +145,43 @@ async fn speculation_uses_up_nothing() {
     let reply = browser.send(Method::GET, "/account", &prefetch, "").await;
     assert_eq!(reply.assert_status(503).header("cache-control").as_deref(), Some("no-store"));
     assert!(reply.cookies().is_empty());
+}
+
+#[tokio::test]
+async fn a_file_may_be_fetched_ahead_by_anybody() {
+    let app = TestApp::new().await;
+    let site = app.folder.path().join("site");
+    std::fs::create_dir(&site).unwrap();
+    std::fs::write(site.join("robots.txt"), "User-agent: *").unwrap();
+    let prefetch = [("sec-purpose", "prefetch"), ("sec-fetch-dest", "empty")];
+    let reply = app.browser().send(Method::GET, "/robots.txt", &prefetch, "").await;
+    assert_eq!(reply.assert_status(200).header("cache-control").as_deref(), Some("no-cache"));
+}
+
+#[tokio::test]
+async fn what_was_fetched_ahead_is_forgotten_by_whoever_signs_in_or_out() {
+    let app = TestApp::new().await;
+    app.user("ada").await;
+    let browser = app.browser();
+    let login = format!("username=ada&password={PASSWORD}");
+    let forgotten = Some("\"prefetchCache\", \"prerenderCache\"");
+    let change = json!({"old_password": PASSWORD, "new_password1": NEW, "new_password2": NEW});
+    for (what, reply) in [
+        ("login", browser.login("ada").await),
+        ("a refresh", browser.refresh().await),
+        ("logout", browser.logout().await),
+        ("the login form", submit(&browser, "/login", &login).await),
+        ("a page", browser.open("/account").await),
+        ("the logout form", submit(&browser, "/logout", "").await),
+        ("a wrong password", browser.login_with("ada", "wrong-horse-9").await),
+        ("login again", browser.login("ada").await),
+        ("a new password", browser.post("/api/auth/password/change/", &change).await),
+        ("the end of all", browser.post("/api/auth/sessions/revoke-all/", &json!({})).await),
+    ] {
+        let changes = reply.cookie_names().contains(&"refresh".to_owned());
+        let header = reply.header("clear-site-data");
+        assert_eq!(header.as_deref(), forgotten.filter(|_| changes), "{what}");
+    }
 }
 
 #[tokio::test]

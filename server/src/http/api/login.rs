@@ -18,7 +18,8 @@ use crate::{
     domain::{Email, Timestamp, TokenKind, UserId},
     http::{
         AppState, Failure, Web, client::Client, cookies::unmark, device, double_submit,
-        field_errors::FieldErrors, fields::Fields, openapi::bodies, sender,
+        field_errors::FieldErrors, fields::Fields, headers::FORGET_PAGES_AHEAD, openapi::bodies,
+        sender,
     },
 };
 
@@ -91,6 +92,7 @@ pub fn opened(
         append_cookies(&mut answer, unmark(request));
         append_cookies(&mut answer, new_csrf_cookie(state, now)?);
         append_cookies(&mut answer, device_cookie(state, request, signed_in.user.id)?);
+        answer.extend([FORGET_PAGES_AHEAD]);
     }
     let minted = [(TokenKind::Access, &signed_in.access), (TokenKind::Refresh, &signed_in.refresh)];
     let cookies = keeper.cookies(&state.web, minted, now)?;

@@ -19,6 +19,7 @@ use crate::{
         caller::token,
         client::Client,
         cookies::{candidates, unmark},
+        headers::FORGET_PAGES_AHEAD,
     },
 };
 
@@ -78,6 +79,7 @@ pub fn farewell(state: &AppState, request: &HeaderMap) -> Result<HeaderMap, Fail
         append_cookies(&mut answer, [policy.clear(kind)?]);
     }
     append_cookies(&mut answer, unmark(request));
+    answer.extend([FORGET_PAGES_AHEAD]);
     answer.insert(header::VARY, HeaderValue::from_static("Accept, Cookie, origin"));
     Ok(answer)
 }

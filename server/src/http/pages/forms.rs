@@ -23,6 +23,7 @@ use crate::http::{
     caller::Verified,
     failure::ServerFault,
     gate::{MAX_BODY_BYTES, OwnForm},
+    headers::FORGET_PAGES_AHEAD,
     negotiate::media_type,
 };
 
@@ -211,7 +212,7 @@ async fn read(headers: &HeaderMap, body: Body) -> Result<Typed, Failure> {
     Ok(url::form_urlencoded::parse(&body).into_owned().collect())
 }
 
-/// 303, with the cookies that the API set.
+/// 303, with the cookies that the API set, and what the browser is to forget because of them.
 fn go_on(form: Form, typed: &Typed, uri: &Uri, answer: &HeaderMap) -> Response {
     let unsigned = form.without_session.filter(|_| !answer.contains_key(header::SET_COOKIE));
     let place = match (unsigned, form.then) {
@@ -232,6 +233,8 @@ fn go_on(form: Form, typed: &Typed, uri: &Uri, answer: &HeaderMap) -> Response {
     for cookie in answer.get_all(header::SET_COOKIE) {
         response.headers_mut().append(header::SET_COOKIE, cookie.clone());
     }
+    let (forget, _) = FORGET_PAGES_AHEAD;
+    response.headers_mut().extend(answer.get(&forget).cloned().map(|what| (forget, what)));
     response
 }
 
