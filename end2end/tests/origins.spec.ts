@@ -3,6 +3,8 @@
 import type { BrowserContext, Page } from "@playwright/test";
 import { ADA, expect, LOGIN, LOGOUT, test, USER } from "./fixtures.ts";
 import { Attacker } from "./support/attacker.ts";
+import type { Server } from "./support/server.ts";
+import { speculate, WAYS } from "./support/speculation.ts";
 
 /** Where Latchkey is, for Ada: the port is the server's. */
 const HOME = "localhost";
@@ -25,7 +27,7 @@ interface Scene {
 
 /** Ada is signed in, and opens a page of the attacker's. */
 async function visit(
-  { server, context, page }: { server: { origin: string }; context: BrowserContext; page: Page },
+  { server, context, page }: { server: Server; context: BrowserContext; page: Page },
   host: string,
   attack: (scene: Scene) => Promise<void>,
 ): Promise<void> {
@@ -110,6 +112,27 @@ for (const { name, host } of ATTACKERS) {
         expect(outcomes).toEqual(Array(5).fill("TypeError"));
         expect(statuses(LOGOUT).every((status) => status === 403)).toBe(true);
         expect(await page.evaluate(([origin, logout]) => navigator.sendBeacon(origin + logout, "x"), [home, LOGOUT] as const)).toBe(true);
+      });
+    });
+
+    test("what it has fetched ahead changes nothing", async ({ server, context, page }) => {
+      await visit({ server, context, page }, host, async ({ page, home }) => {
+        const urls = ["/", "/login", "/account", "/account/sessions", "/logout", LOGOUT].map((path) => home + path);
+        for (const way of WAYS) await speculate(page, way, urls);
+        await expect.poll(() => server.requests(LOGOUT)).toContain(405);
+      });
+    });
+
+    test("what it has fetched ahead with an expired access token begins nothing", async ({ server, context, page }) => {
+      await visit({ server, context, page }, host, async ({ page, home }) => {
+        const all = await context.cookies(home);
+        await context.clearCookies({ name: "access" });
+        const left = await context.cookies(home);
+        for (const way of WAYS) await speculate(page, way, [`${home}/account`]);
+        await expect.poll(() => new Set(server.requests("/account"))).toEqual(new Set([503]));
+        expect(await context.cookies(home)).toEqual(left);
+        await context.clearCookies();
+        await context.addCookies(all);
       });
     });
 

@@ -105,6 +105,13 @@ export class Server {
     return output;
   }
 
+  /** The statuses of all requests for `path` that have reached it, by its log: browsers do not tell of all. */
+  requests(path: string): number[] {
+    const lines = this.log.split("\n").slice(0, -1).filter((line) => line.includes('"message":"request"'));
+    const requests = lines.map((line) => JSON.parse(line) as { path: string; status: number });
+    return requests.filter((request) => request.path === path).map(({ status }) => status);
+  }
+
   async createUser(account: Account = ADA): Promise<void> {
     const { username, email, firstName, lastName, password } = account;
     const names = ["--username", username, "--email", email, "--first-name", firstName, "--last-name", lastName];
