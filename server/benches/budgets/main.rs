@@ -12,6 +12,7 @@
     reason = "a benchmark prints, and one that cannot go on has failed"
 )]
 
+mod crowd;
 mod enumeration;
 mod families;
 mod flood;
