@@ -19,7 +19,7 @@ use sqlx::{
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 
-use self::{batch::Change, feed::SqliteFeed, presence::Presence, tx::SqliteTx};
+use self::{batch::Change, feed::SqliteFeed, presence::Presence, tallies::Count, tx::SqliteTx};
 use super::{
     Alive, Dead, EventPlace, EventRecord, FamilyRecord, OwnSessions, RevocationFeed, SessionRecord,
     Sighting, Store, StoreError, Taken, Tx, UserRecord, WaitingMail,
@@ -49,6 +49,7 @@ pub struct SqliteStore {
     users: Batcher<UserId, Option<UserRecord>>,
     families: Batcher<SessionId, Option<Result<FamilyRecord, StoreError>>>,
     changes: Batcher<Change, bool>,
+    counts: Batcher<Vec<Count>, ()>,
     options: SqliteConnectOptions,
     presence: Presence,
     clock: Arc<dyn Clock>,
@@ -79,13 +80,17 @@ impl SqliteStore {
         let readers = presence.guard(pool(READERS)).connect_lazy_with(options.clone());
         let for_users = readers.clone();
         let (for_families, at) = (readers.clone(), Arc::clone(&clock));
-        let for_changes = writer.clone();
+        let (for_changes, for_counts) = (writer.clone(), writer.clone());
+        let counting = Arc::clone(&clock);
         Ok(Self {
             users: Batcher::new(LANES, move |ids| batch::users(for_users.clone(), ids)),
             families: Batcher::new(LANES, move |ids| {
                 batch::families(for_families.clone(), ids, at.now())
             }),
             changes: Batcher::new(1, move |changes| batch::apply(for_changes.clone(), changes)),
+            counts: Batcher::new(1, move |counts| {
+                tallies::count(for_counts.clone(), counts, counting.now())
+            }),
             writer,
             readers,
             options,

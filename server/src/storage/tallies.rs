@@ -45,11 +45,11 @@ impl From<TallyRow> for (TallyKey, Tally) {
 
 /// The keys, and after how many milliseconds one is forgiven; in one order, so that those who count at
 /// once take turns instead of waiting for each other.
-pub(super) fn to_count(at: &[(TallyKey, Ladder)]) -> Vec<(&str, i64)> {
+pub(super) fn to_count(at: &[(TallyKey, Ladder)]) -> Vec<(String, i64)> {
     let mut rows = Vec::with_capacity(at.len());
     for (TallyKey(key), ladder) in at {
         let millis = i64::try_from(ladder.forgiven_after.as_millis()).unwrap_or(i64::MAX);
-        rows.push((key.as_str(), millis.max(1)));
+        rows.push((key.clone(), millis.max(1)));
     }
     rows.sort_unstable();
     rows

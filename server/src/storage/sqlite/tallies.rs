@@ -1,7 +1,7 @@
 //! Tallies on SQLite.
 
 use async_trait::async_trait;
-use sqlx::{query, query_as};
+use sqlx::{SqlitePool, query, query_as};
 
 use super::SqliteStore;
 use crate::{
@@ -13,6 +13,21 @@ use crate::{
         tallies::{Tallies, TallyKey, TallyRow, to_count, to_forget},
     },
 };
+
+/// A key, and after how many milliseconds one is forgiven.
+pub(super) type Count = (String, i64);
+
+/// Adds one for each of these, one after the other where a key comes again, and makes them durable with
+/// one commit: whoever guesses as fast as they can keeps the only writer busy with few of them.
+pub(super) async fn count(
+    writer: SqlitePool,
+    counts: Vec<Vec<Count>>,
+    now: Timestamp,
+) -> Result<Vec<()>, StoreError> {
+    let all = json(&counts.concat())?;
+    query(sqlite::COUNT).bind(all).bind(now.millis()).execute(&writer).await?;
+    Ok(vec![(); counts.len()])
+}
 
 #[async_trait]
 impl Tallies for SqliteStore {
@@ -27,9 +42,7 @@ impl Tallies for SqliteStore {
     }
 
     async fn count(&self, at: &[(TallyKey, Ladder)]) -> Result<(), StoreError> {
-        let change = query(sqlite::COUNT).bind(json(&to_count(at))?);
-        change.bind(self.clock.now().millis()).execute(&self.writer).await?;
-        Ok(())
+        self.counts.call(to_count(at)).await
     }
 
     async fn forget_tallies(&self, read: &[(TallyKey, Tally)]) -> Result<(), StoreError> {
