@@ -45,6 +45,11 @@ async function place(page: Page, row: number): Promise<{ x: number; y: number }>
   return { x: box!.x + box!.width / 2, y: box!.y + box!.height / 2 };
 }
 
+/** Waits until what has moved under the pointer can be clicked on. */
+async function settled(page: Page): Promise<void> {
+  await expect(main(page).locator(".sessions")).not.toHaveClass(/settling/);
+}
+
 test.beforeEach(async ({ signedIn: _signedIn }) => {});
 
 test("two clicks at one place end one session", async ({ page }) => {
@@ -55,12 +60,12 @@ test("two clicks at one place end one session", async ({ page }) => {
   // What is told above the list has come already, and moves nothing any more.
   await rows(page).first().getByRole("button", { name: "Sign out" }).click();
   await expect(rows(page)).toHaveCount(3);
-  await page.waitForTimeout(700);
+  await settled(page);
   const { x, y } = await place(page, 0);
   await page.mouse.click(x, y);
   await expect(rows(page)).toHaveCount(2);
   await page.mouse.click(x, y);
-  await page.waitForTimeout(700);
+  await settled(page);
   expect(ended).toEqual(["0193a-1", "0193a-2"]);
   // Whoever has seen what has come there may click on it.
   await page.mouse.click(x, y);

@@ -24,12 +24,16 @@ use crate::{
 /// Guesses under way in this process: until they are counted they are taken to be wrong, so that
 /// many at once are no more than one after the other.
 #[derive(Clone, Debug, Default)]
-pub struct Guessing(Arc<Mutex<HashMap<TallyKey, u32>>>);
+pub struct Guessing {
+    under_way: Arc<Mutex<HashMap<TallyKey, u32>>>,
+    /// Whoever registers takes turns.
+    registering: Arc<tokio::sync::Mutex<()>>,
+}
 
 impl Guessing {
     fn lock(&self) -> MutexGuard<'_, HashMap<TallyKey, u32>> {
         // A panic cannot leave the map half-changed.
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.under_way.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// One more on these rungs, unless it `has_to_wait` for what is known of one and those under way
@@ -149,6 +153,8 @@ impl Auth {
     /// # Errors
     /// As [`Self::guess_at_login`].
     pub async fn may_register(&self, sender: Option<Sender>) -> Result<(), AuthError> {
+        // Looking and counting is one: many at once are no more than one after the other.
+        let _turn = self.guessing.registering.lock().await;
         let guess = self.guess(Target::NewNames(sender)).await?;
         self.guessed_wrong(guess).await
     }

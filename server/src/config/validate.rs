@@ -224,7 +224,8 @@ fn trusted_proxies(settings: &Settings) -> Result<TrustedProxies, ConfigError> {
     let named = settings.limits.trusted_proxies.iter().map(String::as_str);
     TrustedProxies::parse(named).or_else(|wrong| {
         refuse(format!(
-            "TRUSTED_PROXIES holds {wrong:?}: write addresses and networks, such as 10.0.0.0/8."
+            "TRUSTED_PROXIES holds {wrong:?}: write the addresses and networks of your proxies, such \
+             as 10.0.0.0/8, and of nobody else."
         ))
     })
 }

@@ -34,37 +34,34 @@ impl Device {
 
     /// What tells this browser from the account's others, if the account has been used here before.
     pub fn mark_of(&self, user: UserId, keys: &Keyring) -> Option<&str> {
-        let marks = self.marks().filter_map(Mark::read);
-        marks
-            .filter(|mark| mark.user == user)
-            .find(|mark| mark.is_good(keys))
-            .map(|mark| mark.nonce)
+        self.good_mark(user, keys).map(|mark| mark.nonce)
     }
 
     /// The same browser once the account was used there.
     #[must_use]
     pub fn with(&self, user: UserId, keys: &Keyring, nonce: [u8; 8]) -> Self {
-        let mark = Mark::write(keys, user, &hex::encode(nonce));
+        self.marked(user, keys, &hex::encode(nonce))
+    }
+
+    /// The same browser after the signing key was rotated: the mark of whoever uses it, if it is by an
+    /// older key, which will be over one day, is signed anew. Nobody else's is: whoever has an old key
+    /// could make some. `None` where there is nothing to do.
+    pub fn renewed(&self, user: UserId, keys: &Keyring) -> Option<Self> {
+        let mark = self.good_mark(user, keys)?;
+        (!mark.is_by(keys.signing())).then(|| self.marked(user, keys, mark.nonce))
+    }
+
+    fn good_mark(&self, user: UserId, keys: &Keyring) -> Option<Mark<'_>> {
+        let marks = self.marks().filter_map(Mark::read);
+        marks.filter(|mark| mark.user == user).find(|mark| mark.is_good(keys))
+    }
+
+    fn marked(&self, user: UserId, keys: &Keyring, nonce: &str) -> Self {
+        let mark = Mark::write(keys, user, nonce);
         let own = format!("{user}-");
         let others = self.marks().filter(|mark| !mark.starts_with(&own));
         let marks: Vec<_> = std::iter::once(mark.as_str()).chain(others).take(MOST).collect();
         Self(marks.join("."))
-    }
-
-    /// The same browser after the signing key was rotated: marks by older keys, which will be over one
-    /// day, are signed anew. `None` where there are none.
-    pub fn renewed(&self, keys: &Keyring) -> Option<Self> {
-        let anew = |text: &str| {
-            let mark = Mark::read(text)?;
-            let is_older = !mark.is_by(keys.signing()) && mark.is_good(keys);
-            is_older.then(|| Mark::write(keys, mark.user, mark.nonce))
-        };
-        let renewed: Vec<_> = self.marks().map(|text| (text, anew(text))).collect();
-        if renewed.iter().all(|(_, anew)| anew.is_none()) {
-            return None;
-        }
-        let texts = renewed.into_iter().map(|(text, anew)| anew.unwrap_or_else(|| text.to_owned()));
-        Some(Self(texts.collect::<Vec<_>>().join(".")))
     }
 }
 
@@ -147,14 +144,15 @@ mod tests {
         let device = Device::default().with(ada, &before, [1; 8]).with(bob, &rotated, [2; 8]);
         assert!(!device.knows(ada, &after) && device.knows(bob, &after));
 
-        let renewed = device.renewed(&rotated).unwrap();
+        let renewed = device.renewed(ada, &rotated).unwrap();
         assert!(renewed.knows(ada, &after) && renewed.knows(bob, &after));
         // It is the same browser as before, for whoever counts guesses.
         assert_eq!(renewed.mark_of(ada, &after), device.mark_of(ada, &before));
-        assert_eq!(renewed.renewed(&rotated), None);
-        // What nobody has signed does not become good by it.
-        assert_eq!(device.renewed(&key("stranger")), None);
-        let forged = Device(device.0.replacen("0101", "0102", 1)).renewed(&rotated);
+        assert_eq!(renewed.renewed(ada, &rotated), None);
+        // What nobody has signed does not become good by it, nor what is somebody else's.
+        assert_eq!(device.renewed(ada, &key("stranger")), None);
+        assert_eq!(device.renewed(bob, &rotated), None);
+        let forged = Device(device.0.replacen("0101", "0102", 1)).renewed(ada, &rotated);
         assert_eq!(forged, None);
     }
 

@@ -30,6 +30,9 @@ impl Network {
     }
 }
 
+/// That of all unique local addresses, `fc00::/7`; that of `10.0.0.0/8` is longer.
+const SHORTEST_PREFIX: u8 = 7;
+
 /// `TRUSTED_PROXIES`: whose word on where a request came from is taken.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct TrustedProxies(Vec<IpNet>);
@@ -69,12 +72,13 @@ impl TrustedProxies {
     /// Reads addresses and networks such as `10.0.0.0/8`.
     ///
     /// # Errors
-    /// The one that is neither.
+    /// The one that is neither, or so large that it holds strangers: what they say would be believed.
     pub fn parse<'a>(list: impl IntoIterator<Item = &'a str>) -> Result<Self, &'a str> {
         let read = |text: &'a str| {
             let text = text.trim();
             let single = || text.parse::<IpAddr>().map(IpNet::from);
-            text.parse::<IpNet>().or_else(|_| single()).map_err(|_| text)
+            let read = text.parse::<IpNet>().or_else(|_| single()).ok();
+            read.filter(|network| network.prefix_len() >= SHORTEST_PREFIX).ok_or(text)
         };
         list.into_iter()
             .filter(|text| !text.trim().is_empty())
@@ -217,7 +221,10 @@ mod tests {
     fn what_is_no_network_is_named() {
         let parse = |list: &'static str| TrustedProxies::parse(list.split(','));
         assert_eq!(parse("10.0.0.1, 2001:db8::/32,"), parse("10.0.0.1/32,2001:db8::/32"));
-        for wrong in ["proxy.example.com", "10.0.0.0/33", "10.0.0"] {
+        assert!(parse("10.0.0.0/8, fc00::/7").is_ok());
+        for wrong in
+            ["proxy.example.com", "10.0.0.0/33", "10.0.0", "0.0.0.0/0", "::/0", "0.0.0.0/1"]
+        {
             assert_eq!(parse(wrong), Err(wrong));
         }
     }

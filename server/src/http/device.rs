@@ -39,8 +39,8 @@ pub fn remember(
 }
 
 /// A `Set-Cookie` by which the browser is still known once an older signing key is over.
-pub fn renew(state: &AppState, headers: &HeaderMap) -> Option<HeaderValue> {
-    let known = device(&state.web.cookies, headers).renewed(&state.auth.tokens.keys())?;
+pub fn renew(state: &AppState, headers: &HeaderMap, user: UserId) -> Option<HeaderValue> {
+    let known = device(&state.web.cookies, headers).renewed(user, &state.auth.tokens.keys())?;
     keep(state, &known)
 }
 

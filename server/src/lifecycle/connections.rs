@@ -8,11 +8,11 @@ use std::{
     time::Duration,
 };
 
-use axum::{BoxError, Router, extract::ConnectInfo};
-use hyper::{Request, body::Incoming, service::service_fn};
+use axum::{Router, extract::ConnectInfo};
+use hyper::{Request, body::Incoming, server::conn::http1::Builder, service::service_fn};
 use hyper_util::{
-    rt::{TokioExecutor, TokioIo, TokioTimer},
-    server::{conn::auto::Builder, graceful::GracefulShutdown},
+    rt::{TokioIo, TokioTimer},
+    server::graceful::GracefulShutdown,
 };
 use tokio::{
     net::{TcpListener, TcpStream},
@@ -34,7 +34,7 @@ pub struct Limits {
     /// How long it may take until one has asked for something.
     pub first_head: Duration,
     /// How long one may be silent where it could speak, and how long it may take nothing that is sent to
-    /// it; by HTTP/1 the next head has to be there by then, too. Longer than a request may take, as a
+    /// it; the next head has to be there by then, too. Longer than a request may take, as a
     /// caller who waits for an answer is silent, too, and longer than proxies keep a connection:
     /// whoever hangs up first must not be the one who is about to be asked.
     pub silence: Duration,
@@ -52,8 +52,6 @@ impl Limits {
 const KEPT_BY_PROXIES: Duration = Duration::from_secs(65);
 /// The most that the head of a request may take in memory.
 const MAX_HEAD_BYTES: usize = 32 * 1024;
-/// How many requests one connection may have under way by HTTP/2.
-const MAX_STREAMS: u32 = 100;
 /// Files, connections to the database, and whatever else is open.
 const OTHER_FILES: u64 = 200;
 /// After the system has had no connection to give.
@@ -100,7 +98,7 @@ pub async fn serve(
             router.clone().call(request)
         });
         let io = TokioIo::new(watched(stream, limits.silence));
-        let connection = graceful.watch(builder.serve_connection(io, service).into_owned());
+        let connection = graceful.watch(builder.serve_connection(io, service));
         tokio::spawn(async move {
             attend(connection, idle).await;
             drop(place);
@@ -135,21 +133,21 @@ fn warn_of(peer: IpAddr) {
 
 /// Until a connection ends, or `idle` does.
 async fn attend(
-    connection: impl Future<Output = Result<(), BoxError>>,
+    connection: impl Future<Output = hyper::Result<()>>,
     idle: impl Future<Output = ()>,
 ) {
     tokio::select! {
         // The connection first: it may just have been asked for something.
         biased;
         ended = connection => if let Err(error) = ended {
-            tracing::debug!(error, "a connection ended early");
+            tracing::debug!(%error, "a connection ended early");
         },
         () = idle => tracing::debug!("a connection asked for nothing"),
     }
 }
 
 /// Ends when a connection has had its time for a first request, or when the server stops. Never once
-/// there was one. By itself, hyper waits for ever to see which HTTP is spoken.
+/// there was one.
 async fn asks_nothing(asked: Arc<Notify>, first_head: Duration, draining: CancellationToken) {
     tokio::select! {
         biased;
@@ -159,18 +157,11 @@ async fn asks_nothing(asked: Arc<Notify>, first_head: Duration, draining: Cancel
     }
 }
 
-fn builder(silence: Duration) -> Builder<TokioExecutor> {
-    let mut builder = Builder::new(TokioExecutor::new());
-    builder
-        .http1()
-        .timer(TokioTimer::new())
-        .header_read_timeout(silence)
-        .max_buf_size(MAX_HEAD_BYTES);
-    builder
-        .http2()
-        .timer(TokioTimer::new())
-        .max_header_list_size(u32::try_from(MAX_HEAD_BYTES).unwrap_or(u32::MAX))
-        .max_concurrent_streams(MAX_STREAMS);
+/// HTTP/1 alone: no browser speaks HTTP/2 without TLS, which ends before this server, and by it one
+/// connection could have a hundred bodies and heads kept in memory.
+fn builder(silence: Duration) -> Builder {
+    let mut builder = Builder::new();
+    builder.timer(TokioTimer::new()).header_read_timeout(silence).max_buf_size(MAX_HEAD_BYTES);
     builder
 }
 

@@ -290,6 +290,18 @@ async fn who_registers_again_and_again_waits_and_others_do_not() {
 }
 
 #[tokio::test]
+async fn whoever_registers_many_at_once_gets_no_more_than_one_after_the_other() {
+    let app = TestApp::new().await;
+    let register = async |n: u32| {
+        let body = json!({"username": format!("user{n}"), "password1": "x", "password2": "x"});
+        app.browser().from(AWAY).post("/api/auth/registration/", &body).await.status.as_u16()
+    };
+    let answers = join_all((0..120).map(register)).await;
+    assert_eq!(answers.iter().filter(|status| **status == 400).count(), 50, "{answers:?}");
+    assert_eq!(answers.iter().filter(|status| **status == 429).count(), 70);
+}
+
+#[tokio::test]
 async fn a_stolen_session_guesses_no_faster() {
     let app = TestApp::new().await;
     let stolen = app.signed_in("ada").await;

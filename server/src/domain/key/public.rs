@@ -25,10 +25,12 @@ pub fn is_key_of_a_pair(bytes: &[u8]) -> bool {
     if text.contains("-----BEGIN") || text.starts_with("ssh-") || text.contains("\"kty\"") {
         return true;
     }
-    let plain: String = text.split_whitespace().collect();
-    let base64 = |alphabet| GeneralPurpose::new(alphabet, LENIENT).decode(&plain).ok();
+    // As some settings have it in quotes, and `openssl -text` with colons.
+    let plain: String = text.split(|c: char| c.is_whitespace() || "\"':".contains(c)).collect();
+    let plain = plain.strip_prefix("0x").unwrap_or(&plain);
+    let base64 = |alphabet| GeneralPurpose::new(alphabet, LENIENT).decode(plain).ok();
     let decoded =
-        [hex::decode(&plain).ok(), base64(&alphabet::STANDARD), base64(&alphabet::URL_SAFE)];
+        [hex::decode(plain).ok(), base64(&alphabet::STANDARD), base64(&alphabet::URL_SAFE)];
     is_der(bytes) || decoded.iter().flatten().any(|bytes| is_der(bytes))
 }
 

@@ -77,8 +77,7 @@ pub fn check_own(secret: &[u8]) -> Result<(), KeyFault> {
 
 /// Whether it is a short text many times over.
 fn repeats(secret: &[u8]) -> bool {
-    const LONGEST: usize = 16;
-    (1..=LONGEST.min(secret.len() / 2))
+    (1..=secret.len() / 2)
         .any(|period| secret.iter().zip(&secret[period..]).all(|(one, next)| one == next))
 }
 

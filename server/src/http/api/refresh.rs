@@ -82,7 +82,7 @@ pub async fn post(
         .chain(refreshed.refresh.iter().map(|refresh| (TokenKind::Refresh, refresh)));
     let mut cookies = keeper.cookies(web, minted, now)?;
     if keeper == Keeper::Cookies {
-        append_cookies(&mut cookies, device::renew(&state, &headers));
+        append_cookies(&mut cookies, device::renew(&state, &headers, refreshed.user_id));
     }
     let access = refreshed.access.token.expose();
     // Where nothing new was minted the client goes on with what it presented.

@@ -113,7 +113,7 @@ impl Visit {
             Ok(cookies) => append_cookies(&mut visit.cookies, cookies.into_iter().map(|(_, c)| c)),
             Err(failure) => tracing::error!(?failure, "a page could not set its cookies"),
         }
-        append_cookies(&mut visit.cookies, device::renew(state, headers));
+        append_cookies(&mut visit.cookies, device::renew(state, headers, refreshed.user_id));
         visit
     }
 
