@@ -81,7 +81,7 @@ test("two clicks that open the question for the password leave it the focus", as
   );
   await come(page);
   await expect(rows(page)).toHaveCount(2);
-  await page.waitForTimeout(700);
+  await settled(page);
   const { x, y } = await place(page, 0);
   const password = page.getByLabel("Your password", { exact: true });
   await page.mouse.click(x, y);
