@@ -13,7 +13,7 @@ use axum::{
 use super::{AppState, Failure, caller, caller::Verified, named, negotiate};
 
 /// Larger bodies are refused unread.
-pub const MAX_BODY_BYTES: usize = 32 * 1024;
+pub const MAX_BODY_BYTES: usize = 128 * 1024;
 
 /// Whom an endpoint serves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -137,7 +137,7 @@ async fn large_bodies() {
     app.user("ada").await;
     let browser = app.browser();
     let body = |bytes: usize| json!({"username": "ada", "password": "x".repeat(bytes)}).to_string();
-    let reply = login(&browser, body(24 * 1024)).await;
+    let reply = login(&browser, body(64 * 1024)).await;
     let refused = general("Unable to log in with provided credentials.");
     assert_eq!(reply.assert_status(400).json(), refused);
     let reply = login(&browser, body(1024 * 1024)).await;
