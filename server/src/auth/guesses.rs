@@ -153,6 +153,8 @@ impl Auth {
     /// # Errors
     /// As [`Self::guess_at_login`].
     pub async fn may_register(&self, sender: Option<Sender>) -> Result<(), AuthError> {
+        // Who has to wait keeps nobody else waiting.
+        self.guess(Target::NewNames(sender)).await?;
         // Looking and counting is one: many at once are no more than one after the other.
         let _turn = self.guessing.registering.lock().await;
         let guess = self.guess(Target::NewNames(sender)).await?;

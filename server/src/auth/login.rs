@@ -35,7 +35,7 @@ pub struct LoginInput {
     pub client: ClientInfo,
     /// Whose accounts it has been used with before.
     pub device: Device,
-    /// From where, where that is known.
+    /// Who has sent it, where that is known.
     pub sender: Option<Sender>,
 }
 

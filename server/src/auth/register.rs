@@ -73,7 +73,7 @@ pub struct Registration {
     pub replaces: Vec<String>,
     /// What is shown of the browser.
     pub client: ClientInfo,
-    /// From where, where that is known.
+    /// Who has sent it, where that is known.
     pub sender: Option<Sender>,
 }
 

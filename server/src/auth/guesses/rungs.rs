@@ -14,7 +14,7 @@ pub(super) const NARROW: Ladder = ladder(5, Duration::from_mins(15), Duration::f
 const ACCOUNT: Ladder = ladder(50, Duration::from_mins(1), Duration::from_mins(1));
 /// A network, behind which there may be many people, whatever accounts it tries.
 const NETWORK: Ladder = ladder(50, Duration::from_mins(1), Duration::from_secs(10));
-/// A proxy that nobody has named, behind which there may be everybody.
+/// A proxy that nobody has named, or that does not say for whom: behind it there may be everybody.
 const PROXY: Ladder = ladder(500, Duration::from_secs(10), Duration::from_secs(1));
 
 const fn ladder(free: u32, longest: Duration, forgiven_after: Duration) -> Ladder {

@@ -99,7 +99,8 @@ fn a_key_that_is_too_weak_or_of_another_kind_is_refused() {
     }
 }
 
-/// As base64 in a line and in several, as hexadecimal, and as bytes: a line of PEM's, too.
+/// As base64 in a line, in several, and in quotes, as hexadecimal in some ways, and as bytes: a line of
+/// PEM's, too.
 fn written(der: &[u8]) -> Vec<Vec<u8>> {
     let base64 = STANDARD.encode(der);
     let wrapped: Vec<_> = base64.as_bytes().chunks(64).collect();
@@ -107,6 +108,9 @@ fn written(der: &[u8]) -> Vec<Vec<u8>> {
         der.to_vec(),
         hex::encode(der).into(),
         hex::encode_upper(der).into(),
+        format!("0x{}", hex::encode(der)).into(),
+        der.iter().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().join(":").into(),
+        format!("\"{base64}\"").into(),
         base64.trim_end_matches('=').into(),
         URL_SAFE_NO_PAD.encode(der).into(),
         wrapped.join(&b'\n'),
